@@ -1,0 +1,240 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+// A Catalog is a set of legacy systems, with their codes ready to be looked up.
+// Its zero value and nil are empty catalogs.
+type Catalog struct {
+	systems  []*System // by domain
+	byDomain map[string]*System
+	byValue  map[valueKey]*Code
+	byReason map[nameKey]*Code
+	byLegacy map[nameKey]*Code
+}
+
+type valueKey struct {
+	enum   protoreflect.EnumDescriptor
+	number protoreflect.EnumNumber
+}
+
+type nameKey struct{ domain, name string }
+
+// New returns the catalog of the given enums. Each must carry the option
+// (statusmap.v1.system); the descriptors may be linked into the program or
+// loaded at run time. Where a rule is broken it returns a nil catalog and all
+// [Problems].
+func New(enums ...protoreflect.EnumDescriptor) (*Catalog, error) {
+	c, problems := build(enums)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
+	c := &Catalog{byDomain: make(map[string]*System, len(enums))}
+	var problems Problems
+	size := 0
+	for _, enum := range enums {
+		if enum == nil {
+			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil"})
+			continue
+		}
+		system, found := readSystem(enum)
+		if other, ok := c.byDomain[system.domain]; ok && len(found) == 0 {
+			if other.desc == enum {
+				continue // the same enum, named twice
+			}
+			found = append(found, problemAt(enum, "domain", "package %s already has a system, %s: a package holds one",
+				system.domain, other.desc.FullName()))
+		}
+		if len(found) > 0 {
+			problems = append(problems, found...)
+			continue
+		}
+		c.byDomain[system.domain] = system
+		c.systems = append(c.systems, system)
+		size += len(system.codes)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	slices.SortFunc(c.systems, func(a, b *System) int { return strings.Compare(a.domain, b.domain) })
+	c.byValue = make(map[valueKey]*Code, size)
+	c.byReason = make(map[nameKey]*Code, size)
+	c.byLegacy = make(map[nameKey]*Code, size)
+	for _, system := range c.systems {
+		for _, code := range system.codes {
+			c.byValue[valueKey{system.desc, code.desc.Number()}] = code
+			c.byReason[nameKey{system.domain, code.reason}] = code
+			c.byLegacy[nameKey{system.domain, code.legacyCode}] = code
+		}
+	}
+	return c, nil
+}
+
+var defaultCatalog = sync.OnceValues(func() (*Catalog, error) {
+	return FromFiles(protoregistry.GlobalFiles)
+})
+
+// Default returns the catalog of every annotated enum that is linked into the
+// program. It is read on the first call and kept. Where a rule is broken it
+// returns a nil catalog, which is empty, and all [Problems].
+func Default() (*Catalog, error) { return defaultCatalog() }
+
+// FromFiles returns the catalog of every annotated enum in files, as [Default]
+// does for the files linked into the program.
+func FromFiles(files *protoregistry.Files) (*Catalog, error) {
+	enums, problems := annotatedEnums(files)
+	c, broken := build(enums)
+	if problems = append(problems, broken...); len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+// annotatedEnums finds the systems in files, and what is annotated in vain.
+func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, Problems) {
+	var enums []protoreflect.EnumDescriptor
+	var problems Problems
+	options := statusmapv1.File_statusmap_v1_options_proto.Path()
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		if !imports(file, options) {
+			return true
+		}
+		for i := range file.Enums().Len() {
+			enum := file.Enums().Get(i)
+			if systemOptions(enum) != nil {
+				enums = append(enums, enum)
+				continue
+			}
+			for j := range enum.Values().Len() {
+				if codeOptions(enum.Values().Get(j)) != nil {
+					problems = append(problems, problemAt(enum.Values().Get(j), "system",
+						"the value is annotated but its enum %s has no option (statusmap.v1.system)", enum.FullName()))
+					break
+				}
+			}
+		}
+		nested := nestedEnums(file.Messages())
+		for _, enum := range nested {
+			if systemOptions(enum) != nil {
+				enums = append(enums, enum) // New says what is wrong with it.
+			}
+		}
+		return true
+	})
+	// The registry's order is random; problems are to be read.
+	slices.SortFunc(enums, func(a, b protoreflect.EnumDescriptor) int {
+		return strings.Compare(string(a.FullName()), string(b.FullName()))
+	})
+	problems.sort()
+	return enums, problems
+}
+
+func nestedEnums(messages protoreflect.MessageDescriptors) []protoreflect.EnumDescriptor {
+	var enums []protoreflect.EnumDescriptor
+	for i := range messages.Len() {
+		message := messages.Get(i)
+		for j := range message.Enums().Len() {
+			enums = append(enums, message.Enums().Get(j))
+		}
+		enums = append(enums, nestedEnums(message.Messages())...)
+	}
+	return enums
+}
+
+func imports(file protoreflect.FileDescriptor, path string) bool {
+	for i := range file.Imports().Len() {
+		if file.Imports().Get(i).Path() == path {
+			return true
+		}
+	}
+	return false
+}
+
+// Systems returns the catalog's systems, by domain.
+func (c *Catalog) Systems() []*System {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.systems)
+}
+
+// System returns the system of a domain; false where there is none.
+func (c *Catalog) System(domain string) (*System, bool) {
+	if c == nil {
+		return nil, false
+	}
+	system, ok := c.byDomain[domain]
+	return system, ok
+}
+
+// Code returns the code of an enum value, for example of
+// jobv2.Code_JOB_NOT_FOUND; false for the zero value, a number that the enum
+// does not have, and an enum that is not in the catalog.
+func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
+	if c == nil || value == nil {
+		return nil, false
+	}
+	enum := value.Descriptor()
+	if enum == nil {
+		return nil, false
+	}
+	code, ok := c.byValue[valueKey{enum, value.Number()}]
+	if ok {
+		return code, true
+	}
+	// The same enum may have been loaded twice, for instance linked in and from
+	// a descriptor set: its name decides.
+	v := enum.Values().ByNumber(value.Number())
+	if v == nil {
+		return nil, false
+	}
+	return c.Lookup(string(enum.FullName().Parent()), string(v.Name()))
+}
+
+// Lookup returns the code of an ErrorInfo's domain and reason; false where the
+// catalog has none.
+func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
+	if c == nil {
+		return nil, false
+	}
+	code, ok := c.byReason[nameKey{domain, reason}]
+	return code, ok
+}
+
+// LookupLegacy returns the code that a system writes as legacyCode, for example
+// ("legacy.elves.v2", "401.1"); false where there is none.
+func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
+	if c == nil {
+		return nil, false
+	}
+	code, ok := c.byLegacy[nameKey{domain, legacyCode}]
+	return code, ok
+}
+
+// Translate returns the code by which dialect says what code says: code itself
+// where it is of that system, else the code of the same reason where both are
+// versions of one family (legacy.job.v1 and legacy.job.v2), else false.
+func (c *Catalog) Translate(code *Code, dialect *System) (*Code, bool) {
+	if c == nil || code == nil || dialect == nil {
+		return nil, false
+	}
+	if code.system == dialect {
+		return code, true
+	}
+	if code.system.family != dialect.family {
+		return nil, false
+	}
+	return c.Lookup(dialect.domain, code.reason)
+}

@@ -1,0 +1,213 @@
+package catalog
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+// A Code is one legacy code: what it means in gRPC and HTTP, and what it says.
+// Its methods may be called on nil, the code that is not known: names are empty
+// then, GRPC is Unknown and HTTP 500.
+type Code struct {
+	system       *System
+	desc         protoreflect.EnumValueDescriptor
+	options      *statusmapv1.Code
+	reason       string
+	legacyCode   string
+	grpc         codes.Code
+	http         int
+	message      *Message
+	translations []translation // by tag
+}
+
+type translation struct {
+	language string
+	message  *Message
+}
+
+// System returns the system that the code belongs to.
+func (c *Code) System() *System {
+	if c == nil {
+		return nil
+	}
+	return c.system
+}
+
+// Descriptor returns the enum value that the code is read from.
+func (c *Code) Descriptor() protoreflect.EnumValueDescriptor {
+	if c == nil {
+		return nil
+	}
+	return c.desc
+}
+
+// Domain returns the ErrorInfo domain, for example "legacy.job.v2".
+func (c *Code) Domain() string { return c.System().Domain() }
+
+// Reason returns the ErrorInfo reason, for example "JOB_NOT_FOUND".
+func (c *Code) Reason() string {
+	if c == nil {
+		return ""
+	}
+	return c.reason
+}
+
+// FullName returns domain + "." + reason, the enum value's full protobuf name.
+func (c *Code) FullName() string {
+	if c == nil {
+		return ""
+	}
+	return string(c.desc.FullName())
+}
+
+// Number returns the enum value's number.
+func (c *Code) Number() int32 {
+	if c == nil {
+		return 0
+	}
+	return int32(c.desc.Number())
+}
+
+// LegacyCode returns the code as the legacy system writes it, for example
+// "1233106" or "401.1".
+func (c *Code) LegacyCode() string {
+	if c == nil {
+		return ""
+	}
+	return c.legacyCode
+}
+
+// GRPC returns the gRPC code.
+func (c *Code) GRPC() codes.Code {
+	if c == nil {
+		return codes.Unknown
+	}
+	return c.grpc
+}
+
+// HTTP returns the code's own HTTP status, whatever its system sends.
+func (c *Code) HTTP() int {
+	if c == nil {
+		return HTTPStatus(codes.Unknown)
+	}
+	return c.http
+}
+
+// Success tells whether the code is one of success: its gRPC code is OK.
+func (c *Code) Success() bool { return c != nil && c.grpc == codes.OK }
+
+// Message returns the message in the system's language.
+func (c *Code) Message() *Message {
+	if c == nil {
+		return nil
+	}
+	return c.message
+}
+
+// MessageIn returns the message in a language, by its BCP 47 tag as the .proto
+// file has it; false where there is none. Package status matches what callers
+// ask for; this does not.
+func (c *Code) MessageIn(language string) (*Message, bool) {
+	if c == nil {
+		return nil, false
+	}
+	if language == c.system.language {
+		return c.message, true
+	}
+	for i := range c.translations {
+		if c.translations[i].language == language {
+			return c.translations[i].message, true
+		}
+	}
+	return nil, false
+}
+
+// Translations yields the messages in other languages than the system's, by
+// BCP 47 tag.
+func (c *Code) Translations() iter.Seq2[string, *Message] {
+	return func(yield func(string, *Message) bool) {
+		if c == nil {
+			return
+		}
+		for _, t := range c.translations {
+			if !yield(t.language, t.message) {
+				return
+			}
+		}
+	}
+}
+
+// RetryAfter returns how long to wait before the same call may succeed; 0 where
+// it should not be repeated as it is.
+func (c *Code) RetryAfter() time.Duration {
+	if c == nil {
+		return 0
+	}
+	return time.Duration(c.options.GetRetryAfter()) * time.Second
+}
+
+// Field returns the request field at fault; "" where the code names none.
+func (c *Code) Field() string {
+	if c == nil {
+		return ""
+	}
+	return c.options.GetField()
+}
+
+// Labels returns what else the legacy document says of the code, by column. The
+// map is the caller's own.
+func (c *Code) Labels() map[string]string {
+	if c == nil {
+		return nil
+	}
+	return maps.Clone(c.options.GetLabels())
+}
+
+// FallbackFor returns the gRPC codes that the code stands in for.
+func (c *Code) FallbackFor() []codes.Code {
+	if c == nil {
+		return nil
+	}
+	var list []codes.Code
+	for _, g := range c.options.GetFallbackFor() {
+		list = append(list, codes.Code(g))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// HTTPStatus returns the canonical HTTP status of a gRPC code, as
+// google/rpc/code.proto lists it; 500 for a code above 16.
+func HTTPStatus(code codes.Code) int {
+	if int(code) >= len(httpStatus) {
+		return httpStatus[codes.Unknown]
+	}
+	return httpStatus[code]
+}
+
+var httpStatus = [...]int{
+	codes.OK:                 200,
+	codes.Canceled:           499,
+	codes.Unknown:            500,
+	codes.InvalidArgument:    400,
+	codes.DeadlineExceeded:   504,
+	codes.NotFound:           404,
+	codes.AlreadyExists:      409,
+	codes.PermissionDenied:   403,
+	codes.ResourceExhausted:  429,
+	codes.FailedPrecondition: 400,
+	codes.Aborted:            409,
+	codes.OutOfRange:         400,
+	codes.Unimplemented:      501,
+	codes.Internal:           500,
+	codes.Unavailable:        503,
+	codes.DataLoss:           500,
+	codes.Unauthenticated:    401,
+}

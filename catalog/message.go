@@ -1,0 +1,209 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// An Arg is one argument of a message, or one entry of an ErrorInfo's metadata.
+type Arg struct{ Name, Value string }
+
+// A Message is the text of a code in one language: a template in which {name}
+// stands for an argument and {{ and }} for braces.
+type Message struct {
+	source   string
+	segments []segment // nil where there is no placeholder and no escape
+	params   []string
+}
+
+func compileMessage(source string) (*Message, error) {
+	m := &Message{source: source}
+	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
+		return m, nil
+	}
+	var errs []error
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			m.segments = append(m.segments, segment{text: text.String()})
+			text.Reset()
+		}
+	}
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; {
+		case c == '{' && strings.HasPrefix(source[i:], "{{"):
+			text.WriteByte('{')
+			i++
+		case c == '}' && strings.HasPrefix(source[i:], "}}"):
+			text.WriteByte('}')
+			i++
+		case c == '}':
+			return nil, errors.New("'}' without '{': write }} for a brace")
+		case c == '{':
+			end := strings.IndexAny(source[i+1:], "{}")
+			if end < 0 || source[i+1+end] != '}' {
+				return nil, errors.New("'{' without '}': write {{ for a brace")
+			}
+			name := source[i+1 : i+1+end]
+			if err := checkArgName(name); err != nil {
+				errs = append(errs, err)
+			}
+			flush()
+			m.segments = append(m.segments, segment{name: name})
+			if !slices.Contains(m.params, name) {
+				m.params = append(m.params, name)
+			}
+			i += end + 1
+		default:
+			text.WriteByte(c)
+		}
+	}
+	flush()
+	if m.segments == nil {
+		m.segments = []segment{} // escapes that leave nothing: not the source itself
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// checkArgName holds names to what AIP-193 and ErrorInfo ask of metadata keys:
+// [a-z][a-zA-Z0-9-_]+, 64 characters at most.
+func checkArgName(name string) error {
+	ok := len(name) >= 2 && len(name) <= 64 && 'a' <= name[0] && name[0] <= 'z'
+	for i := range len(name) {
+		c := name[i]
+		ok = ok && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_')
+	}
+	if !ok {
+		return fmt.Errorf("{%s} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter", name)
+	}
+	if name == MetadataLegacyCode || name == MetadataRequestID {
+		return fmt.Errorf("{%s} is a name that every error carries: choose another one", name)
+	}
+	return nil
+}
+
+// The names in an ErrorInfo's metadata that no argument can have.
+const (
+	// MetadataLegacyCode holds the code as the legacy system writes it.
+	MetadataLegacyCode = "legacy_code"
+	// MetadataRequestID holds the id of the failed request, where it has one.
+	MetadataRequestID = "request_id"
+)
+
+// String returns the template as the .proto file has it.
+func (m *Message) String() string {
+	if m == nil {
+		return ""
+	}
+	return m.source
+}
+
+// Params returns the names of the template's arguments, each once, in the order
+// in which they first stand in it.
+func (m *Message) Params() []string {
+	if m == nil {
+		return nil
+	}
+	return slices.Clone(m.params)
+}
+
+// HasParams tells whether the message has arguments.
+func (m *Message) HasParams() bool { return m != nil && len(m.params) > 0 }
+
+// Missing yields the names of the arguments that args does not have.
+func (m *Message) Missing(args []Arg) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if m == nil {
+			return
+		}
+		for _, name := range m.params {
+			if _, ok := find(args, name); !ok && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// Append appends the text with args filled in. An argument that args does not
+// have stays as it is written, {name}: that is what the MessageFormat of the old
+// servers does, and it shows the reader what is missing.
+func (m *Message) Append(dst []byte, args []Arg) []byte {
+	if m == nil {
+		return dst
+	}
+	if m.segments == nil {
+		return append(dst, m.source...)
+	}
+	for i := range m.segments {
+		s := &m.segments[i]
+		if s.name == "" {
+			dst = append(dst, s.text...)
+		} else if value, ok := find(args, s.name); ok {
+			dst = append(dst, value...)
+		} else {
+			dst = append(dst, '{')
+			dst = append(dst, s.name...)
+			dst = append(dst, '}')
+		}
+	}
+	return dst
+}
+
+// Text returns the text with args filled in, as [Message.Append] does.
+func (m *Message) Text(args ...Arg) string {
+	if m == nil {
+		return ""
+	}
+	if m.segments == nil {
+		return m.source
+	}
+	return string(m.Append(nil, args))
+}
+
+// Match returns the arguments with which the message says text. ok is false
+// where it cannot, and where more than one reading is possible: "a b c" is
+// "{one} {two}" in two ways. An argument that stands as {name} was missing and
+// is left out.
+func (m *Message) Match(text string) (args []Arg, ok bool) {
+	if m == nil {
+		return nil, false
+	}
+	if m.segments == nil {
+		return nil, text == m.source
+	}
+	captures, unique, ok := match(m.segments, text)
+	if !ok || !unique {
+		return nil, false
+	}
+	i := 0
+	for _, s := range m.segments {
+		if s.name == "" {
+			continue
+		}
+		value := captures[i]
+		i++
+		if before, seen := find(args, s.name); seen {
+			if before != value {
+				return nil, false
+			}
+		} else {
+			args = append(args, Arg{s.name, value})
+		}
+	}
+	return slices.DeleteFunc(args, func(a Arg) bool { return a.Value == "{"+a.Name+"}" }), true
+}
+
+func find(args []Arg, name string) (string, bool) {
+	for i := range args {
+		if args[i].Name == name {
+			return args[i].Value, true
+		}
+	}
+	return "", false
+}

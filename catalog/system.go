@@ -1,0 +1,147 @@
+package catalog
+
+import (
+	"regexp"
+	"slices"
+
+	"golang.org/x/text/language"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// A System is a legacy system: how it speaks on the wire, and its codes. Its
+// methods may be called on nil, the system that is not known.
+type System struct {
+	desc           protoreflect.EnumDescriptor
+	domain         string
+	family         string
+	title          string
+	language       string
+	languageHeader string
+	httpAlways     int
+	failure        *Envelope
+	success        *Envelope
+	codes          []*Code // by number
+	fallbacks      [17]*Code
+	languages      []string // the system's first, then the translations', sorted
+	matcher        language.Matcher
+}
+
+// Domain returns the enum's proto package, which is the domain of the system's
+// errors.
+func (s *System) Domain() string {
+	if s == nil {
+		return ""
+	}
+	return s.domain
+}
+
+// Title returns the product's name, for people.
+func (s *System) Title() string {
+	if s == nil {
+		return ""
+	}
+	return s.title
+}
+
+// Descriptor returns the enum that the system is read from.
+func (s *System) Descriptor() protoreflect.EnumDescriptor {
+	if s == nil {
+		return nil
+	}
+	return s.desc
+}
+
+// Codes returns the system's codes, by number.
+func (s *System) Codes() []*Code {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(s.codes)
+}
+
+// Failure returns the envelope of a failed call.
+func (s *System) Failure() *Envelope {
+	if s == nil {
+		return nil
+	}
+	return s.failure
+}
+
+// Success returns the envelope of a successful call.
+func (s *System) Success() *Envelope {
+	if s == nil {
+		return nil
+	}
+	return s.success
+}
+
+// HTTPAlways returns the HTTP status of every failure; 0 where each code has its
+// own.
+func (s *System) HTTPAlways() int {
+	if s == nil {
+		return 0
+	}
+	return s.httpAlways
+}
+
+// Language returns the BCP 47 tag of the legacy wire's language.
+func (s *System) Language() string {
+	if s == nil {
+		return ""
+	}
+	return s.language
+}
+
+// LanguageHeader returns the request header by which a caller chooses the
+// envelope's language; "" where the caller cannot.
+func (s *System) LanguageHeader() string {
+	if s == nil {
+		return ""
+	}
+	return s.languageHeader
+}
+
+// MatchLanguage returns the tag of the system's language or of one of its
+// translations that fits a caller's wish best; the wish is written as in
+// Accept-Language (RFC 9110 section 12.5.4). Where nothing fits it returns the
+// system's language.
+func (s *System) MatchLanguage(accept string) string {
+	if s == nil {
+		return ""
+	}
+	if accept == "" || len(s.languages) == 1 {
+		return s.language
+	}
+	tags, _, err := language.ParseAcceptLanguage(accept)
+	if err != nil || len(tags) == 0 {
+		return s.language
+	}
+	_, i, confidence := s.matcher.Match(tags...)
+	if confidence == language.No {
+		return s.language
+	}
+	return s.languages[i]
+}
+
+// Fallback returns the code that stands in for a gRPC code when a status names
+// no code of this system. Where none is given for that gRPC code it is the one
+// for UNKNOWN or, failing that, for INTERNAL; never nil but for OK.
+func (s *System) Fallback(code codes.Code) *Code {
+	if s == nil || code == codes.OK {
+		return nil
+	}
+	if int(code) < len(s.fallbacks) && s.fallbacks[code] != nil {
+		return s.fallbacks[code]
+	}
+	if c := s.fallbacks[codes.Unknown]; c != nil {
+		return c
+	}
+	return s.fallbacks[codes.Internal]
+}
+
+var version = regexp.MustCompile(`\.v[0-9]+((alpha|beta)[0-9]+)?$`)
+
+// familyOf returns a domain without its version: the systems of a family are
+// versions of one another.
+func familyOf(domain string) string { return version.ReplaceAllString(domain, "") }
