@@ -53,6 +53,9 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return int(a.Number()) - int(b.Number()) })
 	r.checkFallbacks(enum)
+	if e := r.system.success; r.system.DefaultSuccess() == nil && (e.has(fieldCode) || e.has(fieldMessage) || e.has(fieldReason)) {
+		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are a success code's, and the system has none")
+	}
 	r.collectLanguages()
 	r.problems.sort()
 	return r.system, r.problems

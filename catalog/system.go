@@ -124,6 +124,20 @@ func (s *System) MatchLanguage(accept string) string {
 	return s.languages[i]
 }
 
+// DefaultSuccess returns the success code that an answer has when its handler
+// says nothing: the one with the lowest number; nil where the system has none.
+func (s *System) DefaultSuccess() *Code {
+	if s == nil {
+		return nil
+	}
+	for _, c := range s.codes {
+		if c.Success() {
+			return c
+		}
+	}
+	return nil
+}
+
 // Fallback returns the code that stands in for a gRPC code when a status names
 // no code of this system. Where none is given for that gRPC code it is the one
 // for UNKNOWN or, failing that, for INTERNAL; never nil but for OK.

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/statusmap/statusmap/catalog"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+// An entry is a code as catalog and explain print it. Scripts read its keys.
+type entry struct {
+	Domain       string            `json:"domain"`
+	Reason       string            `json:"reason"`
+	Number       int32             `json:"number"`
+	LegacyCode   string            `json:"legacy_code"`
+	GRPCCode     string            `json:"grpc_code"`
+	HTTPStatus   int               `json:"http_status"`
+	Message      string            `json:"message"`
+	Params       []string          `json:"params"`
+	Translations map[string]string `json:"translations"`
+	Labels       map[string]string `json:"labels"`
+	Success      bool              `json:"success"`
+}
+
+func newEntry(code *catalog.Code) entry {
+	e := entry{
+		Domain:       code.Domain(),
+		Reason:       code.Reason(),
+		Number:       code.Number(),
+		LegacyCode:   code.LegacyCode(),
+		GRPCCode:     grpcName(code),
+		HTTPStatus:   code.HTTP(),
+		Message:      code.Message().String(),
+		Params:       code.Message().Params(),
+		Translations: map[string]string{},
+		Labels:       code.Labels(),
+		Success:      code.Success(),
+	}
+	if e.Params == nil {
+		e.Params = []string{}
+	}
+	if e.Labels == nil {
+		e.Labels = map[string]string{}
+	}
+	for language, message := range code.Translations() {
+		e.Translations[language] = message.String()
+	}
+	return e
+}
+
+func grpcName(code *catalog.Code) string {
+	return statusmapv1.Grpc(code.GRPC()).String() //nolint:gosec // 0 to 16
+}
+
+func newCatalog(from *sources) *cobra.Command {
+	var domain string
+	format := format{human: "table"}
+	cmd := &cobra.Command{
+		Use:     "catalog",
+		Short:   "List every code there is",
+		Example: "  statusmap catalog --domain legacy.elves.v2\n  statusmap catalog --format json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cat, err := from.catalog(cmd.Context())
+			if err != nil {
+				return err
+			}
+			systems, err := chosen(cat, domain)
+			if err != nil {
+				return err
+			}
+			entries := []entry{}
+			for _, system := range systems {
+				for _, code := range system.Codes() {
+					entries = append(entries, newEntry(code))
+				}
+			}
+			if format.json {
+				return printJSON(cmd.OutOrStdout(), entries)
+			}
+			return printTable(cmd.OutOrStdout(), entries)
+		},
+	}
+	cmd.Flags().StringVar(&domain, "domain", "", "only the system of this `DOMAIN`")
+	cmd.Flags().Var(&format, "format", "table or json")
+	return cmd
+}
+
+// chosen returns the system of a domain; all where it is "".
+func chosen(cat *catalog.Catalog, domain string) ([]*catalog.System, error) {
+	if domain == "" {
+		return cat.Systems(), nil
+	}
+	system, ok := cat.System(domain)
+	if !ok {
+		var domains []string
+		for _, s := range cat.Systems() {
+			domains = append(domains, s.Domain())
+		}
+		return nil, fmt.Errorf("there is no domain %q: take one of %s", domain, strings.Join(domains, ", "))
+	}
+	return []*catalog.System{system}, nil
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v) //nolint:wrapcheck // the writer's own error
+}
+
+func printTable(w io.Writer, entries []entry) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "DOMAIN\tLEGACY CODE\tREASON\tGRPC\tHTTP\tMESSAGE")
+	for _, e := range entries {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\n", e.Domain, e.LegacyCode, e.Reason, e.GRPCCode, e.HTTPStatus, e.Message)
+	}
+	return t.Flush() //nolint:wrapcheck // the writer's own error
+}
+
+// A format is how to print: human (a table, or text), or json.
+type format struct {
+	human string
+	json  bool
+}
+
+func (f *format) String() string {
+	if f.json {
+		return "json"
+	}
+	return f.human
+}
+
+func (f *format) Type() string { return "FORMAT" }
+
+func (f *format) Set(s string) error {
+	if s != "json" && s != f.human {
+		return fmt.Errorf("give %s or json", f.human)
+	}
+	f.json = s == "json"
+	return nil
+}

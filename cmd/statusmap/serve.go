@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/demo"
+)
+
+// drainTime is how long requests under way may take once the server is told to
+// stop.
+const drainTime = 10 * time.Second
+
+func newServe(from *sources) *cobra.Command {
+	var config demo.Config
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve a gRPC service and a REST gateway that raise any code",
+		Long: "Serve a gRPC service (with reflection and health) and, in front of it, a REST gateway:\n\n" +
+			"  /raise/{domain}/{reason}?metadata[NAME]=VALUE   raises that code\n" +
+			"  /raise/{domain}/{reason}?dialect=DOMAIN         the same, answered as another system\n" +
+			"  /echo/{domain}?text=TEXT                        succeeds\n" +
+			"  /stream/{domain}/{reason}?after=N               a stream that fails after N messages\n" +
+			"  /fault/{domain}/{fault}                         fails as real backends do\n\n" +
+			"SIGTERM and SIGINT drain both servers.",
+		Example: "  statusmap serve\n  statusmap serve --http 127.0.0.1:0 --grpc 127.0.0.1:0 --proto acme.proto",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			cat, err := from.catalog(ctx)
+			if err != nil {
+				return err
+			}
+			config.Catalog = cat
+			config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			server, err := demo.Start(context.WithoutCancel(ctx), config)
+			if err != nil {
+				return err //nolint:wrapcheck // written for this
+			}
+			printServing(cmd, cat, server)
+			select {
+			case err = <-server.Done():
+			case <-ctx.Done():
+			}
+			drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+			defer cancel()
+			if stopErr := server.Stop(drain); err == nil {
+				err = stopErr
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&config.HTTP, "http", "127.0.0.1:8080", "`ADDRESS` of the REST gateway; port 0 picks a free one")
+	cmd.Flags().StringVar(&config.GRPC, "grpc", "127.0.0.1:9090", "`ADDRESS` of the gRPC server; port 0 picks a free one")
+	return cmd
+}
+
+func printServing(cmd *cobra.Command, cat *catalog.Catalog, server *demo.Server) {
+	base := "http://" + server.HTTPAddr()
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "gRPC  %s\nHTTP  %s\n\nTry:\n", server.GRPCAddr(), base)
+	for _, path := range examplePaths(cat) {
+		fmt.Fprintf(out, "  curl -i '%s%s'\n", base, path)
+	}
+}
+
+// examplePaths returns a few paths worth a curl, from whatever the catalog has:
+// a code with an argument of each system that has one, another dialect, a
+// success and a fault.
+func examplePaths(cat *catalog.Catalog) []string {
+	var paths []string
+	systems := cat.Systems()
+	for _, system := range systems {
+		for _, code := range system.Codes() {
+			if params := code.Message().Params(); len(params) == 1 {
+				paths = append(paths, fmt.Sprintf("/raise/%s/%s?metadata%%5B%s%%5D=%s",
+					code.Domain(), code.Reason(), params[0], url.QueryEscape("42")))
+				break
+			}
+		}
+	}
+	if len(paths) == 0 && len(systems) > 0 {
+		code := systems[0].Codes()[0]
+		paths = append(paths, fmt.Sprintf("/raise/%s/%s", code.Domain(), code.Reason()))
+	}
+	if len(systems) > 0 {
+		first, last := systems[0], systems[len(systems)-1]
+		paths = append(paths,
+			fmt.Sprintf("/raise/%s/%s?dialect=%s", first.Domain(), first.Codes()[0].Reason(), last.Domain()),
+			fmt.Sprintf("/echo/%s?text=hi", last.Domain()),
+			fmt.Sprintf("/fault/%s/go_error", first.Domain()))
+	}
+	return paths
+}

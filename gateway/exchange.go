@@ -1,0 +1,241 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/status"
+)
+
+// Handler wraps a mux that has [Gateway.MuxOptions]. It covers what those cannot
+// reach: stream errors, panics, bodies that are too long, the HTTP status of a
+// success, and the request's id. The id is taken from X-Request-Id, where that
+// has 1 to 128 visible ASCII characters, or made (a random UUID); it goes to the
+// backend as metadata x-request-id, into the envelope and into the response's
+// X-Request-Id.
+func (g *Gateway) Handler(mux http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{w: w, gateway: g}
+		id := requestID(r)
+		made := id == ""
+		if made {
+			id = uuid.NewString()
+		}
+		x.id[0] = id
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		if made {
+			// The header is the caller's: a handler may not change it.
+			r.Header = maps.Clone(r.Header)
+			if r.Header == nil {
+				r.Header = http.Header{}
+			}
+			r.Header[requestIDHeader] = x.id[:]
+		}
+		x.request = r
+		if r.Body != nil && r.Body != http.NoBody && g.maxBody > 0 {
+			r.Body = &limitedBody{ReadCloser: http.MaxBytesReader(w, r.Body, g.maxBody), exchange: x}
+		}
+		h := w.Header()
+		h[requestIDHeader] = x.id[:]
+		h[nosniffHeader] = nosniff
+		defer x.recover()
+		mux.ServeHTTP(x, r)
+	})
+}
+
+const nosniffHeader = "X-Content-Type-Options"
+
+// Header values that never change. Their capacity is their length, so that
+// whoever adds to one copies it.
+var (
+	nosniff     = []string{"nosniff"}
+	jsonContent = []string{"application/json; charset=utf-8"}
+)
+
+func requestID(r *http.Request) string {
+	id := r.Header.Get(requestIDHeader)
+	if len(id) > 128 {
+		return ""
+	}
+	for i := range len(id) {
+		if id[i] <= ' ' || id[i] > '~' {
+			return ""
+		}
+	}
+	return id
+}
+
+type exchangeKey struct{}
+
+// An exchange is one request and its answer. It is the http.ResponseWriter that
+// the mux sees: once it has failed, it swallows what else is written.
+type exchange struct {
+	w       http.ResponseWriter
+	gateway *Gateway
+	request *http.Request
+	id      [1]string // a header's value, too
+	retry   [1]string
+
+	dialect  *catalog.System // set once resolved
+	resolved bool
+
+	status    int // of a success; 0 is 200
+	success   *catalog.Code
+	streaming bool
+	tooLarge  bool
+	started   bool // the header is written
+	failed    bool // an envelope is written
+}
+
+// exchangeOf returns the exchange of a request; a new one where the mux runs
+// without Handler.
+func (g *Gateway) exchangeOf(ctx context.Context, w http.ResponseWriter, r *http.Request) *exchange {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	x := &exchange{w: w, gateway: g, request: r}
+	if x.id[0] = requestID(r); x.id[0] == "" {
+		x.id[0] = uuid.NewString()
+	}
+	h := w.Header()
+	h[requestIDHeader] = x.id[:]
+	h[nosniffHeader] = nosniff
+	return x
+}
+
+func (x *exchange) Header() http.Header { return x.w.Header() }
+
+// Unwrap lets http.ResponseController reach the server's own writer.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
+
+func (x *exchange) WriteHeader(httpStatus int) {
+	if x.failed {
+		return
+	}
+	x.started = true
+	x.w.WriteHeader(httpStatus)
+}
+
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.failed {
+		return len(b), nil
+	}
+	if !x.started && x.status != 0 {
+		x.WriteHeader(x.status)
+	}
+	x.started = true
+	if x.status == http.StatusNoContent {
+		return len(b), nil
+	}
+	return x.w.Write(b)
+}
+
+// Flush is for handlers that look for an http.Flusher.
+func (x *exchange) Flush() {
+	if err := http.NewResponseController(x.w).Flush(); err != nil {
+		x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelDebug, "flush", slog.Any("error", err))
+	}
+}
+
+// recover gives a panic the exit of an internal error. A body that has begun
+// cannot be taken back; the connection is cut, so that it cannot be taken for a
+// whole one.
+func (x *exchange) recover() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
+		panic(p)
+	}
+	x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelError, "panic in a gateway handler",
+		slog.String("request_id", x.id[0]), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+	if x.failed || x.started && !x.streaming {
+		panic(http.ErrAbortHandler)
+	}
+	x.fail(x.request.Context(), grpcstatus.Error(codes.Internal, "panic"), 0)
+}
+
+// resolve returns the dialect of the request, as far as the request tells.
+func (x *exchange) resolve(ctx context.Context) *catalog.System {
+	if !x.resolved {
+		method, known := runtime.RPCMethod(ctx)
+		x.dialect = x.gateway.dialectOf(x.request, method)
+		x.resolved = known // before that the method's option cannot count
+	}
+	return x.dialect
+}
+
+// succeed takes what the handler said of its success: see status.SetSuccess.
+func (x *exchange) succeed(ctx context.Context, w http.ResponseWriter) error {
+	md, ok := runtime.ServerMetadataFromContext(ctx)
+	if !ok {
+		return nil
+	}
+	if names := md.HeaderMD[status.SuccessKey]; len(names) > 0 {
+		x.success = x.gateway.successCode(names[len(names)-1], x.resolve(ctx))
+		if x.success != nil {
+			x.status = x.success.HTTP()
+		}
+	}
+	if values := md.HeaderMD[status.HTTPStatusKey]; len(values) > 0 {
+		if s, err := strconv.Atoi(values[len(values)-1]); err == nil && s >= 200 && s <= 299 {
+			x.status = s
+		}
+	}
+	if x.status == http.StatusNoContent {
+		w.Header().Del("Content-Type")
+	}
+	return nil
+}
+
+// successCode returns the code of a full name in a dialect; nil where the
+// dialect cannot say it.
+func (g *Gateway) successCode(fullName string, dialect *catalog.System) *catalog.Code {
+	i := strings.LastIndexByte(fullName, '.')
+	if i < 0 {
+		return nil
+	}
+	code, ok := g.catalog.Lookup(fullName[:i], fullName[i+1:])
+	if !ok || !code.Success() {
+		return nil
+	}
+	if dialect == nil {
+		return code
+	}
+	code, ok = g.catalog.Translate(code, dialect)
+	if !ok || !code.Success() {
+		return nil
+	}
+	return code
+}
+
+// A limitedBody notes that a body was too long: grpc-gateway keeps only the text
+// of the error.
+type limitedBody struct {
+	io.ReadCloser
+	exchange *exchange
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	var tooLarge *http.MaxBytesError
+	if err != nil && errors.As(err, &tooLarge) {
+		b.exchange.tooLarge = true
+	}
+	return n, err //nolint:wrapcheck // io.EOF has to stay itself
+}

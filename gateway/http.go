@@ -1,0 +1,47 @@
+package gateway
+
+import (
+	"net/http"
+
+	"google.golang.org/grpc/codes"
+)
+
+// codeOfHTTP returns the gRPC code for an HTTP status of an error whose body
+// says nothing. The canonical ones are read backwards (google/rpc/code.proto);
+// the others as their class.
+func codeOfHTTP(httpStatus int) codes.Code {
+	if code, ok := httpCodes[httpStatus]; ok {
+		return code
+	}
+	switch {
+	case httpStatus >= 200 && httpStatus <= 299:
+		return codes.OK
+	case httpStatus >= 400 && httpStatus <= 499:
+		return codes.FailedPrecondition
+	case httpStatus >= 500 && httpStatus <= 599:
+		return codes.Internal
+	default:
+		return codes.Unknown
+	}
+}
+
+var httpCodes = map[int]codes.Code{
+	http.StatusBadRequest:            codes.InvalidArgument,
+	http.StatusUnauthorized:          codes.Unauthenticated,
+	http.StatusForbidden:             codes.PermissionDenied,
+	http.StatusNotFound:              codes.NotFound,
+	http.StatusMethodNotAllowed:      codes.Unimplemented,
+	http.StatusRequestTimeout:        codes.DeadlineExceeded,
+	http.StatusConflict:              codes.Aborted,
+	http.StatusGone:                  codes.NotFound,
+	http.StatusRequestEntityTooLarge: codes.InvalidArgument,
+	http.StatusUnsupportedMediaType:  codes.InvalidArgument,
+	http.StatusUnprocessableEntity:   codes.InvalidArgument,
+	http.StatusTooManyRequests:       codes.ResourceExhausted,
+	499:                              codes.Canceled,
+	http.StatusInternalServerError:   codes.Internal,
+	http.StatusNotImplemented:        codes.Unimplemented,
+	http.StatusBadGateway:            codes.Unavailable,
+	http.StatusServiceUnavailable:    codes.Unavailable,
+	http.StatusGatewayTimeout:        codes.DeadlineExceeded,
+}

@@ -1,0 +1,113 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/statusmap/statusmap/catalog"
+)
+
+// A success is a response with the envelope that goes around it.
+type success struct {
+	data     any
+	envelope *catalog.Envelope
+	values   catalog.Values
+}
+
+// rewriteResponse puts the dialect's success envelope around a unary response.
+func (g *Gateway) rewriteResponse(ctx context.Context, response proto.Message) (any, error) {
+	x, ok := ctx.Value(exchangeKey{}).(*exchange)
+	if !ok || x.streaming {
+		return response, nil
+	}
+	if _, raw := response.(*httpbody.HttpBody); raw {
+		return response, nil
+	}
+	dialect := x.resolve(ctx)
+	if dialect == nil || dialect.Success().String() == "{data}" {
+		return response, nil
+	}
+	s := &success{data: response, envelope: dialect.Success()}
+	if part, ok := response.(interface{ XXX_ResponseBody() any }); ok {
+		s.data = part.XXX_ResponseBody() // the HTTP rule's response_body
+	}
+	code := x.success
+	if code == nil {
+		code = dialect.DefaultSuccess()
+	}
+	s.values = catalog.Values{
+		LegacyCode: code.LegacyCode(),
+		Message:    code.Message().Text(),
+		Reason:     code.Reason(),
+		Domain:     dialect.Domain(),
+		RequestID:  x.id[0],
+	}
+	return s, nil
+}
+
+// marshaler writes what the mux's marshaler writes, without the spaces that
+// protojson puts in at random, and success envelopes.
+type marshaler struct{ runtime.Marshaler }
+
+func newMarshaler(m runtime.Marshaler) runtime.Marshaler { return &marshaler{m} }
+
+func (m *marshaler) Marshal(v any) ([]byte, error) {
+	switch v := v.(type) {
+	case *success:
+		data, err := m.Marshaler.Marshal(v.data)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // the mux's own error handler gets it
+		}
+		if data, err = compact(data); err != nil {
+			return nil, err
+		}
+		v.values.Data = data
+		return v.envelope.Append(make([]byte, 0, len(data)+len(v.envelope.String())+64), &v.values), nil
+	case *httpbody.HttpBody:
+		return m.Marshaler.Marshal(v) //nolint:wrapcheck // likewise
+	default:
+		b, err := m.Marshaler.Marshal(v)
+		if err != nil || !isJSON(m.Marshaler.ContentType(v)) {
+			return b, err //nolint:wrapcheck // likewise
+		}
+		return compact(b)
+	}
+}
+
+func (m *marshaler) ContentType(v any) string {
+	if s, ok := v.(*success); ok {
+		v = s.data
+	}
+	contentType := m.Marshaler.ContentType(v)
+	if contentType == "application/json" {
+		return jsonContent[0]
+	}
+	return contentType
+}
+
+// Delimiter stands between the messages of a stream.
+func (m *marshaler) Delimiter() []byte {
+	if d, ok := m.Marshaler.(runtime.Delimited); ok {
+		return d.Delimiter()
+	}
+	return []byte("\n")
+}
+
+func isJSON(contentType string) bool {
+	return contentType == "application/json" || strings.HasPrefix(contentType, "application/json;")
+}
+
+func compact(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(len(data))
+	if err := json.Compact(&b, data); err != nil {
+		return nil, err //nolint:wrapcheck // likewise
+	}
+	return b.Bytes(), nil
+}

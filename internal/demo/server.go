@@ -1,0 +1,248 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/recovery"
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/reflection"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/gateway"
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/status"
+)
+
+// A Config says what a Server serves, and where.
+type Config struct {
+	// HTTP and GRPC are the addresses to listen on; port 0 picks a free one.
+	HTTP, GRPC string
+	// Catalog is the systems to raise codes of. Required.
+	Catalog *catalog.Catalog
+	// Logger logs what clients are not told; nil is slog.Default.
+	Logger *slog.Logger
+	// Gateway has further options of the gateway.
+	Gateway []gateway.Option
+}
+
+// A Server is a gRPC server and, in front of it, a REST gateway.
+type Server struct {
+	grpcListener net.Listener
+	httpListener net.Listener
+	grpc         *grpc.Server
+	http         *http.Server
+	health       *health.Server
+	conn         *grpc.ClientConn
+	served       chan error
+}
+
+// maxRaised is how large a status Raise and Stream may send. They give back
+// what they are given, so that anyone can see how it travels; the other RPCs keep
+// to the default.
+const maxRaised = 64 << 10
+
+// Start listens and serves until [Server.Stop].
+func Start(ctx context.Context, c Config) (*Server, error) {
+	logger := c.Logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	gw, err := gateway.New(append([]gateway.Option{
+		gateway.WithCatalog(c.Catalog),
+		gateway.WithDialect(dialectOf),
+		gateway.WithLogger(logger),
+	}, c.Gateway...)...)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says where it is from
+	}
+	s := &Server{served: make(chan error, 2)}
+	if s.grpcListener, err = listen(ctx, "grpc", c.GRPC); err != nil {
+		return nil, err
+	}
+	if s.httpListener, err = listen(ctx, "http", c.HTTP); err != nil {
+		return nil, errors.Join(err, s.grpcListener.Close())
+	}
+
+	s.grpc = newGRPCServer(c.Catalog, logger)
+	demov1.RegisterDemoServiceServer(s.grpc, NewService(c.Catalog))
+	s.health = health.NewServer()
+	grpc_health_v1.RegisterHealthServer(s.grpc, s.health)
+	reflection.Register(s.grpc)
+
+	s.conn, err = grpc.NewClient(s.GRPCAddr(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return nil, errors.Join(err, s.grpcListener.Close(), s.httpListener.Close())
+	}
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	if err := demov1.RegisterDemoServiceHandler(ctx, mux, s.conn); err != nil {
+		return nil, errors.Join(err, s.grpcListener.Close(), s.httpListener.Close(), s.conn.Close())
+	}
+	s.http = &http.Server{Handler: named(c.Catalog, gw.Handler(mux)), ReadHeaderTimeout: 10 * time.Second}
+
+	go func() { s.served <- s.grpc.Serve(s.grpcListener) }()
+	go func() {
+		err := s.http.Serve(s.httpListener)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		s.served <- err
+	}()
+	return s, nil
+}
+
+func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; give another address with --%s, or port 0 for a free one", addr, cause(err), flag)
+	}
+	return l, nil
+}
+
+// cause takes "listen tcp 127.0.0.1:80:" off an error that is told with the
+// address.
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
+	opts := []status.Option{
+		status.WithCatalog(cat),
+		status.WithLogger(logger),
+		status.WithDialect(func(_ context.Context, request any) string {
+			if r, ok := request.(interface{ GetDomain() string }); ok {
+				return r.GetDomain()
+			}
+			return ""
+		}),
+	}
+	unary := status.UnaryServerInterceptor(opts...)
+	recovered := recovery.WithRecoveryHandlerContext(status.RecoveryHandler(opts...))
+	raised := append(opts[:len(opts):len(opts)], status.WithMaxSize(maxRaised))
+	unaryRaised := status.UnaryServerInterceptor(raised...)
+	return grpc.NewServer(
+		grpc.ChainUnaryInterceptor(
+			func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+				if info.FullMethod == demov1.DemoService_Raise_FullMethodName {
+					return unaryRaised(ctx, request, info, handler)
+				}
+				return unary(ctx, request, info, handler)
+			},
+			recovery.UnaryServerInterceptor(recovered),
+		),
+		grpc.ChainStreamInterceptor(
+			status.StreamServerInterceptor(raised...),
+			recovery.StreamServerInterceptor(recovered),
+		),
+	)
+}
+
+// dialectOf chooses the dialect as the demo's routes have it: ?dialect=, else
+// the path's second segment.
+func dialectOf(r *http.Request) string {
+	if strings.Contains(r.URL.RawQuery, "dialect=") {
+		if dialect := r.URL.Query().Get("dialect"); dialect != "" {
+			return dialect
+		}
+	}
+	_, domain, _ := route(r.URL.Path)
+	return domain
+}
+
+// route takes a path of the demo apart: /raise/legacy.job.v2/JOB_NOT_FOUND.
+func route(path string) (verb, domain, name string) {
+	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
+	parts = append(parts, "", "")
+	return parts[0], parts[1], parts[2]
+}
+
+// named answers requests that name a domain, reason, dialect or fault which
+// does not exist: no legacy system has words for that.
+func named(cat *catalog.Catalog, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := checkNames(cat, r); err != nil {
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			w.WriteHeader(http.StatusNotFound)
+			if _, err := fmt.Fprintln(w, err); err != nil {
+				return // the client has gone
+			}
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func checkNames(cat *catalog.Catalog, r *http.Request) error {
+	verb, domain, name := route(r.URL.Path)
+	var err error
+	switch {
+	case domain == "" || strings.Contains(name, "/"):
+		return nil // no route of the demo: the gateway's 404
+	case verb == "raise" || verb == "stream":
+		if name != "" {
+			_, err = Lookup(cat, domain, name)
+		}
+	case verb == "echo":
+		_, err = lookupSystem(cat, domain)
+	case verb == "fault":
+		if _, err = lookupSystem(cat, domain); err == nil && name != "" && faults[name] == nil {
+			err = fmt.Errorf("there is no fault %q: take one of %s", name, strings.Join(Faults(), ", "))
+		}
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if dialect := r.URL.Query().Get("dialect"); dialect != "" {
+		_, err = lookupSystem(cat, dialect)
+	}
+	return err
+}
+
+// HTTPAddr returns the gateway's address, with the port that was picked.
+func (s *Server) HTTPAddr() string { return s.httpListener.Addr().String() }
+
+// GRPCAddr returns the gRPC server's address, with the port that was picked.
+func (s *Server) GRPCAddr() string { return s.grpcListener.Addr().String() }
+
+// Done yields the error of a server that stopped by itself.
+func (s *Server) Done() <-chan error { return s.served }
+
+// Stop drains both servers: requests under way are answered until ctx ends, new
+// ones are refused.
+func (s *Server) Stop(ctx context.Context) error {
+	s.health.Shutdown()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, s.http.Close())
+	}
+	drained := make(chan struct{})
+	go func() {
+		s.grpc.GracefulStop()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+		s.grpc.Stop()
+		<-drained
+	}
+	return errors.Join(err, s.conn.Close())
+}

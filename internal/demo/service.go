@@ -1,0 +1,198 @@
+// Package demo is the service behind statusmap serve: it raises any code of a
+// catalog, and fails in the ways in which real backends fail.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/statusmap/statusmap/catalog"
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/status"
+)
+
+// Service is a DemoService over a catalog.
+type Service struct {
+	demov1.UnimplementedDemoServiceServer
+	catalog *catalog.Catalog
+}
+
+// NewService returns a service that raises the codes of cat.
+func NewService(cat *catalog.Catalog) *Service { return &Service{catalog: cat} }
+
+// Lookup returns the code of a domain and reason. The error says what there is
+// instead.
+func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) {
+	system, err := lookupSystem(cat, domain)
+	if err != nil {
+		return nil, err
+	}
+	code, ok := cat.Lookup(domain, reason)
+	if !ok {
+		return nil, fmt.Errorf("%s has no reason %q: see statusmap catalog --domain %s", system.Domain(), reason, system.Domain())
+	}
+	return code, nil
+}
+
+func lookupSystem(cat *catalog.Catalog, domain string) (*catalog.System, error) {
+	system, ok := cat.System(domain)
+	if !ok {
+		var domains []string
+		for _, s := range cat.Systems() {
+			domains = append(domains, s.Domain())
+		}
+		return nil, fmt.Errorf("there is no domain %q: take one of %s", domain, strings.Join(domains, ", "))
+	}
+	return system, nil
+}
+
+func arguments(metadata map[string]string) []any {
+	args := make([]any, 0, 2*len(metadata))
+	for _, name := range slices.Sorted(maps.Keys(metadata)) {
+		args = append(args, name, metadata[name])
+	}
+	return args
+}
+
+// Raise fails with a code, or succeeds with it.
+func (s *Service) Raise(ctx context.Context, request *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
+	code, err := Lookup(s.catalog, request.GetDomain(), request.GetReason())
+	if err != nil {
+		return nil, grpcstatus.Error(codes.NotFound, err.Error())
+	}
+	if !code.Success() {
+		return nil, status.New(code, arguments(request.GetMetadata())...)
+	}
+	if err := status.SetSuccessCode(ctx, code); err != nil {
+		return nil, err
+	}
+	return &demov1.RaiseResponse{LegacyCode: code.LegacyCode(), Message: code.Message().Text()}, nil
+}
+
+// Echo succeeds.
+func (s *Service) Echo(_ context.Context, request *demov1.EchoRequest) (*demov1.EchoResponse, error) {
+	return &demov1.EchoResponse{Text: request.GetText()}, nil
+}
+
+// maxStream is the longest stream, as demo.proto has it.
+const maxStream = 1000
+
+// Stream sends some messages, then fails with a code.
+func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStreamingServer[demov1.StreamResponse]) error {
+	code, err := Lookup(s.catalog, request.GetDomain(), request.GetReason())
+	if err != nil {
+		return grpcstatus.Error(codes.NotFound, err.Error())
+	}
+	if n := request.GetAfter(); n < 0 || n > maxStream {
+		return grpcstatus.Errorf(codes.InvalidArgument, "after is %d: give 0 to %d", n, maxStream)
+	}
+	for i := range request.GetAfter() {
+		if err := stream.Send(&demov1.StreamResponse{Index: i + 1}); err != nil {
+			return err //nolint:wrapcheck // grpc's own
+		}
+	}
+	if code.Success() {
+		return nil
+	}
+	return status.New(code, arguments(request.GetMetadata())...)
+}
+
+// Fault fails as real backends do. What these errors say must not reach a
+// client.
+func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*demov1.FaultResponse, error) {
+	system, err := lookupSystem(s.catalog, request.GetDomain())
+	if err != nil {
+		return nil, grpcstatus.Error(codes.NotFound, err.Error())
+	}
+	fault, ok := faults[request.GetFault()]
+	if !ok {
+		return nil, grpcstatus.Errorf(codes.NotFound, "there is no fault %q: take one of %s",
+			request.GetFault(), strings.Join(Faults(), ", "))
+	}
+	return nil, fault(ctx, system)
+}
+
+// Faults returns the names of all faults, sorted.
+func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
+
+// Secret stands in every text of a fault that no client may see.
+const Secret = "hunter2"
+
+var faults = map[string]func(context.Context, *catalog.System) error{
+	"go_error": func(context.Context, *catalog.System) error {
+		return fmt.Errorf("loading: %w", errors.New(`pq: password authentication failed for user "root" (`+Secret+`)`))
+	},
+	"plain_status": func(context.Context, *catalog.System) error {
+		return grpcstatus.Error(codes.NotFound, "no row in table users_"+Secret)
+	},
+	"panic": func(context.Context, *catalog.System) error {
+		panic("index out of range: " + Secret)
+	},
+	"deadline": func(ctx context.Context, _ *catalog.System) error {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+		defer cancel()
+		<-ctx.Done()
+		return fmt.Errorf("waiting for db-%s: %w", Secret, ctx.Err())
+	},
+	"unknown_reason": func(_ context.Context, system *catalog.System) error {
+		return received(codes.NotFound, "a text from the future", &errdetails.ErrorInfo{
+			Domain: system.Domain(), Reason: "NEWER_THAN_THE_GATEWAY",
+			Metadata: map[string]string{catalog.MetadataLegacyCode: "9999999"},
+		})
+	},
+	"unknown_detail": func(_ context.Context, system *catalog.System) error {
+		code := system.Fallback(codes.Internal)
+		st := status.New(code).(interface{ GRPCStatus() *grpcstatus.Status }).GRPCStatus().Proto() //nolint:errorlint,forcetypeassert // made here
+		st.Details = append(st.Details, &anypb.Any{TypeUrl: "type.googleapis.com/acme.internal.v1.Secret", Value: []byte(Secret)})
+		return grpcstatus.ErrorProto(st)
+	},
+	"invalid_utf8": func(_ context.Context, system *catalog.System) error {
+		code := system.Fallback(codes.Internal)
+		return received(code.GRPC(), "bytes \xff\xfe in a message", &errdetails.ErrorInfo{
+			Domain: system.Domain(), Reason: code.Reason(),
+			Metadata: map[string]string{catalog.MetadataLegacyCode: code.LegacyCode()},
+		})
+	},
+	"huge": func(_ context.Context, system *catalog.System) error {
+		code := system.Fallback(codes.Internal)
+		return received(code.GRPC(), strings.Repeat("很长的文本 ", 4000), &errdetails.ErrorInfo{
+			Domain: system.Domain(), Reason: code.Reason(),
+			Metadata: map[string]string{
+				catalog.MetadataLegacyCode: code.LegacyCode(),
+				"dump":                     strings.Repeat("转储", 8000),
+			},
+		}, &errdetails.DebugInfo{Detail: strings.Repeat(Secret+" ", 2000)})
+	},
+	"code_out_of_range": func(context.Context, *catalog.System) error {
+		return grpcstatus.Error(codes.Code(20210), "a legacy number as gRPC code: "+Secret)
+	},
+	"unavailable": func(context.Context, *catalog.System) error {
+		return grpcstatus.Error(codes.Unavailable, "dial tcp 10.1.2.3:5432: connection refused ("+Secret+")")
+	},
+}
+
+// received returns a status as another program may have sent it.
+func received(code codes.Code, message string, details ...proto.Message) error {
+	p := &spb.Status{Code: int32(code), Message: message} //nolint:gosec // a gRPC code
+	for _, d := range details {
+		detail, err := anypb.New(d)
+		if err != nil {
+			return fmt.Errorf("making the fault: %w", err)
+		}
+		p.Details = append(p.Details, detail)
+	}
+	return grpcstatus.ErrorProto(p)
+}

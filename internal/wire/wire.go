@@ -1,0 +1,328 @@
+// Package wire reads and writes google.rpc.Status and its details as bytes, for
+// the paths on which unmarshalling them would cost more than the error itself.
+//
+// What it writes parses to the same message as protobuf's own marshaller's; what
+// it reads may come from anywhere, so every function ends in a clean false.
+package wire
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/statusmap/statusmap/catalog"
+)
+
+// Type URLs of the details that statusmap reads and writes.
+const (
+	ErrorInfoURL        = "type.googleapis.com/google.rpc.ErrorInfo"
+	RetryInfoURL        = "type.googleapis.com/google.rpc.RetryInfo"
+	BadRequestURL       = "type.googleapis.com/google.rpc.BadRequest"
+	LocalizedMessageURL = "type.googleapis.com/google.rpc.LocalizedMessage"
+)
+
+// Name returns the message name in a type URL: what stands behind the last
+// slash. Only that counts; some stacks write another host.
+func Name(typeURL string) string { return typeURL[strings.LastIndexByte(typeURL, '/')+1:] }
+
+// Info is what statusmap reads of a status's details.
+type Info struct {
+	// Found tells whether there is an ErrorInfo; the next three are its fields.
+	Found    bool
+	Domain   string
+	Reason   string
+	Metadata []catalog.Arg
+	// RetryAfter is the RetryInfo's delay; 0 where there is none.
+	RetryAfter time.Duration
+}
+
+// LegacyCode returns the metadata's legacy_code; "" where there is none.
+func (i *Info) LegacyCode() string {
+	for k := range i.Metadata {
+		if i.Metadata[k].Name == catalog.MetadataLegacyCode {
+			return i.Metadata[k].Value
+		}
+	}
+	return ""
+}
+
+// AddDetail reads one detail. A second ErrorInfo takes the place of the first
+// where only it is of a domain that cat knows; AIP-193 allows one, and not every
+// library keeps to that. Other types and broken bytes change nothing.
+func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
+	switch Name(typeURL) {
+	case "google.rpc.ErrorInfo":
+		if i.Found {
+			if _, known := cat.System(i.Domain); known {
+				return
+			}
+		}
+		var next Info
+		if !i.Found {
+			next.Metadata = i.Metadata[:0] // the caller's buffer
+		}
+		if !next.readErrorInfo(value) {
+			return
+		}
+		if i.Found {
+			if _, known := cat.System(next.Domain); !known {
+				return
+			}
+		}
+		i.Found, i.Domain, i.Reason, i.Metadata = true, next.Domain, next.Reason, next.Metadata
+	case "google.rpc.RetryInfo":
+		if d, ok := readRetryInfo(value); ok {
+			i.RetryAfter = d
+		}
+	}
+}
+
+// ReadStatus reads a serialized google.rpc.Status: its code and message, and
+// its details into i. It returns false where the bytes are not one.
+func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
+	for len(raw) > 0 {
+		f, rest, ok := next(raw)
+		if !ok {
+			return 0, "", false
+		}
+		raw = rest
+		switch {
+		case f.num == 1 && f.typ == protowire.VarintType:
+			code = int32(f.varint) //nolint:gosec // proto's own conversion
+		case f.num == 2 && f.typ == protowire.BytesType:
+			message = f.bytes
+		case f.num == 3 && f.typ == protowire.BytesType:
+			typeURL, value, ok := readAny(f.bytes)
+			if !ok {
+				return 0, "", false
+			}
+			i.AddDetail(cat, typeURL, value)
+		}
+	}
+	return code, message, true
+}
+
+func readAny(raw string) (typeURL, value string, ok bool) {
+	for len(raw) > 0 {
+		f, rest, ok := next(raw)
+		if !ok {
+			return "", "", false
+		}
+		raw = rest
+		switch {
+		case f.num == 1 && f.typ == protowire.BytesType:
+			typeURL = f.bytes
+		case f.num == 2 && f.typ == protowire.BytesType:
+			value = f.bytes
+		}
+	}
+	return typeURL, value, true
+}
+
+func (i *Info) readErrorInfo(raw string) bool {
+	for len(raw) > 0 {
+		f, rest, ok := next(raw)
+		if !ok {
+			return false
+		}
+		raw = rest
+		if f.typ != protowire.BytesType {
+			continue
+		}
+		switch f.num {
+		case 1:
+			i.Reason = f.bytes
+		case 2:
+			i.Domain = f.bytes
+		case 3:
+			// A map entry has the shape of an Any: two strings.
+			name, value, ok := readAny(f.bytes)
+			if !ok {
+				return false
+			}
+			i.set(name, value)
+		}
+	}
+	return true
+}
+
+// set adds a metadata entry; of two with one key the last one counts, as in
+// every map field.
+func (i *Info) set(name, value string) {
+	for k := range i.Metadata {
+		if i.Metadata[k].Name == name {
+			i.Metadata[k].Value = value
+			return
+		}
+	}
+	i.Metadata = append(i.Metadata, catalog.Arg{Name: name, Value: value})
+}
+
+func readRetryInfo(raw string) (time.Duration, bool) {
+	var d time.Duration
+	for len(raw) > 0 {
+		f, rest, ok := next(raw)
+		if !ok {
+			return 0, false
+		}
+		raw = rest
+		if f.num != 1 || f.typ != protowire.BytesType {
+			continue
+		}
+		duration := f.bytes
+		for len(duration) > 0 {
+			f, rest, ok := next(duration)
+			if !ok {
+				return 0, false
+			}
+			duration = rest
+			if f.typ != protowire.VarintType {
+				continue
+			}
+			switch f.num {
+			case 1:
+				if f.varint > math.MaxInt64/uint64(time.Second) {
+					return 0, false // negative, or more than 292 years
+				}
+				d += time.Duration(f.varint) * time.Second
+			case 2:
+				if f.varint >= uint64(time.Second) {
+					return 0, false
+				}
+				d += time.Duration(f.varint)
+			}
+		}
+	}
+	return max(d, 0), true
+}
+
+type field struct {
+	num    protowire.Number
+	typ    protowire.Type
+	varint uint64
+	bytes  string
+}
+
+// next reads one field of raw. protowire reads []byte, and what is read here is
+// a string already (grpc metadata): this way nothing is copied.
+func next(raw string) (f field, rest string, ok bool) {
+	tag, n := varint(raw)
+	if n == 0 {
+		return f, "", false
+	}
+	raw = raw[n:]
+	if tag>>3 > uint64(protowire.MaxValidNumber) || tag>>3 == 0 {
+		return f, "", false
+	}
+	f.num, f.typ = protowire.Number(tag>>3), protowire.Type(tag&7)
+	switch f.typ {
+	case protowire.VarintType:
+		if f.varint, n = varint(raw); n == 0 {
+			return f, "", false
+		}
+		return f, raw[n:], true
+	case protowire.BytesType:
+		size, n := varint(raw)
+		if n == 0 || size > uint64(len(raw)-n) {
+			return f, "", false
+		}
+		end := n + int(size) //nolint:gosec // not more than len(raw)
+		f.bytes = raw[n:end]
+		return f, raw[end:], true
+	default:
+		// Fields that nobody defined: let protowire step over them.
+		n := protowire.ConsumeFieldValue(f.num, f.typ, []byte(raw))
+		if n < 0 {
+			return f, "", false
+		}
+		return f, raw[n:], true
+	}
+}
+
+// varint returns the number at the start of raw and its size; size 0 where there
+// is none.
+func varint(raw string) (v uint64, size int) {
+	for i := 0; i < len(raw) && i < 10; i++ {
+		c := raw[i]
+		if i == 9 && c > 1 {
+			return 0, 0
+		}
+		v |= uint64(c&0x7F) << (7 * i)
+		if c < 0x80 {
+			return v, i + 1
+		}
+	}
+	return 0, 0
+}
+
+// AppendErrorInfo appends a serialized google.rpc.ErrorInfo.
+func AppendErrorInfo(b []byte, domain, reason string, metadata []catalog.Arg) []byte {
+	b = appendString(b, 1, reason)
+	b = appendString(b, 2, domain)
+	for i := range metadata {
+		m := &metadata[i]
+		b = protowire.AppendTag(b, 3, protowire.BytesType)
+		b = protowire.AppendVarint(b, uint64(stringSize(m.Name)+stringSize(m.Value))) //nolint:gosec // a size
+		b = appendString(b, 1, m.Name)
+		b = appendString(b, 2, m.Value)
+	}
+	return b
+}
+
+// SizeErrorInfo returns how many bytes AppendErrorInfo appends.
+func SizeErrorInfo(domain, reason string, metadata []catalog.Arg) int {
+	n := stringSize(reason) + stringSize(domain)
+	for i := range metadata {
+		n += 1 + protowire.SizeBytes(stringSize(metadata[i].Name)+stringSize(metadata[i].Value))
+	}
+	return n
+}
+
+// AppendRetryInfo appends a serialized google.rpc.RetryInfo.
+func AppendRetryInfo(b []byte, delay time.Duration) []byte {
+	var d []byte
+	if s := delay / time.Second; s > 0 {
+		d = protowire.AppendTag(d, 1, protowire.VarintType)
+		d = protowire.AppendVarint(d, uint64(s))
+	}
+	if ns := delay % time.Second; ns > 0 {
+		d = protowire.AppendTag(d, 2, protowire.VarintType)
+		d = protowire.AppendVarint(d, uint64(ns))
+	}
+	b = protowire.AppendTag(b, 1, protowire.BytesType)
+	return protowire.AppendBytes(b, d)
+}
+
+// AppendBadRequest appends a serialized google.rpc.BadRequest with one violation.
+func AppendBadRequest(b []byte, field, description, reason string) []byte {
+	var v []byte
+	v = appendString(v, 1, field)
+	v = appendString(v, 2, description)
+	v = appendString(v, 3, reason)
+	b = protowire.AppendTag(b, 1, protowire.BytesType)
+	return protowire.AppendBytes(b, v)
+}
+
+// AppendLocalizedMessage appends a serialized google.rpc.LocalizedMessage.
+func AppendLocalizedMessage(b []byte, locale, message string) []byte {
+	b = appendString(b, 1, locale)
+	return appendString(b, 2, message)
+}
+
+// appendString appends a string field; as in proto3 an empty one takes no bytes.
+func appendString(b []byte, num protowire.Number, s string) []byte {
+	if s == "" {
+		return b
+	}
+	b = protowire.AppendTag(b, num, protowire.BytesType)
+	return protowire.AppendString(b, s)
+}
+
+func stringSize(s string) int {
+	if s == "" {
+		return 0
+	}
+	return 1 + protowire.SizeBytes(len(s))
+}

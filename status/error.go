@@ -1,0 +1,453 @@
+package status
+
+import (
+	"fmt"
+	"iter"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/statusmap/statusmap/catalog"
+)
+
+// Error returns an error of a legacy code. args are the message's arguments as
+// alternating names and values, as in log/slog; a value is written as fmt.Sprint
+// writes it. Arguments that the message does not name are sent too, in the
+// ErrorInfo's metadata.
+//
+// Error never fails. A missing argument leaves {name} in the message; a code of
+// success, the zero value and a code that the catalog does not have give the
+// system's internal error, or a plain one where there is no system. What was
+// wrong goes to the interceptor's observer and to the log.
+func Error(code protoreflect.Enum, args ...any) error {
+	if e, ok := ready(code); ok && len(args) == 0 && e.defect == "" {
+		return e
+	}
+	return raise(code, nil, args)
+}
+
+// Wrap returns an error of a legacy code, as [Error] does, that wraps err: for
+// errors.Is and errors.As and for the log. Nothing of err is sent. Where err is
+// nil Wrap returns nil.
+func Wrap(err error, code protoreflect.Enum, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return raise(code, err, args)
+}
+
+// New returns an error of a code of any catalog, as [Error] does: for systems
+// that are loaded at run time and have no Go constants.
+func New(code *catalog.Code, args ...any) error { return newError(code, nil, args) }
+
+// A LegacyError is an error with a legacy code: one made by [Error], or one that
+// [FromError] read from a gRPC status. It is immutable and safe for concurrent
+// use.
+type LegacyError struct {
+	code       *catalog.Code // nil where the catalog does not have it
+	grpc       codes.Code
+	domain     string
+	reason     string
+	message    string
+	metadata   []catalog.Arg
+	retryAfter time.Duration
+	cause      error
+	defect     string // what was wrong with the call that made it
+	status     atomic.Pointer[grpcstatus.Status]
+}
+
+func raise(value protoreflect.Enum, cause error, args []any) error {
+	cat, err := catalog.Default()
+	if code, ok := cat.Code(value); ok {
+		return newError(code, cause, args)
+	}
+	defect := "the enum value is nil"
+	var domain, reason string
+	var number protoreflect.EnumNumber
+	if value != nil && value.Descriptor() != nil {
+		enum := value.Descriptor()
+		number = value.Number()
+		domain = string(enum.FullName().Parent())
+		if v := enum.Values().ByNumber(number); v != nil {
+			reason = string(v.Name())
+		}
+		defect = fmt.Sprintf("%s has no code %d", enum.FullName(), number)
+		if err != nil {
+			defect = "the catalog is broken: " + err.Error()
+		}
+	}
+	if system, ok := cat.System(domain); ok {
+		e := build(system.Fallback(codes.Internal), cause, args)
+		e.defect = defect
+		return e
+	}
+	e := &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, defect: defect}
+	if number != 0 && reason != "" {
+		// An enum without options still names its value, and its number.
+		e.domain, e.reason = domain, reason
+		e.metadata = append(e.metadata, catalog.Arg{Name: catalog.MetadataLegacyCode, Value: strconv.Itoa(int(number))})
+		e.addArgs(args)
+	}
+	return e
+}
+
+// internalMessage is what a caller may know of an error that has no code.
+const internalMessage = "internal error"
+
+func newError(code *catalog.Code, cause error, args []any) error {
+	if code == nil {
+		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, defect: "the code is nil"}
+	}
+	if code.Success() {
+		e := build(code.System().Fallback(codes.Internal), cause, args)
+		e.defect = code.FullName() + " is a code of success: see SetSuccess"
+		return e
+	}
+	return build(code, cause, args)
+}
+
+func build(code *catalog.Code, cause error, args []any) *LegacyError {
+	e := &LegacyError{
+		code:       code,
+		grpc:       code.GRPC(),
+		domain:     code.Domain(),
+		reason:     code.Reason(),
+		metadata:   make([]catalog.Arg, 1, 1+len(args)/2),
+		retryAfter: code.RetryAfter(),
+		cause:      cause,
+	}
+	e.metadata[0] = catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}
+	e.addArgs(args)
+	e.message = code.Message().Text(e.metadata[1:]...)
+	for name := range code.Message().Missing(e.metadata[1:]) {
+		e.addDefect("the argument " + name + " is missing")
+	}
+	return e
+}
+
+// addArgs adds name-value pairs to the metadata.
+func (e *LegacyError) addArgs(args []any) {
+	for len(args) > 0 {
+		name, ok := args[0].(string)
+		if !ok || len(args) == 1 {
+			e.addDefect(fmt.Sprintf("the argument %v is no name with a value", args[0]))
+			args = args[1:]
+			continue
+		}
+		value := text(args[1])
+		args = args[2:]
+		switch {
+		case !isKey(name) || name == catalog.MetadataLegacyCode:
+			e.addDefect(fmt.Sprintf("the argument %q cannot be a metadata key", name))
+		case e.has(name):
+			e.addDefect("the argument " + name + " stands twice")
+		default:
+			e.metadata = append(e.metadata, catalog.Arg{Name: name, Value: value})
+		}
+	}
+}
+
+func (e *LegacyError) has(name string) bool {
+	for i := range e.metadata {
+		if e.metadata[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *LegacyError) addDefect(s string) {
+	if e.defect != "" {
+		s = e.defect + "; " + s
+	}
+	e.defect = s
+}
+
+// text writes a value as fmt.Sprint does, and as UTF-8: protobuf refuses any
+// other string, and grpc-go would drop all details with it.
+func text(v any) string {
+	var s string
+	switch v := v.(type) {
+	case string:
+		s = v
+	case int:
+		return strconv.Itoa(v)
+	case int32:
+		return strconv.FormatInt(int64(v), 10)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case uint64:
+		return strconv.FormatUint(v, 10)
+	default:
+		s = fmt.Sprint(v) // recovers from a String method that panics
+	}
+	if !utf8.ValidString(s) {
+		return strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return s
+}
+
+// isKey holds a metadata key to ErrorInfo's rule: [a-z][a-zA-Z0-9-_]+, 64
+// characters at most.
+func isKey(s string) bool {
+	if len(s) < 2 || len(s) > 64 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// Error returns domain.reason and the message, for people. It holds nothing of
+// what the error wraps, so that it may end where it should not.
+func (e *LegacyError) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
+	if e.reason == "" {
+		return e.message
+	}
+	return e.domain + "." + e.reason + ": " + e.message
+}
+
+// Unwrap returns the error given to [Wrap]; nil where there is none.
+func (e *LegacyError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
+
+// Is tells whether target is a LegacyError of the same domain and reason;
+// message and metadata do not count.
+func (e *LegacyError) Is(target error) bool {
+	t, ok := target.(*LegacyError) //nolint:errorlint // errors.Is calls Is for each link of the chain
+	return ok && e != nil && t != nil && e.domain == t.domain && e.reason == t.reason && e.reason != ""
+}
+
+// Code returns the code; nil where the catalog does not have it, as when the
+// other side is newer. All methods of a nil code may be called.
+func (e *LegacyError) Code() *catalog.Code {
+	if e == nil {
+		return nil
+	}
+	return e.code
+}
+
+// Domain returns the ErrorInfo's domain, for example "legacy.job.v2".
+func (e *LegacyError) Domain() string {
+	if e == nil {
+		return ""
+	}
+	return e.domain
+}
+
+// Reason returns the ErrorInfo's reason, for example "JOB_NOT_FOUND".
+func (e *LegacyError) Reason() string {
+	if e == nil {
+		return ""
+	}
+	return e.reason
+}
+
+// LegacyCode returns the code as the legacy system writes it, also where the
+// catalog does not have it; "" where the ErrorInfo does not say.
+func (e *LegacyError) LegacyCode() string {
+	value, ok := e.Value(catalog.MetadataLegacyCode)
+	if !ok {
+		return e.Code().LegacyCode()
+	}
+	return value
+}
+
+// Message returns the message as sent.
+func (e *LegacyError) Message() string {
+	if e == nil {
+		return ""
+	}
+	return e.message
+}
+
+// MessageIn returns the message in the language that fits best, written as in
+// Accept-Language; in the system's language where none fits or the catalog does
+// not have the code.
+func (e *LegacyError) MessageIn(accept string) string {
+	if e == nil {
+		return ""
+	}
+	language := e.code.System().MatchLanguage(accept)
+	if m, ok := e.code.MessageIn(language); ok && language != e.code.System().Language() {
+		return m.Text(e.metadata...)
+	}
+	return e.message
+}
+
+// Value returns one entry of the ErrorInfo's metadata.
+func (e *LegacyError) Value(name string) (string, bool) {
+	if e == nil {
+		return "", false
+	}
+	for i := range e.metadata {
+		if e.metadata[i].Name == name {
+			return e.metadata[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// Metadata returns the ErrorInfo's metadata: legacy_code, the message's
+// arguments, and request_id where there is one. The map is the caller's own.
+func (e *LegacyError) Metadata() map[string]string {
+	if e == nil {
+		return nil
+	}
+	m := make(map[string]string, len(e.metadata))
+	for _, a := range e.metadata {
+		m[a.Name] = a.Value
+	}
+	return m
+}
+
+// All yields the ErrorInfo's metadata in the order in which they are sent.
+func (e *LegacyError) All() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		if e == nil {
+			return
+		}
+		for _, a := range e.metadata {
+			if !yield(a.Name, a.Value) {
+				return
+			}
+		}
+	}
+}
+
+// RetryAfter returns how long to wait before the same call may succeed; 0 where
+// it should not be repeated as it is.
+func (e *LegacyError) RetryAfter() time.Duration {
+	if e == nil {
+		return 0
+	}
+	return e.retryAfter
+}
+
+// GRPCStatus returns the error as a gRPC status, made once and kept; grpc-go
+// calls it. It is never nil and never OK, because an error that is OK reaches
+// the caller as a broken call.
+func (e *LegacyError) GRPCStatus() *grpcstatus.Status {
+	if e == nil {
+		return grpcstatus.New(codes.Internal, internalMessage)
+	}
+	if st := e.status.Load(); st != nil {
+		return st
+	}
+	st := e.makeStatus()
+	e.status.Store(st)
+	return st
+}
+
+// LogValue returns the error for log/slog, with what it wraps.
+func (e *LegacyError) LogValue() slog.Value {
+	if e == nil {
+		return slog.Value{}
+	}
+	attrs := []slog.Attr{
+		slog.String("domain", e.domain),
+		slog.String("reason", e.reason),
+		slog.String("code", e.grpc.String()),
+		slog.String("message", e.message),
+	}
+	if len(e.metadata) > 0 {
+		metadata := make([]any, len(e.metadata))
+		for i, a := range e.metadata {
+			metadata[i] = slog.String(a.Name, a.Value)
+		}
+		attrs = append(attrs, slog.Group("metadata", metadata...))
+	}
+	if e.cause != nil {
+		attrs = append(attrs, slog.String("cause", e.cause.Error()))
+	}
+	if e.defect != "" {
+		attrs = append(attrs, slog.String("defect", e.defect))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// readyErrors holds an error for each code of the default catalog, as a slab and
+// by value: raising a code without arguments returns one of these.
+var readyErrors = sync.OnceValue(func() map[readyKey]*LegacyError {
+	cat, err := catalog.Default()
+	if err != nil {
+		return nil // raise says so, each time
+	}
+	size := 0
+	for _, system := range cat.Systems() {
+		size += len(system.Codes())
+	}
+	slab := make([]LegacyError, size)
+	index := make(map[readyKey]*LegacyError, size)
+	for _, system := range cat.Systems() {
+		for _, code := range system.Codes() {
+			e := &slab[0]
+			slab = slab[1:]
+			e.code, e.grpc, e.domain, e.reason = code, code.GRPC(), code.Domain(), code.Reason()
+			e.retryAfter = code.RetryAfter()
+			e.message = code.Message().Text()
+			e.metadata = []catalog.Arg{{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}}
+			if code.Success() || code.Message().HasParams() {
+				e.defect = "not for use as it is"
+			}
+			index[readyKey{code.Descriptor().Parent().(protoreflect.EnumDescriptor), code.Descriptor().Number()}] = e //nolint:forcetypeassert // a value's parent is its enum
+		}
+	}
+	return index
+})
+
+type readyKey struct {
+	enum   protoreflect.EnumDescriptor
+	number protoreflect.EnumNumber
+}
+
+func ready(code protoreflect.Enum) (*LegacyError, bool) {
+	if code == nil {
+		return nil, false
+	}
+	e, ok := readyErrors()[readyKey{code.Descriptor(), code.Number()}]
+	return e, ok
+}
+
+// walk calls f for err and everything it wraps, outermost first, until f is
+// true.
+func walk(err error, f func(error) bool) bool {
+	for err != nil {
+		if f(err) {
+			return true
+		}
+		switch x := err.(type) { //nolint:errorlint // this is the walk
+		case interface{ Unwrap() error }:
+			err = x.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, e := range x.Unwrap() {
+				if walk(e, f) {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,349 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"unicode/utf8"
+
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/wire"
+)
+
+// sent is an error in its final form. It still unwraps to the handler's error,
+// for interceptors that stand before this one.
+type sent struct {
+	status *grpcstatus.Status
+	cause  error
+}
+
+func (s *sent) Error() string                  { return s.status.String() }
+func (s *sent) GRPCStatus() *grpcstatus.Status { return s.status }
+func (s *sent) Unwrap() error                  { return s.cause }
+func (s *sent) As(target any) bool {
+	t, ok := target.(**LegacyError)
+	if !ok {
+		return false
+	}
+	e, ok := FromError(grpcstatus.ErrorProto(s.status.Proto()))
+	if ok {
+		*t = e
+	}
+	return ok
+}
+
+// draft is a status on its way to its final form.
+type draft struct {
+	code     codes.Code
+	message  string
+	info     wire.Info
+	known    *catalog.Code // the ErrorInfo's code in the catalog, nil where it has none
+	details  []*anypb.Any  // without ErrorInfo
+	original error         // for the log, nil where the client is told all
+}
+
+// final returns err in its final form and fills in event.
+func (f *finisher) final(ctx context.Context, method string, request any, err error, event *Event) *sent {
+	cat := f.cat()
+	d := f.draft(ctx, cat, method, request, err, event)
+	if id := requestID(ctx); id != "" && d.info.Found {
+		if _, has := lookup(d.info.Metadata, catalog.MetadataRequestID); !has {
+			d.info.Metadata = append(d.info.Metadata, catalog.Arg{Name: catalog.MetadataRequestID, Value: id})
+		}
+	}
+	d.localize(ctx)
+	d.repairText(event)
+	p := d.proto()
+	limit(p, &d, f.maxSize, event)
+	event.Method, event.Code = method, d.code
+	event.Domain, event.Reason = d.known.Domain(), d.known.Reason()
+	if d.original != nil {
+		level := slog.LevelWarn
+		if event.Repairs&GoError != 0 {
+			level = slog.LevelError
+		}
+		f.logger.LogAttrs(ctx, level, "an error that the client was not told",
+			slog.String("method", method), slog.String("request_id", requestID(ctx)), slog.Any("error", d.original))
+	}
+	return &sent{grpcstatus.FromProto(p), err}
+}
+
+func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method string, request any, err error, event *Event) draft {
+	var panicked *panicError
+	errors.As(err, &panicked)
+	if e, ok := fromError(cat, err); ok && panicked == nil {
+		return draftLegacy(cat, e, event)
+	}
+	d := draft{code: codes.Internal}
+	st, isStatus := statusIn(err)
+	isStatus = isStatus && panicked == nil
+	switch {
+	case isStatus:
+		d.code = CanonicalCode(st.Code())
+		if d.code != st.Code() {
+			event.Repairs |= CodeOutOfRange
+		}
+		d.addDetails(cat, st.Proto().GetDetails(), event)
+		if d.info.Found {
+			// Another system's error: its words, and its details.
+			d.message = st.Message()
+			return d
+		}
+		event.Repairs |= PlainStatus
+	case Code(err) != codes.Unknown: // a context error
+		d.code = Code(err)
+		event.Repairs |= PlainStatus
+	default:
+		event.Repairs |= GoError
+	}
+	if panicked == nil { // a panic is in the log already, with its stack
+		d.original = err
+	}
+	system := f.system(ctx, cat, method, request)
+	if system == nil {
+		switch {
+		case isStatus:
+			d.message, d.original = st.Message(), nil // nobody asked for a system: the handler's own words
+		case event.Repairs&GoError != 0:
+			d.message = internalMessage
+		default:
+			d.message = strings.ToLower(d.code.String())
+		}
+		return d
+	}
+	code := system.Fallback(d.code)
+	d.known = code
+	d.message = code.Message().Text()
+	d.info.Found, d.info.Domain, d.info.Reason = true, code.Domain(), code.Reason()
+	d.info.Metadata = []catalog.Arg{{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}}
+	if d.info.RetryAfter == 0 && code.RetryAfter() > 0 && code.GRPC() == d.code {
+		d.details = append(d.details, &anypb.Any{TypeUrl: wire.RetryInfoURL, Value: wire.AppendRetryInfo(nil, code.RetryAfter())})
+	}
+	return d
+}
+
+// statusIn returns the first gRPC status in err that is an error.
+func statusIn(err error) (*grpcstatus.Status, bool) {
+	var found *grpcstatus.Status
+	ok := walk(err, func(err error) bool {
+		x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }) //nolint:errorlint // walk unwraps
+		if !ok {
+			return false
+		}
+		found = grpcStatus(x)
+		return found != nil && found.Code() != codes.OK
+	})
+	return found, ok
+}
+
+func draftLegacy(cat *catalog.Catalog, e *LegacyError, event *Event) draft {
+	st := e.GRPCStatus()
+	d := draft{code: CanonicalCode(st.Code()), message: st.Message(), known: e.code}
+	if d.code != st.Code() {
+		event.Repairs |= CodeOutOfRange
+	}
+	d.addDetails(cat, st.Proto().GetDetails(), event)
+	if e.defect != "" {
+		event.Repairs |= Misuse
+	}
+	if e.defect != "" || e.cause != nil {
+		d.original = e
+	}
+	return d
+}
+
+// addDetails takes the details of a status, one of each type.
+func (d *draft) addDetails(cat *catalog.Catalog, details []*anypb.Any, event *Event) {
+	seen := make(map[string]bool, len(details))
+	for _, detail := range details {
+		name := wire.Name(detail.GetTypeUrl())
+		if seen[name] {
+			event.Repairs |= DuplicateDetail
+		}
+		d.info.AddDetail(cat, detail.GetTypeUrl(), string(detail.GetValue()))
+		if !seen[name] && name != "google.rpc.ErrorInfo" {
+			d.details = append(d.details, detail)
+		}
+		seen[name] = true
+	}
+}
+
+// localize adds the message in the language that the caller asks for.
+func (d *draft) localize(ctx context.Context) {
+	accept := acceptLanguage(ctx)
+	if accept == "" || d.known == nil {
+		return
+	}
+	for _, detail := range d.details {
+		if wire.Name(detail.GetTypeUrl()) == "google.rpc.LocalizedMessage" {
+			return
+		}
+	}
+	system := d.known.System()
+	language := system.MatchLanguage(accept)
+	m, ok := d.known.MessageIn(language)
+	if !ok || language == system.Language() {
+		return
+	}
+	d.details = append(d.details, &anypb.Any{
+		TypeUrl: wire.LocalizedMessageURL,
+		Value:   wire.AppendLocalizedMessage(nil, language, strings.ToValidUTF8(m.Text(d.info.Metadata...), "\uFFFD")),
+	})
+}
+
+// acceptLanguage returns the caller's wish: its own metadata, or what
+// grpc-gateway passes on of an HTTP request's header.
+func acceptLanguage(ctx context.Context) string {
+	for _, key := range []string{"accept-language", "grpcgateway-accept-language"} {
+		if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
+			return strings.Join(values, ",")
+		}
+	}
+	return ""
+}
+
+// repairText makes text of what is sent as text. One byte that is not UTF-8
+// makes grpc-go drop every detail, and other stacks the whole status.
+func (d *draft) repairText(event *Event) {
+	repair := func(s *string) {
+		if !utf8.ValidString(*s) {
+			*s = strings.ToValidUTF8(*s, "\uFFFD")
+			event.Repairs |= InvalidUTF8
+		}
+	}
+	repair(&d.message)
+	repair(&d.info.Domain)
+	repair(&d.info.Reason)
+	for i := range d.info.Metadata {
+		repair(&d.info.Metadata[i].Name)
+		repair(&d.info.Metadata[i].Value)
+	}
+	for _, detail := range d.details {
+		repair(&detail.TypeUrl)
+	}
+}
+
+func (d *draft) proto() *spb.Status {
+	p := &spb.Status{Code: int32(d.code), Message: d.message} //nolint:gosec // 0 to 16
+	if d.info.Found {
+		p.Details = append(p.Details, &anypb.Any{
+			TypeUrl: wire.ErrorInfoURL,
+			Value:   wire.AppendErrorInfo(nil, d.info.Domain, d.info.Reason, d.info.Metadata),
+		})
+	}
+	p.Details = append(p.Details, d.details...)
+	return p
+}
+
+func lookup(args []catalog.Arg, name string) (string, bool) {
+	for i := range args {
+		if args[i].Name == name {
+			return args[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// limit cuts p down until it takes at most size bytes as sent. It gives up, in
+// this order: DebugInfo, Help, LocalizedMessage, all other details but
+// ErrorInfo and RetryInfo, RetryInfo, the longest metadata values, the message.
+// Domain, reason and legacy_code stay.
+func limit(p *spb.Status, d *draft, size int, event *Event) {
+	if size <= 0 || sizeAsSent(p) <= size {
+		return
+	}
+	for _, drop := range []func(name string) bool{
+		func(name string) bool { return name == "google.rpc.DebugInfo" },
+		func(name string) bool { return name == "google.rpc.Help" },
+		func(name string) bool { return name == "google.rpc.LocalizedMessage" },
+		func(name string) bool { return name != "google.rpc.RetryInfo" },
+		func(string) bool { return true },
+	} {
+		kept := d.details[:0:0]
+		for _, detail := range d.details {
+			if drop(wire.Name(detail.GetTypeUrl())) {
+				event.Repairs |= DroppedDetails
+			} else {
+				kept = append(kept, detail)
+			}
+		}
+		d.details = kept
+		p.Details = d.proto().GetDetails()
+		if sizeAsSent(p) <= size {
+			return
+		}
+	}
+	// The message is in the envelope; the metadata are what it was made from. So
+	// these go first, the longest first, each to half of what it has.
+	for sizeAsSent(p) > size {
+		longest := -1
+		for i, a := range d.info.Metadata {
+			if a.Name != catalog.MetadataLegacyCode && len(a.Value) > minCut &&
+				(longest < 0 || len(a.Value) > len(d.info.Metadata[longest].Value)) {
+				longest = i
+			}
+		}
+		if longest < 0 {
+			break
+		}
+		v := &d.info.Metadata[longest].Value
+		*v = cut(*v, len(*v)/2)
+		event.Repairs |= CutMetadata
+		p.Details = d.proto().GetDetails()
+	}
+	for sizeAsSent(p) > size && len(p.GetMessage()) > minCut {
+		p.Message = cut(p.GetMessage(), len(p.GetMessage())*3/4)
+		event.Repairs |= CutMessage
+	}
+	for sizeAsSent(p) > size && len(d.info.Metadata) > 1 {
+		// Very many short values.
+		last := len(d.info.Metadata) - 1
+		if d.info.Metadata[last].Name == catalog.MetadataLegacyCode {
+			d.info.Metadata[0], d.info.Metadata[last] = d.info.Metadata[last], d.info.Metadata[0]
+		}
+		d.info.Metadata = d.info.Metadata[:last]
+		event.Repairs |= CutMetadata
+		p.Details = d.proto().GetDetails()
+	}
+}
+
+// minCut is the length up to which text is left alone: ids are shorter.
+const minCut = 64
+
+// mark stands where text was cut off.
+const mark = "…"
+
+// cut shortens s to about n bytes, at the boundary of a rune.
+func cut(s string, n int) string {
+	s = strings.TrimSuffix(s, mark)
+	n = min(n, len(s))
+	for n > 0 && !utf8.RuneStart(s[min(n, len(s)-1)]) {
+		n--
+	}
+	return s[:n] + mark
+}
+
+// sizeAsSent returns how many bytes a status takes in the trailer: the message
+// percent-encoded in grpc-message, and the whole once more in base64 in
+// grpc-status-details-bin; names and per-header cost included (RFC 9113 section
+// 6.5.2 counts 32 bytes for each).
+func sizeAsSent(p *spb.Status) int {
+	const perHeader = 32
+	n := 3*perHeader + len("grpc-status") + 2 + len("grpc-message") + len("grpc-status-details-bin")
+	for i := range len(p.GetMessage()) {
+		if c := p.GetMessage()[i]; c < ' ' || c > '~' || c == '%' {
+			n += 3
+		} else {
+			n++
+		}
+	}
+	return n + (proto.Size(p)*4+2)/3
+}
