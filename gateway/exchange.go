@@ -237,5 +237,5 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	if err != nil && errors.As(err, &tooLarge) {
 		b.exchange.tooLarge = true
 	}
-	return n, err //nolint:wrapcheck // io.EOF has to stay itself
+	return n, err
 }

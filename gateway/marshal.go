@@ -62,7 +62,7 @@ func (m *marshaler) Marshal(v any) ([]byte, error) {
 	case *success:
 		data, err := m.Marshaler.Marshal(v.data)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // the mux's own error handler gets it
+			return nil, err
 		}
 		if data, err = compact(data); err != nil {
 			return nil, err
@@ -70,11 +70,11 @@ func (m *marshaler) Marshal(v any) ([]byte, error) {
 		v.values.Data = data
 		return v.envelope.Append(make([]byte, 0, len(data)+len(v.envelope.String())+64), &v.values), nil
 	case *httpbody.HttpBody:
-		return m.Marshaler.Marshal(v) //nolint:wrapcheck // likewise
+		return m.Marshaler.Marshal(v)
 	default:
 		b, err := m.Marshaler.Marshal(v)
 		if err != nil || !isJSON(m.Marshaler.ContentType(v)) {
-			return b, err //nolint:wrapcheck // likewise
+			return b, err
 		}
 		return compact(b)
 	}
@@ -107,7 +107,7 @@ func compact(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(len(data))
 	if err := json.Compact(&b, data); err != nil {
-		return nil, err //nolint:wrapcheck // likewise
+		return nil, err
 	}
 	return b.Bytes(), nil
 }

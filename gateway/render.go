@@ -130,7 +130,7 @@ func (f *failure) readReceived(ctx context.Context, cat *catalog.Catalog, st *gr
 		return false
 	}
 	code, message, ok := f.info.ReadStatus(cat, raw[0])
-	if !ok || codes.Code(code) != st.Code() || message != st.Message() || st.Code() == codes.OK { //nolint:gosec // compared only
+	if !ok || codes.Code(code) != st.Code() || message != st.Message() || st.Code() == codes.OK {
 		f.info = wire.Info{Metadata: f.info.Metadata[:0]}
 		return false
 	}

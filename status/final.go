@@ -86,6 +86,8 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 	st, isStatus := statusIn(err)
 	isStatus = isStatus && panicked == nil
 	switch {
+	case panicked != nil:
+		event.Repairs |= GoError
 	case isStatus:
 		d.code = CanonicalCode(st.Code())
 		if d.code != st.Code() {
@@ -112,10 +114,12 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 		switch {
 		case isStatus:
 			d.message, d.original = st.Message(), nil // nobody asked for a system: the handler's own words
-		case event.Repairs&GoError != 0:
-			d.message = internalMessage
+		case d.code == codes.Canceled:
+			d.message = context.Canceled.Error()
+		case d.code == codes.DeadlineExceeded:
+			d.message = context.DeadlineExceeded.Error()
 		default:
-			d.message = strings.ToLower(d.code.String())
+			d.message = internalMessage
 		}
 		return d
 	}
@@ -232,7 +236,7 @@ func (d *draft) repairText(event *Event) {
 }
 
 func (d *draft) proto() *spb.Status {
-	p := &spb.Status{Code: int32(d.code), Message: d.message} //nolint:gosec // 0 to 16
+	p := &spb.Status{Code: int32(d.code), Message: d.message}
 	if d.info.Found {
 		p.Details = append(p.Details, &anypb.Any{
 			TypeUrl: wire.ErrorInfoURL,

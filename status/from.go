@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"errors"
 
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
@@ -15,8 +16,18 @@ import (
 // default catalog or has a legacy_code. It looks through %w and errors.Join and
 // takes the outermost. False where there is none.
 func FromError(err error) (*LegacyError, bool) {
-	cat, _ := catalog.Default() //nolint:errcheck // the nil catalog of a broken one still reads legacy_code
-	return fromError(cat, err)
+	return fromError(defaultCatalog(), err)
+}
+
+// defaultCatalog returns the default catalog; the empty one where that is broken,
+// by which a legacy_code is read all the same. Who raises an error or makes an
+// interceptor or a gateway is told.
+func defaultCatalog() *catalog.Catalog {
+	cat, err := catalog.Default()
+	if err != nil {
+		return nil
+	}
+	return cat
 }
 
 // FromErrorIn is [FromError] for another catalog than the default one.
@@ -64,7 +75,7 @@ func Is(err error, code protoreflect.Enum) bool {
 		return false
 	}
 	reason := string(value.Name())
-	cat, _ := catalog.Default() //nolint:errcheck // only names are compared
+	cat := defaultCatalog()
 	return walk(err, func(err error) bool {
 		switch x := err.(type) { //nolint:errorlint // walk unwraps
 		case *LegacyError:
@@ -109,23 +120,17 @@ func Code(err error) codes.Code {
 	if err == nil {
 		return codes.OK
 	}
-	code := codes.Unknown
-	walk(err, func(err error) bool {
-		if x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok { //nolint:errorlint // walk unwraps
-			if st := grpcStatus(x); st != nil && st.Code() != codes.OK {
-				code = CanonicalCode(st.Code())
-				return true
-			}
-		}
-		switch err { //nolint:errorlint // walk unwraps
-		case context.Canceled:
-			code = codes.Canceled
-		case context.DeadlineExceeded:
-			code = codes.DeadlineExceeded
-		}
-		return code != codes.Unknown
-	})
-	return code
+	if st, ok := statusIn(err); ok {
+		return CanonicalCode(st.Code())
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return codes.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return codes.DeadlineExceeded
+	default:
+		return codes.Unknown
+	}
 }
 
 // CanonicalCode returns code where it is one of the seventeen that gRPC has, else

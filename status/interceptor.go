@@ -135,7 +135,7 @@ func (s *lastMessage) RecvMsg(m any) error {
 	if err == nil {
 		s.message = m
 	}
-	return err //nolint:wrapcheck // io.EOF has to stay itself
+	return err
 }
 
 // RecoveryHandler returns a handler for the recovery interceptors of

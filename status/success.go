@@ -46,7 +46,7 @@ func SetSuccessCode(ctx context.Context, code *catalog.Code) error {
 	if !code.Success() {
 		return fmt.Errorf("status: %s is no code of success", code.FullName())
 	}
-	return grpc.SetHeader(ctx, metadata.Pairs(SuccessKey, code.FullName())) //nolint:wrapcheck // grpc's own words
+	return grpc.SetHeader(ctx, metadata.Pairs(SuccessKey, code.FullName()))
 }
 
 // SetHTTPStatus says with which HTTP status, 200 to 299, the gateway answers the
@@ -56,5 +56,5 @@ func SetHTTPStatus(ctx context.Context, httpStatus int) error {
 	if httpStatus < 200 || httpStatus > 299 {
 		return fmt.Errorf("status: %d is no HTTP status of success: give 200 to 299", httpStatus)
 	}
-	return grpc.SetHeader(ctx, metadata.Pairs(HTTPStatusKey, strconv.Itoa(httpStatus))) //nolint:wrapcheck // grpc's own words
+	return grpc.SetHeader(ctx, metadata.Pairs(HTTPStatusKey, strconv.Itoa(httpStatus)))
 }

@@ -16,7 +16,7 @@ func (e *LegacyError) makeStatus() *grpcstatus.Status {
 	if e.grpc == codes.OK { // a LegacyError that nobody here made
 		return grpcstatus.New(codes.Internal, internalMessage)
 	}
-	p := &spb.Status{Code: int32(e.grpc), Message: e.message} //nolint:gosec // 0 to 16
+	p := &spb.Status{Code: int32(e.grpc), Message: e.message}
 	if e.reason != "" {
 		b := make([]byte, 0, wire.SizeErrorInfo(e.domain, e.reason, e.metadata))
 		b = wire.AppendErrorInfo(b, e.domain, e.reason, e.metadata)

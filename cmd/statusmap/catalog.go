@@ -55,7 +55,7 @@ func newEntry(code *catalog.Code) entry {
 }
 
 func grpcName(code *catalog.Code) string {
-	return statusmapv1.Grpc(code.GRPC()).String() //nolint:gosec // 0 to 16
+	return statusmapv1.Grpc(code.GRPC()).String()
 }
 
 func newCatalog(from *sources) *cobra.Command {
@@ -112,7 +112,7 @@ func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v) //nolint:wrapcheck // the writer's own error
+	return e.Encode(v)
 }
 
 func printTable(w io.Writer, entries []entry) error {
@@ -121,7 +121,7 @@ func printTable(w io.Writer, entries []entry) error {
 	for _, e := range entries {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\n", e.Domain, e.LegacyCode, e.Reason, e.GRPCCode, e.HTTPStatus, e.Message)
 	}
-	return t.Flush() //nolint:wrapcheck // the writer's own error
+	return t.Flush()
 }
 
 // A format is how to print: human (a table, or text), or json.

@@ -67,7 +67,7 @@ func newExplain(from *sources) *cobra.Command {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
 				if _, err := io.WriteString(cmd.OutOrStdout(), e.text()); err != nil {
-					return err //nolint:wrapcheck // the writer's own error
+					return err
 				}
 			}
 			return nil

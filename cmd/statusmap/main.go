@@ -44,7 +44,7 @@ type sources struct {
 }
 
 func (s *sources) catalog(ctx context.Context) (*catalog.Catalog, error) {
-	return protosource.Catalog(ctx, s.importPaths, s.files) //nolint:wrapcheck // written for this
+	return protosource.Catalog(ctx, s.importPaths, s.files)
 }
 
 func newRoot() *cobra.Command {

@@ -41,7 +41,7 @@ func newServe(from *sources) *cobra.Command {
 			config.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			server, err := demo.Start(context.WithoutCancel(ctx), config)
 			if err != nil {
-				return err //nolint:wrapcheck // written for this
+				return err
 			}
 			printServing(cmd, cat, server)
 			select {

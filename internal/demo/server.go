@@ -50,7 +50,7 @@ type Server struct {
 // maxRaised is how large a status Raise and Stream may send. They give back
 // what they are given, so that anyone can see how it travels; the other RPCs keep
 // to the default.
-const maxRaised = 64 << 10
+const maxRaised = 256 << 10
 
 // Start listens and serves until [Server.Stop].
 func Start(ctx context.Context, c Config) (*Server, error) {
@@ -64,7 +64,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 		gateway.WithLogger(logger),
 	}, c.Gateway...)...)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // says where it is from
+		return nil, err
 	}
 	s := &Server{served: make(chan error, 2)}
 	if s.grpcListener, err = listen(ctx, "grpc", c.GRPC); err != nil {

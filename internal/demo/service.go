@@ -101,7 +101,7 @@ func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStream
 	}
 	for i := range request.GetAfter() {
 		if err := stream.Send(&demov1.StreamResponse{Index: i + 1}); err != nil {
-			return err //nolint:wrapcheck // grpc's own
+			return err
 		}
 	}
 	if code.Success() {
@@ -186,7 +186,7 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 
 // received returns a status as another program may have sent it.
 func received(code codes.Code, message string, details ...proto.Message) error {
-	p := &spb.Status{Code: int32(code), Message: message} //nolint:gosec // a gRPC code
+	p := &spb.Status{Code: int32(code), Message: message}
 	for _, d := range details {
 		detail, err := anypb.New(d)
 		if err != nil {

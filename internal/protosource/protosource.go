@@ -101,7 +101,7 @@ func cause(err error) error {
 func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog, error) {
 	linked, err := catalog.Default()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the problems speak for themselves
+		return nil, err
 	}
 	if len(files) == 0 {
 		return linked, nil
@@ -112,7 +112,7 @@ func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog
 	}
 	loaded, err := catalog.FromFiles(registry)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // likewise
+		return nil, err
 	}
 	if len(loaded.Systems()) == 0 {
 		return nil, fmt.Errorf("no enum with the option (statusmap.v1.system) in %s", strings.Join(files, ", "))
@@ -126,5 +126,5 @@ func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog
 			enums = append(enums, s.Descriptor())
 		}
 	}
-	return catalog.New(enums...) //nolint:wrapcheck // likewise
+	return catalog.New(enums...)
 }

@@ -90,7 +90,7 @@ func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message
 		raw = rest
 		switch {
 		case f.num == 1 && f.typ == protowire.VarintType:
-			code = int32(f.varint) //nolint:gosec // proto's own conversion
+			code = int32(f.varint)
 		case f.num == 2 && f.typ == protowire.BytesType:
 			message = f.bytes
 		case f.num == 3 && f.typ == protowire.BytesType:
@@ -228,7 +228,7 @@ func next(raw string) (f field, rest string, ok bool) {
 		if n == 0 || size > uint64(len(raw)-n) {
 			return f, "", false
 		}
-		end := n + int(size) //nolint:gosec // not more than len(raw)
+		end := n + int(size)
 		f.bytes = raw[n:end]
 		return f, raw[end:], true
 	default:
@@ -264,7 +264,7 @@ func AppendErrorInfo(b []byte, domain, reason string, metadata []catalog.Arg) []
 	for i := range metadata {
 		m := &metadata[i]
 		b = protowire.AppendTag(b, 3, protowire.BytesType)
-		b = protowire.AppendVarint(b, uint64(stringSize(m.Name)+stringSize(m.Value))) //nolint:gosec // a size
+		b = protowire.AppendVarint(b, uint64(stringSize(m.Name)+stringSize(m.Value)))
 		b = appendString(b, 1, m.Name)
 		b = appendString(b, 2, m.Value)
 	}

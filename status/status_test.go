@@ -1,0 +1,472 @@
+package status_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strings"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/statusmap/statusmap/catalog"
+	apiswitchv1 "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
+	elvesv1 "github.com/statusmap/statusmap/gen/legacy/elves/v1"
+	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
+	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/status"
+)
+
+// enumValues is every code of every system as its generated constant, and one
+// that no enum has.
+func enumValues(t testing.TB) []protoreflect.Enum {
+	t.Helper()
+	var values []protoreflect.Enum
+	for _, names := range []struct {
+		numbers map[int32]string
+		value   func(int32) protoreflect.Enum
+	}{
+		{apiswitchv1.Code_name, func(n int32) protoreflect.Enum { return apiswitchv1.Code(n) }},
+		{elvesv1.Code_name, func(n int32) protoreflect.Enum { return elvesv1.Code(n) }},
+		{elvesv2.Code_name, func(n int32) protoreflect.Enum { return elvesv2.Code(n) }},
+		{jarvisv2.Code_name, func(n int32) protoreflect.Enum { return jarvisv2.Code(n) }},
+		{jobv1.Code_name, func(n int32) protoreflect.Enum { return jobv1.Code(n) }},
+		{jobv2.Code_name, func(n int32) protoreflect.Enum { return jobv2.Code(n) }},
+	} {
+		for n := range names.numbers {
+			if n != 0 {
+				values = append(values, names.value(n))
+			}
+		}
+	}
+	if len(values) != 433 {
+		t.Fatalf("%d codes, want 433", len(values))
+	}
+	return values
+}
+
+func mustCode(t testing.TB, value protoreflect.Enum) *catalog.Code {
+	t.Helper()
+	cat, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, ok := cat.Code(value)
+	if !ok {
+		t.Fatalf("%v is no code", value)
+	}
+	return code
+}
+
+func sampleArgs(code *catalog.Code) []any {
+	var args []any
+	for i, name := range code.Message().Params() {
+		args = append(args, name, fmt.Sprintf("<%s %d>", name, i))
+	}
+	return args
+}
+
+func TestErrorOfEveryCode(t *testing.T) {
+	for _, value := range enumValues(t) {
+		code := mustCode(t, value)
+		if code.Success() {
+			continue
+		}
+		err := status.Error(value, sampleArgs(code)...)
+		st := grpcstatus.Convert(err)
+		if st.Code() != code.GRPC() {
+			t.Errorf("%s: code %v, want %v", code.FullName(), st.Code(), code.GRPC())
+		}
+		info, ok := st.Details()[0].(*errdetails.ErrorInfo)
+		if !ok || info.GetDomain()+"."+info.GetReason() != code.FullName() ||
+			info.GetMetadata()["legacy_code"] != code.LegacyCode() ||
+			len(info.GetMetadata()) != 1+len(code.Message().Params()) {
+			t.Errorf("%s: ErrorInfo %v", code.FullName(), info)
+		}
+		// AIP-193: every dynamic value of the message is in the metadata.
+		for _, name := range code.Message().Params() {
+			if !strings.Contains(st.Message(), info.GetMetadata()[name]) {
+				t.Errorf("%s: message %q without %s", code.FullName(), st.Message(), info.GetMetadata()[name])
+			}
+		}
+		for _, sent := range []error{err, grpcstatus.ErrorProto(st.Proto())} { // before the wire, and behind it
+			for wrapped := range wrappings(sent) {
+				e, ok := status.FromError(wrapped)
+				if !ok || e.Code() != code || e.Message() != st.Message() || e.RetryAfter() != code.RetryAfter() {
+					t.Errorf("%s: FromError(%T) is %v, %v", code.FullName(), wrapped, e, ok)
+				}
+				if !status.Is(wrapped, value) {
+					t.Errorf("%s: Is(%T) is false", code.FullName(), wrapped)
+				}
+			}
+		}
+	}
+}
+
+func wrappings(err error) func(yield func(error) bool) {
+	return func(yield func(error) bool) {
+		_ = yield(err) &&
+			yield(fmt.Errorf("loading: %w", err)) &&
+			yield(errors.Join(errors.New("other"), err)) &&
+			yield(fmt.Errorf("%w and %w", errors.New("other"), fmt.Errorf("deep: %w", err)))
+	}
+}
+
+// TestSameBytes holds the bytes written here to what grpc-go's own marshalling
+// gives.
+func TestSameBytes(t *testing.T) {
+	for _, value := range enumValues(t) {
+		code := mustCode(t, value)
+		if code.Success() {
+			continue
+		}
+		got := grpcstatus.Convert(status.Error(value, sampleArgs(code)...)).Proto()
+		metadata := map[string]string{"legacy_code": code.LegacyCode()}
+		var args []catalog.Arg
+		for i, name := range code.Message().Params() {
+			metadata[name] = fmt.Sprintf("<%s %d>", name, i)
+			args = append(args, catalog.Arg{Name: name, Value: metadata[name]})
+		}
+		st := grpcstatus.New(code.GRPC(), code.Message().Text(args...))
+		st, err := st.WithDetails(&errdetails.ErrorInfo{Domain: code.Domain(), Reason: code.Reason(), Metadata: metadata})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := st.Proto()
+		for i := range want.GetDetails() {
+			var a, b errdetails.ErrorInfo
+			if err := got.GetDetails()[i].UnmarshalTo(&a); err != nil {
+				t.Fatal(err)
+			}
+			if err := want.GetDetails()[i].UnmarshalTo(&b); err != nil {
+				t.Fatal(err)
+			}
+			if !proto.Equal(&a, &b) {
+				t.Errorf("%s: %v, want %v", code.FullName(), &a, &b)
+			}
+		}
+		if got.GetCode() != want.GetCode() || got.GetMessage() != want.GetMessage() {
+			t.Errorf("%s: %v, want %v", code.FullName(), got, want)
+		}
+	}
+}
+
+// TestWrongCalls: nothing fails while failing.
+func TestWrongCalls(t *testing.T) {
+	const job = "legacy.job.v2"
+	for _, tt := range []struct {
+		name     string
+		err      error
+		code     codes.Code
+		reason   string // with the domain
+		message  string
+		metadata map[string]string
+	}{
+		{
+			name: "missing argument", err: status.Error(jobv2.Code_JOB_NOT_FOUND),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 {job_id} 不存在",
+			metadata: map[string]string{"legacy_code": "1233106"},
+		},
+		{
+			name: "odd arguments", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id"),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 {job_id} 不存在",
+			metadata: map[string]string{"legacy_code": "1233106"},
+		},
+		{
+			name: "a name that is no string", err: status.Error(jobv2.Code_JOB_NOT_FOUND, 1, "job_id", 42),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
+			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+		},
+		{
+			name: "names that no metadata can have", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "Ünï", 1, "legacy_code", "7", "job_id", 43),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
+			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+		},
+		{
+			name: "more arguments", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "shard", "s1"),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
+			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42", "shard": "s1"},
+		},
+		{
+			name: "values of many types", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", codes.NotFound, "aa", int32(-1), "bb", uint64(1<<63), "cc", []byte("x"), "dd", nil, "ee", true, "ff", panics{}),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 NotFound 不存在",
+			metadata: map[string]string{
+				"legacy_code": "1233106", "job_id": "NotFound", "aa": "-1", "bb": "9223372036854775808", "cc": "[120]", "dd": "<nil>", "ee": "true",
+				"ff": "%!v(PANIC=String method: no)",
+			},
+		},
+		{
+			name: "bytes that are no text", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", "4\xff2"),
+			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 4\uFFFD2 不存在",
+			metadata: map[string]string{"legacy_code": "1233106", "job_id": "4\uFFFD2"},
+		},
+		{
+			name: "the zero value", err: status.Error(jobv2.Code(0)),
+			code: codes.Internal, reason: job + ".INTERNAL_ERROR", message: "系统内部异常",
+			metadata: map[string]string{"legacy_code": "1239999"},
+		},
+		{
+			name: "a number that the enum does not have", err: status.Error(jobv2.Code(7)),
+			code: codes.Internal, reason: job + ".INTERNAL_ERROR", message: "系统内部异常",
+			metadata: map[string]string{"legacy_code": "1239999"},
+		},
+		{
+			name: "a code of success", err: status.Error(jarvisv2.Code_SKEY_GRANTED),
+			code: codes.Internal, reason: "legacy.jarvis.v2.PARAM_CONFIGURATION_ERROR",
+			message:  "param configuration error, please contact the administrator",
+			metadata: map[string]string{"legacy_code": "30018"},
+		},
+		{
+			name: "an enum without options", err: status.Error(statusmapv1.Grpc_ABORTED, "aa", 1),
+			code: codes.Internal, reason: "statusmap.v1.ABORTED", message: "internal error",
+			metadata: map[string]string{"legacy_code": "10", "aa": "1"},
+		},
+		{name: "nil", err: status.Error(nil), code: codes.Internal, message: "internal error"},
+		{name: "nil code", err: status.New(nil), code: codes.Internal, message: "internal error"},
+		{name: "an error that nobody made", err: &status.LegacyError{}, code: codes.Internal, message: "internal error"},
+		{name: "typed nil", err: (*status.LegacyError)(nil), code: codes.Internal, message: "internal error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			st := grpcstatus.Convert(tt.err)
+			if st.Code() != tt.code || st.Message() != tt.message {
+				t.Errorf("%v %q, want %v %q", st.Code(), st.Message(), tt.code, tt.message)
+			}
+			var info errdetails.ErrorInfo
+			if len(st.Details()) > 0 {
+				proto.Merge(&info, st.Details()[0].(proto.Message))
+			}
+			if got := strings.Trim(info.GetDomain()+"."+info.GetReason(), "."); got != tt.reason {
+				t.Errorf("ErrorInfo of %q, want %q", got, tt.reason)
+			}
+			if !reflect.DeepEqual(info.GetMetadata(), tt.metadata) {
+				t.Errorf("metadata %v, want %v", info.GetMetadata(), tt.metadata)
+			}
+		})
+	}
+}
+
+type panics struct{}
+
+func (panics) String() string { panic("no") }
+
+func TestWrap(t *testing.T) {
+	cause := errors.New("pq: password authentication failed")
+	err := status.Wrap(cause, jobv2.Code_INTERNAL_ERROR)
+	if !errors.Is(err, cause) {
+		t.Error("errors.Is does not find the cause")
+	}
+	if !status.Is(err, jobv2.Code_INTERNAL_ERROR) {
+		t.Error("Is does not find the code")
+	}
+	b, marshalErr := proto.Marshal(grpcstatus.Convert(err).Proto())
+	if marshalErr != nil {
+		t.Fatal(marshalErr)
+	}
+	if bytes.Contains(b, []byte("password")) || strings.Contains(err.Error(), "password") {
+		t.Error("the cause is sent")
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Error("x", "error", err)
+	if !strings.Contains(log.String(), cause.Error()) || !json.Valid(log.Bytes()) {
+		t.Errorf("the log does not have the cause: %s", &log)
+	}
+	if err := status.Wrap(nil, jobv2.Code_INTERNAL_ERROR); err != nil {
+		t.Errorf("Wrap(nil) is %v", err)
+	}
+}
+
+func TestIsComparesNamesAlone(t *testing.T) {
+	one := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1)
+	two := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 2)
+	if !errors.Is(one, two) {
+		t.Error("errors.Is: other arguments, other error")
+	}
+	if errors.Is(one, status.Error(jobv1.Code_JOB_NOT_FOUND, "job_id", 1)) {
+		t.Error("errors.Is: another domain, same error")
+	}
+	// 10001 is ILLEGAL_PARAMETER in one system and a success in another.
+	if status.Is(status.Error(apiswitchv1.Code_ILLEGAL_PARAMETER), jarvisv2.Code(10001)) {
+		t.Error("Is: the same number in another system")
+	}
+	joined := errors.Join(one, status.Error(jobv2.Code_INTERNAL_ERROR))
+	if !status.Is(joined, jobv2.Code_INTERNAL_ERROR) || !status.Is(joined, jobv2.Code_JOB_NOT_FOUND) {
+		t.Error("Is does not look at every joined error")
+	}
+	for _, err := range []error{nil, errors.New("x"), context.Canceled, grpcstatus.Error(codes.NotFound, "x"), (*status.LegacyError)(nil), nilStatus{}, (*pointerStatus)(nil)} {
+		if status.Is(err, jobv2.Code_JOB_NOT_FOUND) {
+			t.Errorf("Is(%T) is true", err)
+		}
+		if _, ok := status.FromError(err); ok {
+			t.Errorf("FromError(%T) is ours", err)
+		}
+		if _, ok := status.As[jobv2.Code](err); ok {
+			t.Errorf("As(%T) is ours", err)
+		}
+	}
+	if status.Is(one, nil) {
+		t.Error("Is(nil) is true")
+	}
+}
+
+type nilStatus struct{}
+
+func (nilStatus) Error() string                  { return "nil status" }
+func (nilStatus) GRPCStatus() *grpcstatus.Status { return nil }
+
+type pointerStatus struct{ st *grpcstatus.Status }
+
+func (p *pointerStatus) Error() string                  { return "pointer" }
+func (p *pointerStatus) GRPCStatus() *grpcstatus.Status { return p.st }
+
+func TestAs(t *testing.T) {
+	err := fmt.Errorf("loading: %w", status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1))
+	if code, ok := status.As[jobv2.Code](err); !ok || code != jobv2.Code_JOB_NOT_FOUND {
+		t.Errorf("As: %v, %v", code, ok)
+	}
+	if code, ok := status.As[jobv1.Code](err); ok {
+		t.Errorf("As another version: %v", code)
+	}
+}
+
+func received(t testing.TB, code codes.Code, message string, details ...proto.Message) error {
+	t.Helper()
+	st := grpcstatus.New(code, message)
+	for _, d := range details {
+		var err error
+		if st, err = st.WithDetails(d.(interface {
+			proto.Message
+			Reset()
+			String() string
+			ProtoMessage()
+		})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return st.Err()
+}
+
+func TestFromErrorOfOthers(t *testing.T) {
+	info := func(domain, reason string, metadata map[string]string) *errdetails.ErrorInfo {
+		return &errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: metadata}
+	}
+	for _, tt := range []struct {
+		name   string
+		err    error
+		ok     bool
+		reason string
+		legacy string
+		known  bool
+	}{
+		{name: "foreign domain", err: received(t, codes.NotFound, "x", info("googleapis.com", "SERVICE_DISABLED", nil))},
+		{name: "foreign domain with legacy_code", err: received(t, codes.NotFound, "x", info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})), ok: true, reason: "acme.v1.GONE", legacy: "E1"},
+		{name: "newer reason", err: received(t, codes.NotFound, "x", info("legacy.job.v2", "NEW", map[string]string{"legacy_code": "1"})), ok: true, reason: "legacy.job.v2.NEW", legacy: "1"},
+		{name: "no legacy_code", err: received(t, codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
+		{
+			name: "two ErrorInfos, ours second",
+			err:  received(t, codes.NotFound, "x", info("googleapis.com", "X_Y", nil), info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
+			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
+		},
+		{
+			name: "two of ours: the first",
+			err:  received(t, codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
+			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
+		},
+		{name: "ErrorInfo not first", err: received(t, codes.NotFound, "x", &errdetails.RequestInfo{}, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, ok := status.FromError(tt.err)
+			if ok != tt.ok {
+				t.Fatalf("ok is %v", ok)
+			}
+			if !ok {
+				return
+			}
+			if got := e.Domain() + "." + e.Reason(); got != tt.reason {
+				t.Errorf("%s, want %s", got, tt.reason)
+			}
+			if e.LegacyCode() != tt.legacy || (e.Code() != nil) != tt.known {
+				t.Errorf("legacy code %q, known %v", e.LegacyCode(), e.Code() != nil)
+			}
+			if e.Error() == "" || e.GRPCStatus().Code() != codes.NotFound {
+				t.Errorf("%v %v", e, e.GRPCStatus())
+			}
+		})
+	}
+}
+
+func TestMessageIn(t *testing.T) {
+	e, _ := status.FromError(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42))
+	for accept, want := range map[string]string{
+		"":                     "作业 42 不存在",
+		"en":                   "Job 42 does not exist",
+		"en-GB,en;q=0.9":       "Job 42 does not exist",
+		"zh-CN":                "作业 42 不存在",
+		"fr":                   "作业 42 不存在",
+		"fr, en;q=0.1":         "Job 42 does not exist",
+		"\xff":                 "作业 42 不存在",
+		strings.Repeat("x", 9): "作业 42 不存在",
+	} {
+		if got := e.MessageIn(accept); got != want {
+			t.Errorf("MessageIn(%q) is %q, want %q", accept, got, want)
+		}
+	}
+}
+
+// TestNil calls every method of a nil *LegacyError.
+func TestNil(t *testing.T) {
+	v := reflect.ValueOf((*status.LegacyError)(nil))
+	for i := range v.NumMethod() {
+		method := v.Type().Method(i)
+		args := make([]reflect.Value, 0, 1)
+		for j := 1; j < method.Type.NumIn(); j++ {
+			args = append(args, reflect.Zero(method.Type.In(j)))
+		}
+		v.Method(i).Call(args)
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	if n := testing.AllocsPerRun(100, func() {
+		grpcstatus.Convert(status.Error(jobv2.Code_INTERNAL_ERROR))
+	}); n != 0 {
+		t.Errorf("Error of a code without arguments: %v allocations", n)
+	}
+	err := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42)
+	if n := testing.AllocsPerRun(100, func() {
+		status.Is(err, jobv2.Code_JOB_NOT_FOUND)
+	}); n != 0 {
+		t.Errorf("Is: %v allocations", n)
+	}
+}
+
+func FuzzError(f *testing.F) {
+	f.Add(int32(1233106), "job_id", "42")
+	f.Add(int32(0), "", "\xff")
+	f.Add(int32(-1), "legacy_code", "{job_id}")
+	f.Add(int32(1239999), "request_id", "a\x00b")
+	f.Fuzz(func(t *testing.T, number int32, name, value string) {
+		err := status.Error(jobv2.Code(number), name, value)
+		st := grpcstatus.Convert(err)
+		if st.Code() == codes.OK || st.Code() > codes.Unauthenticated {
+			t.Errorf("code %d", st.Code())
+		}
+		if _, err := proto.Marshal(st.Proto()); err != nil {
+			t.Errorf("cannot be sent: %v", err)
+		}
+		e, ok := status.FromError(grpcstatus.ErrorProto(st.Proto()))
+		if !ok || e.LegacyCode() == "" || e.Code() == nil {
+			t.Errorf("cannot be read: %v", err)
+		}
+	})
+}
