@@ -44,21 +44,24 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 	c := &Catalog{byDomain: make(map[string]*System, len(enums))}
 	var problems Problems
 	size := 0
+	read := make(map[protoreflect.EnumDescriptor]bool, len(enums))
 	for _, enum := range enums {
 		if enum == nil {
 			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil"})
 			continue
 		}
-		system, found := readSystem(enum)
-		if other, ok := c.byDomain[system.domain]; ok && len(found) == 0 {
-			if other.desc == enum {
-				continue // the same enum, named twice
-			}
-			found = append(found, problemAt(enum, "domain", "package %s already has a system, %s: a package holds one",
-				system.domain, other.desc.FullName()))
+		if read[enum] {
+			continue // the same enum, named twice
 		}
-		if len(found) > 0 {
-			problems = append(problems, found...)
+		read[enum] = true
+		system, found := readSystem(enum)
+		problems = append(problems, found...)
+		if system == nil {
+			continue
+		}
+		if other, ok := c.byDomain[system.domain]; ok {
+			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: a package holds one",
+				system.domain, other.desc.FullName()))
 			continue
 		}
 		c.byDomain[system.domain] = system
@@ -66,6 +69,7 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 		size += len(system.codes)
 	}
 	if len(problems) > 0 {
+		problems.sort()
 		return nil, problems
 	}
 	slices.SortFunc(c.systems, func(a, b *System) int { return strings.Compare(a.domain, b.domain) })
@@ -97,6 +101,7 @@ func FromFiles(files *protoregistry.Files) (*Catalog, error) {
 	enums, problems := annotatedEnums(files)
 	c, broken := build(enums)
 	if problems = append(problems, broken...); len(problems) > 0 {
+		problems.sort()
 		return nil, problems
 	}
 	return c, nil
@@ -106,29 +111,22 @@ func FromFiles(files *protoregistry.Files) (*Catalog, error) {
 func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, Problems) {
 	var enums []protoreflect.EnumDescriptor
 	var problems Problems
-	options := statusmapv1.File_statusmap_v1_options_proto.Path()
 	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
-		if !imports(file, options) {
+		if !importsVocabulary(file, false) {
 			return true
 		}
-		for i := range file.Enums().Len() {
-			enum := file.Enums().Get(i)
-			if systemOptions(enum) != nil {
-				enums = append(enums, enum)
+		for _, enum := range allEnums(file.Enums(), file.Messages()) {
+			if options, err := systemOptions(enum); options != nil || err != nil {
+				enums = append(enums, enum) // New says what is wrong with it.
 				continue
 			}
-			for j := range enum.Values().Len() {
-				if codeOptions(enum.Values().Get(j)) != nil {
-					problems = append(problems, problemAt(enum.Values().Get(j), "system",
+			for i := range enum.Values().Len() {
+				value := enum.Values().Get(i)
+				if options, err := codeOptions(value); options != nil || err != nil {
+					problems = append(problems, problemAt(value, "system",
 						"the value is annotated but its enum %s has no option (statusmap.v1.system)", enum.FullName()))
 					break
 				}
-			}
-		}
-		nested := nestedEnums(file.Messages())
-		for _, enum := range nested {
-			if systemOptions(enum) != nil {
-				enums = append(enums, enum) // New says what is wrong with it.
 			}
 		}
 		return true
@@ -137,25 +135,34 @@ func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, 
 	slices.SortFunc(enums, func(a, b protoreflect.EnumDescriptor) int {
 		return strings.Compare(string(a.FullName()), string(b.FullName()))
 	})
-	problems.sort()
 	return enums, problems
 }
 
-func nestedEnums(messages protoreflect.MessageDescriptors) []protoreflect.EnumDescriptor {
-	var enums []protoreflect.EnumDescriptor
-	for i := range messages.Len() {
-		message := messages.Get(i)
-		for j := range message.Enums().Len() {
-			enums = append(enums, message.Enums().Get(j))
-		}
-		enums = append(enums, nestedEnums(message.Messages())...)
+// allEnums returns enums and those inside messages.
+func allEnums(enums protoreflect.EnumDescriptors, messages protoreflect.MessageDescriptors) []protoreflect.EnumDescriptor {
+	var all []protoreflect.EnumDescriptor
+	for i := range enums.Len() {
+		all = append(all, enums.Get(i))
 	}
-	return enums
+	for i := range messages.Len() {
+		all = append(all, allEnums(messages.Get(i).Enums(), messages.Get(i).Messages())...)
+	}
+	return all
 }
 
-func imports(file protoreflect.FileDescriptor, path string) bool {
+// importsVocabulary tells whether file can have the vocabulary's options: it
+// imports options.proto, under whatever path a copy has, or a file that imports
+// it publicly.
+func importsVocabulary(file protoreflect.FileDescriptor, public bool) bool {
+	vocabulary := statusmapv1.File_statusmap_v1_options_proto
 	for i := range file.Imports().Len() {
-		if file.Imports().Get(i).Path() == path {
+		imported := file.Imports().Get(i)
+		if public && !imported.IsPublic {
+			continue
+		}
+		if imported.Path() == vocabulary.Path() ||
+			imported.Package() == vocabulary.Package() && imported.Extensions().ByName(statusmapv1.E_System.TypeDescriptor().Name()) != nil ||
+			importsVocabulary(imported, true) {
 			return true
 		}
 	}

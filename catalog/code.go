@@ -186,7 +186,7 @@ func (c *Code) FallbackFor() []codes.Code {
 // HTTPStatus returns the canonical HTTP status of a gRPC code, as
 // google/rpc/code.proto lists it; 500 for a code above 16.
 func HTTPStatus(code codes.Code) int {
-	if int(code) >= len(httpStatus) {
+	if code >= codes.Code(len(httpStatus)) {
 		return httpStatus[codes.Unknown]
 	}
 	return httpStatus[code]

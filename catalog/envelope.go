@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // An Envelope is the JSON around a message, as a template. Rendering appends
@@ -73,6 +76,9 @@ const envelopePlaceholders = "{code} {message} {reason} {domain} {request_id} {m
 
 func compileEnvelope(source string) (*Envelope, error) {
 	e := &Envelope{source: source}
+	if !utf8.ValidString(source) {
+		return nil, errors.New("not UTF-8")
+	}
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
@@ -229,95 +235,125 @@ func (v *Values) appendValue(dst []byte, f field) []byte {
 // Parse reads a body backwards through the envelope. It is as tolerant as the
 // old clients: key order and spacing do not matter, keys may be missing or more,
 // and a number may stand as a string. It returns false where the body is not
-// JSON of the envelope's shape: {code} is missing or empty, or a true, false,
-// number or string of the template has another value.
+// JSON of the envelope's shape: {code} is missing or empty, a placeholder stands
+// twice and for two things, or a true, false, number or string of the template
+// has another value. Metadata comes back by name, and Data as encoding/json
+// writes it.
 func (e *Envelope) Parse(body []byte) (Values, bool) {
-	var v Values
+	var r reading
 	if e == nil {
-		return v, false
+		return Values{}, false
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var doc any
 	if err := d.Decode(&doc); err != nil {
-		return v, false
+		return Values{}, false
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return v, false
-	}
-	if !e.pattern.read(doc, &v) {
 		return Values{}, false
 	}
-	if e.has(fieldCode) && v.LegacyCode == "" {
+	if !e.pattern.read(doc, &r) {
 		return Values{}, false
 	}
-	return v, true
+	if e.has(fieldCode) && r.values.LegacyCode == "" {
+		return Values{}, false
+	}
+	return r.values, true
+}
+
+// reading is what Parse has found so far.
+type reading struct {
+	values Values
+	seen   [fieldCount]bool
 }
 
 // A node is a JSON value of an envelope, read backwards.
 type node interface {
 	// read takes from doc what the placeholders below the node stand for. It is
 	// false where doc contradicts the template.
-	read(doc any, v *Values) bool
+	read(doc any, r *reading) bool
 }
 
 type (
-	objectNode  map[string]node
+	objectNode  []member
 	arrayNode   []node
 	fieldNode   field
 	stringNode  []segment // a string with placeholders inside
 	literalNode string    // a scalar, as text
-	anyNode     struct{}  // null or an empty array: says nothing
+	anyNode     struct{}  // null: says nothing
 )
 
-func (n objectNode) read(doc any, v *Values) bool {
+type member struct {
+	key   string
+	value node
+}
+
+func (n objectNode) read(doc any, r *reading) bool {
 	object, ok := doc.(map[string]any)
 	if !ok {
-		return false
+		return len(n) == 0 // as for an empty array
 	}
-	for key, child := range n {
-		if d, present := object[key]; present && !child.read(d, v) {
+	for _, m := range n {
+		if d, present := object[m.key]; present && !m.value.read(d, r) {
 			return false
 		}
 	}
 	return true
 }
 
-func (n arrayNode) read(doc any, v *Values) bool {
+func (n arrayNode) read(doc any, r *reading) bool {
 	array, ok := doc.([]any)
 	if !ok {
-		return false
+		return len(n) == 0 // an empty one says nothing: old servers send null or {} for it
 	}
 	for i := range min(len(n), len(array)) {
-		if !n[i].read(array[i], v) {
+		if !n[i].read(array[i], r) {
 			return false
 		}
 	}
 	return true
 }
 
-func (n fieldNode) read(doc any, v *Values) bool {
+func (n fieldNode) read(doc any, r *reading) bool {
 	switch field(n) {
 	case fieldData:
 		b, err := json.Marshal(doc)
-		v.Data = b
-		return err == nil
+		if err != nil || r.seen[fieldData] && !bytes.Equal(b, r.values.Data) {
+			return false
+		}
+		r.values.Data, r.seen[fieldData] = b, true
+		return true
 	case fieldMetadata:
+		if doc == nil {
+			return true
+		}
 		object, ok := doc.(map[string]any)
-		for name, d := range object {
-			if s, isText := scalar(d); isText {
-				v.Metadata = append(v.Metadata, Arg{name, s})
+		if !ok {
+			return false
+		}
+		var metadata []Arg
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if s, isText := scalar(object[name]); isText {
+				metadata = append(metadata, Arg{name, s})
 			}
 		}
-		return ok || doc == nil
+		if r.seen[fieldMetadata] && !slices.Equal(metadata, r.values.Metadata) {
+			return false
+		}
+		r.values.Metadata, r.seen[fieldMetadata] = metadata, true
+		return true
 	default:
+		if doc == nil {
+			return true
+		}
 		s, ok := scalar(doc)
-		return (ok || doc == nil) && v.set(field(n), s)
+		return ok && r.set(field(n), s)
 	}
 }
 
-func (n stringNode) read(doc any, v *Values) bool {
-	s, ok := doc.(string)
+func (n stringNode) read(doc any, r *reading) bool {
+	s, ok := scalar(doc)
 	if !ok {
 		return false
 	}
@@ -331,7 +367,7 @@ func (n stringNode) read(doc any, v *Values) bool {
 			continue
 		}
 		f, known := fieldByName(seg.name)
-		if !known || !v.set(f, captures[i]) {
+		if !known || !r.set(f, captures[i]) {
 			return false
 		}
 		i++
@@ -339,16 +375,17 @@ func (n stringNode) read(doc any, v *Values) bool {
 	return true
 }
 
-func (n literalNode) read(doc any, _ *Values) bool {
+func (n literalNode) read(doc any, _ *reading) bool {
 	s, ok := scalar(doc)
 	return ok && s == string(n)
 }
 
-func (anyNode) read(any, *Values) bool { return true }
+func (anyNode) read(any, *reading) bool { return true }
 
 // set keeps text for a field; false where another text is there already.
-func (v *Values) set(f field, text string) bool {
+func (r *reading) set(f field, text string) bool {
 	var p *string
+	v := &r.values
 	switch f {
 	case fieldCode:
 		p = &v.LegacyCode
@@ -363,10 +400,10 @@ func (v *Values) set(f field, text string) bool {
 	default:
 		return false
 	}
-	if *p != "" && *p != text {
+	if r.seen[f] && *p != text {
 		return false
 	}
-	*p = text
+	*p, r.seen[f] = text, true
 	return true
 }
 
@@ -387,15 +424,16 @@ func scalar(doc any) (string, bool) {
 }
 
 // compilePattern parses the template with a mark in place of each placeholder.
-// Marks are in a private-use plane of Unicode, which a template that held them
-// would be refused for.
+// Marks are characters of a private-use plane of Unicode; a template that holds
+// such a character is refused.
 func (e *Envelope) compilePattern() (node, error) {
 	var b []byte
 	for _, s := range e.segments {
 		switch s.place {
 		case literal:
-			if strings.ContainsFunc(s.text, isMark) {
-				return nil, errors.New("characters U+10FFF0 to U+10FFFD have no place in an envelope")
+			// Escaped, the characters are a pair of surrogates.
+			if strings.ContainsFunc(s.text, isMark) || strings.Contains(strings.ToLower(s.text), `\udbff\udff`) {
+				return nil, errors.New("characters U+10FFF0 to U+10FFFF have no place in an envelope")
 			}
 			b = append(b, s.text...)
 		case inString:
@@ -409,11 +447,7 @@ func (e *Envelope) compilePattern() (node, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	var doc any
-	if err := d.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("not JSON with its placeholders filled in: %w", err)
-	}
-	return compileNode(doc)
+	return compileNode(d)
 }
 
 const (
@@ -423,64 +457,90 @@ const (
 
 func mark(f field) rune { return firstMark + rune(f) }
 
-func isMark(r rune) bool { return r >= firstMark && r <= valueMark }
+func isMark(r rune) bool { return r >= firstMark }
 
-func compileNode(doc any) (node, error) {
-	switch d := doc.(type) {
-	case map[string]any:
-		object := make(objectNode, len(d))
-		for key, child := range d {
-			if strings.ContainsFunc(key, isMark) {
-				return nil, errors.New("a placeholder in a key: only values can be filled in")
-			}
-			n, err := compileNode(child)
-			if err != nil {
-				return nil, err
-			}
-			object[key] = n
+// compileNode compiles the next value of a marked template.
+func compileNode(d *json.Decoder) (node, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, fmt.Errorf("not JSON with its placeholders filled in: %w", err)
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		if t == '{' {
+			return compileObject(d)
 		}
-		return object, nil
-	case []any:
-		if len(d) == 0 {
-			return anyNode{}, nil
-		}
-		array := make(arrayNode, len(d))
-		for i, child := range d {
-			var err error
-			if array[i], err = compileNode(child); err != nil {
-				return nil, err
-			}
-		}
-		return array, nil
+		return compileArray(d)
 	case string:
-		runes := []rune(d)
-		if len(runes) == 2 && runes[0] == valueMark {
-			return fieldNode(runes[1] - firstMark), nil
-		}
-		if !strings.ContainsFunc(d, isMark) {
-			return literalNode(d), nil
-		}
-		var segments stringNode
-		text := ""
-		for _, r := range runes {
-			if !isMark(r) {
-				text += string(r)
-				continue
-			}
-			if text != "" {
-				segments = append(segments, segment{text: text})
-				text = ""
-			}
-			segments = append(segments, segment{name: fieldNames[r-firstMark]})
-		}
-		if text != "" {
-			segments = append(segments, segment{text: text})
-		}
-		return segments, nil
+		return compileString(t), nil
 	case nil:
 		return anyNode{}, nil
 	default:
-		s, _ := scalar(d)
+		s, _ := scalar(t)
 		return literalNode(s), nil
 	}
+}
+
+func compileObject(d *json.Decoder) (node, error) {
+	object := objectNode{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return nil, fmt.Errorf("not JSON with its placeholders filled in: %w", err)
+		}
+		key, _ := token.(string)
+		if strings.ContainsFunc(key, isMark) {
+			return nil, errors.New("a placeholder in a key: only values can be filled in")
+		}
+		if slices.ContainsFunc(object, func(m member) bool { return m.key == key }) {
+			return nil, fmt.Errorf("key %q twice in one object: a reader sees one of them", key)
+		}
+		n, err := compileNode(d)
+		if err != nil {
+			return nil, err
+		}
+		object = append(object, member{key, n})
+	}
+	_, err := d.Token() // the brace
+	return object, err
+}
+
+func compileArray(d *json.Decoder) (node, error) {
+	array := arrayNode{}
+	for d.More() {
+		n, err := compileNode(d)
+		if err != nil {
+			return nil, err
+		}
+		array = append(array, n)
+	}
+	_, err := d.Token() // the bracket
+	return array, err
+}
+
+func compileString(s string) node {
+	runes := []rune(s)
+	if len(runes) == 2 && runes[0] == valueMark {
+		return fieldNode(runes[1] - firstMark)
+	}
+	if !strings.ContainsFunc(s, isMark) {
+		return literalNode(s)
+	}
+	var segments stringNode
+	text := ""
+	for _, r := range runes {
+		if !isMark(r) {
+			text += string(r)
+			continue
+		}
+		if text != "" {
+			segments = append(segments, segment{text: text})
+			text = ""
+		}
+		segments = append(segments, segment{name: fieldNames[r-firstMark]})
+	}
+	if text != "" {
+		segments = append(segments, segment{text: text})
+	}
+	return segments
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // An Arg is one argument of a message, or one entry of an ErrorInfo's metadata.
@@ -21,10 +22,13 @@ type Message struct {
 
 func compileMessage(source string) (*Message, error) {
 	m := &Message{source: source}
+	if !utf8.ValidString(source) {
+		return nil, errors.New("not UTF-8")
+	}
 	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
 	}
-	var errs []error
+	var broken []string
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
@@ -49,7 +53,7 @@ func compileMessage(source string) (*Message, error) {
 			}
 			name := source[i+1 : i+1+end]
 			if err := checkArgName(name); err != nil {
-				errs = append(errs, err)
+				broken = append(broken, err.Error())
 			}
 			flush()
 			m.segments = append(m.segments, segment{name: name})
@@ -65,8 +69,8 @@ func compileMessage(source string) (*Message, error) {
 	if m.segments == nil {
 		m.segments = []segment{} // escapes that leave nothing: not the source itself
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	if len(broken) > 0 {
+		return nil, errors.New(strings.Join(broken, "; "))
 	}
 	return m, nil
 }

@@ -1,71 +1,88 @@
 package catalog
 
 import (
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-func systemOptions(enum protoreflect.EnumDescriptor) *statusmapv1.System {
-	v, ok := extension(enum.Options(), statusmapv1.E_System).(*statusmapv1.System)
-	if !ok {
-		return nil
-	}
-	return v
+// systemOptions returns the option (statusmap.v1.system), nil where the enum has
+// none.
+func systemOptions(enum protoreflect.EnumDescriptor) (*statusmapv1.System, error) {
+	return extension[*statusmapv1.System](enum.Options(), statusmapv1.E_System, new(statusmapv1.System))
 }
 
-func codeOptions(value protoreflect.EnumValueDescriptor) *statusmapv1.Code {
-	v, ok := extension(value.Options(), statusmapv1.E_Code).(*statusmapv1.Code)
-	if !ok {
-		return nil
-	}
-	return v
+// codeOptions returns the option (statusmap.v1.code), nil where the value has
+// none.
+func codeOptions(value protoreflect.EnumValueDescriptor) (*statusmapv1.Code, error) {
+	return extension[*statusmapv1.Code](value.Options(), statusmapv1.E_Code, new(statusmapv1.Code))
 }
 
 // extension returns the message in an extension field of options, nil where
 // there is none. Options of a descriptor that was loaded at run time hold it as
-// unknown bytes or as a message of another type; they are parsed again.
-func extension(options proto.Message, xt protoreflect.ExtensionType) proto.Message {
+// unknown bytes or as a message of another type; those are parsed into empty.
+func extension[T proto.Message](options proto.Message, xt protoreflect.ExtensionType, empty T) (T, error) {
+	var none T
 	if options == nil {
-		return nil
+		return none, nil
 	}
-	m := options.ProtoReflect()
-	if !m.IsValid() {
-		return nil
-	}
-	if xd := xt.TypeDescriptor(); xd.ContainingMessage() == m.Descriptor() && m.Has(xd) {
-		if x := m.Get(xd).Message().Interface(); x.ProtoReflect().Type() == xt.Zero().Message().Type() {
-			return x
+	m, xd := options.ProtoReflect(), xt.TypeDescriptor()
+	raw, found := unknownField(m.GetUnknown(), xd.Number())
+	if fd, v := extensionField(m, xd.Number()); fd != nil {
+		if fd.FullName() != xd.FullName() || fd.IsList() || fd.Message() == nil {
+			return none, nil // a foreign extension of the same number
 		}
-	} else if len(m.GetUnknown()) == 0 && !hasExtensions(m) {
-		return nil
+		x := v.Message().Interface()
+		if t, ok := x.(T); ok {
+			return t, nil
+		}
+		var err error
+		if raw, err = (proto.MarshalOptions{AllowPartial: true}).Marshal(x); err != nil {
+			return none, err
+		}
+		found = true
 	}
-	b, err := proto.Marshal(options)
-	if err != nil {
-		return nil
+	if !found {
+		return none, nil
 	}
-	known := xt.TypeDescriptor().ContainingMessage().FullName()
-	mt, err := protoregistry.GlobalTypes.FindMessageByName(known)
-	if err != nil || m.Descriptor().FullName() != known {
-		return nil
+	if err := proto.Unmarshal(raw, empty); err != nil {
+		return none, err
 	}
-	again := mt.New()
-	if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(b, again.Interface()); err != nil {
-		return nil
-	}
-	if !again.Has(xt.TypeDescriptor()) {
-		return nil
-	}
-	return again.Get(xt.TypeDescriptor()).Message().Interface()
+	return empty, nil
 }
 
-func hasExtensions(m protoreflect.Message) bool {
-	found := false
-	m.Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		found = fd.IsExtension()
-		return !found
+// extensionField returns the extension field of a number that is set in m; nil
+// where there is none.
+func extensionField(m protoreflect.Message, number protoreflect.FieldNumber) (field protoreflect.FieldDescriptor, value protoreflect.Value) {
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if fd.IsExtension() && fd.Number() == number {
+			field, value = fd, v
+		}
+		return field == nil
 	})
-	return found
+	return field, value
+}
+
+// unknownField returns the bytes of a message field; false where there is none.
+// Where the field stands twice the second is merged into the first, which for
+// bytes is to append them.
+func unknownField(unknown []byte, number protowire.Number) (raw []byte, found bool) {
+	for len(unknown) > 0 {
+		num, typ, tag := protowire.ConsumeTag(unknown)
+		if tag < 0 {
+			return raw, found
+		}
+		size := protowire.ConsumeFieldValue(num, typ, unknown[tag:])
+		if size < 0 {
+			return raw, found
+		}
+		if num == number && typ == protowire.BytesType {
+			value, _ := protowire.ConsumeBytes(unknown[tag:])
+			raw, found = append(raw, value...), true
+		}
+		unknown = unknown[tag+size:]
+	}
+	return raw, found
 }

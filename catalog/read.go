@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -21,19 +22,26 @@ type reader struct {
 	problems     Problems
 	legacyCodes  *regexp.Regexp
 	successCodes *regexp.Regexp
+	// noSuccessCodes: success_codes is there, but no regular expression.
+	noSuccessCodes bool
 }
 
 func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ...any) {
 	r.problems = append(r.problems, problemAt(d, rule, format, args...))
 }
 
-// readSystem reads an enum. The system is whole only where there is no problem.
+// readSystem reads an enum: nil where it is no system, and whole only where there
+// is no problem.
 func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	r := &reader{system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
-	options := systemOptions(enum)
-	if options == nil {
+	options, err := systemOptions(enum)
+	switch {
+	case err != nil:
+		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read: %v", err)
+		return nil, r.problems
+	case options == nil:
 		r.problem(enum, "system", "the enum has no option (statusmap.v1.system)")
-		return r.system, r.problems
+		return nil, r.problems
 	}
 	r.readOptions(enum, options)
 	byLegacy := make(map[string]*Code, enum.Values().Len())
@@ -43,15 +51,18 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		if code == nil {
 			continue
 		}
-		if other, ok := byLegacy[code.legacyCode]; ok {
+		if other := enum.Values().ByNumber(value.Number()); other.Name() != value.Name() {
+			r.problem(value, "code", "%d is %s's number already: an enum value in a program could be either",
+				value.Number(), other.Name())
+		} else if other, ok := byLegacy[code.legacyCode]; ok {
 			r.problem(value, "legacy_code", "%s is %s's already: a legacy code stands once in its system",
 				code.legacyCode, other.reason)
-			continue
+		} else {
+			byLegacy[code.legacyCode] = code
 		}
-		byLegacy[code.legacyCode] = code
 		r.system.codes = append(r.system.codes, code)
 	}
-	slices.SortFunc(r.system.codes, func(a, b *Code) int { return int(a.Number()) - int(b.Number()) })
+	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
 	r.checkFallbacks(enum)
 	if e := r.system.success; r.system.DefaultSuccess() == nil && (e.has(fieldCode) || e.has(fieldMessage) || e.has(fieldReason)) {
 		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are a success code's, and the system has none")
@@ -83,6 +94,7 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	}
 	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
 	r.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
+	r.noSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""
 
 	envelope := options.GetEnvelope()
 	s.httpAlways = int(envelope.GetHttpAlways())
@@ -134,8 +146,11 @@ func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source 
 
 // readCode returns nil for a value that is no code.
 func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
-	options := codeOptions(value)
+	options, err := codeOptions(value)
 	switch {
+	case err != nil:
+		r.problem(value, "code", "the option (statusmap.v1.code) cannot be read: %v", err)
+		return nil
 	case options == nil && value.Number() == 0:
 		return nil // CODE_UNSPECIFIED
 	case options == nil:
@@ -170,11 +185,16 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 
 func (r *reader) readStatus(c *Code) {
 	value, options := c.desc, c.options
+	success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode)
+	if r.noSuccessCodes {
+		success = c.Success() // that rule is broken itself
+	}
 	if _, known := statusmapv1.Grpc_name[int32(options.GetGrpc())]; !known {
 		r.problem(value, "grpc", "%d is no gRPC code: give OK to UNAUTHENTICATED", options.GetGrpc())
 	} else if options.Grpc == nil {
 		r.problem(value, "grpc", "missing: give the gRPC code")
-	} else if success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode); success && !c.Success() {
+		c.grpc = codes.Unknown // and not OK, so that nothing else is wrong with it
+	} else if success && !c.Success() {
 		r.problem(value, "grpc", "%s instead of OK: %s is one of the system's success_codes", options.GetGrpc(), c.legacyCode)
 	} else if !success && c.Success() {
 		r.problem(value, "grpc", "OK, but %s is none of the system's success_codes", c.legacyCode)
@@ -198,15 +218,23 @@ func (r *reader) readMessages(c *Code) {
 		return
 	}
 	c.translations = make([]translation, 0, len(options.GetTranslations()))
+	own, _ := language.Parse(r.system.language)
+	seen := make(map[language.Tag]string, len(options.GetTranslations()))
 	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
-		if _, err := language.Parse(tag); err != nil {
+		parsed, err := language.Parse(tag)
+		if err != nil {
 			r.problem(value, "translations", "%q is no BCP 47 tag", tag)
 			continue
 		}
-		if tag == r.system.language {
+		if parsed == own {
 			r.problem(value, "translations", "%q is the system's language: its text is the message", tag)
 			continue
 		}
+		if other, ok := seen[parsed]; ok {
+			r.problem(value, "translations", "%q is %q again: one text a language", tag, other)
+			continue
+		}
+		seen[parsed] = tag
 		m, err := compileMessage(options.GetTranslations()[tag])
 		if err != nil {
 			r.problem(value, "translations", "%s: %v", tag, err)

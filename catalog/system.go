@@ -145,7 +145,7 @@ func (s *System) Fallback(code codes.Code) *Code {
 	if s == nil || code == codes.OK {
 		return nil
 	}
-	if int(code) < len(s.fallbacks) && s.fallbacks[code] != nil {
+	if code < codes.Code(len(s.fallbacks)) && s.fallbacks[code] != nil {
 		return s.fallbacks[code]
 	}
 	if c := s.fallbacks[codes.Unknown]; c != nil {

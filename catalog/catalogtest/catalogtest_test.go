@@ -1,0 +1,147 @@
+package catalogtest_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/catalog/catalogtest"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	"github.com/statusmap/statusmap/internal/protosource"
+)
+
+// recorder is a test that keeps what it is told.
+type recorder struct {
+	testing.TB // nil: Check must not call anything else
+	errors     []string
+	helper     bool
+}
+
+func (r *recorder) Helper()           { r.helper = true }
+func (r *recorder) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(args...)) }
+
+// load compiles a .proto source and returns its enums.
+func load(t *testing.T, source string) []protoreflect.EnumDescriptor {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "depot.proto")
+	if err := os.WriteFile(path, []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	files, err := protosource.Compile(context.Background(), []string{filepath.Dir(path)}, []string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var enums []protoreflect.EnumDescriptor
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Enums().Len() {
+			enums = append(enums, file.Enums().Get(i))
+		}
+		return true
+	})
+	return enums
+}
+
+const brokenSource = `syntax = "proto3";
+package legacy.depot.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {
+    language: "en"
+    envelope: {failure: '{"err":{code}}'}
+  };
+  CODE_UNSPECIFIED = 0;
+  PARCEL_LOST = 7 [(statusmap.v1.code) = {grpc: NOT_FOUND http: 99 message: "Parcel {0} is lost"}];
+}`
+
+func TestCheckReportsEachProblemOnItsOwn(t *testing.T) {
+	got := &recorder{}
+	catalogtest.Check(got, load(t, brokenSource)...)
+	want := []string{
+		"depot.proto:4: legacy.depot.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: http: 99 is no HTTP status of an answer: give 200 to 599",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: message: {0} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter",
+	}
+	if !slices.Equal(got.errors, want) {
+		t.Errorf("got  %q\nwant %q", got.errors, want)
+	}
+	if !got.helper {
+		t.Error("without t.Helper the reports point into catalogtest")
+	}
+}
+
+func TestCheckSaysNothingOfWholeSystems(t *testing.T) {
+	for name, enums := range map[string][]protoreflect.EnumDescriptor{
+		"one":            {jobv2.Code(0).Descriptor()},
+		"two":            {jobv2.Code(0).Descriptor(), jarvisv2.Code(0).Descriptor()},
+		"all linked ins": nil,
+	} {
+		t.Run(name, func(t *testing.T) { catalogtest.Check(t, enums...) })
+	}
+}
+
+func TestCheckReportsAnEnumThatIsNoSystem(t *testing.T) {
+	for name, tt := range map[string]struct {
+		enum protoreflect.EnumDescriptor
+		want string
+	}{
+		"no option": {descriptorpb.FieldDescriptorProto_Type(0).Descriptor(),
+			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)"},
+		"nil": {nil, "system: the enum descriptor is nil"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := &recorder{}
+			catalogtest.Check(got, tt.enum)
+			if !slices.Equal(got.errors, []string{tt.want}) {
+				t.Errorf("got  %q\nwant %q", got.errors, tt.want)
+			}
+		})
+	}
+}
+
+func TestCheckWithoutEnumsAgreesWithDefault(t *testing.T) {
+	if c, err := catalog.Default(); err != nil || len(c.Systems()) < 2 {
+		t.Fatalf("got %v, %v", c.Systems(), err)
+	}
+	got := &recorder{}
+	catalogtest.Check(got)
+	if len(got.errors) > 0 {
+		t.Errorf("got %q", got.errors)
+	}
+}
+
+func TestCheckWithNothingLinkedInIsNoSuccess(t *testing.T) {
+	for name, c := range map[string]*catalog.Catalog{"nil": nil, "empty": {}} {
+		got := &recorder{}
+		catalogtest.Report(got, c, nil)
+		if len(got.errors) != 1 || !strings.HasPrefix(got.errors[0], "no enum with the option (statusmap.v1.system)") {
+			t.Errorf("%s: got %q", name, got.errors)
+		}
+	}
+}
+
+// printer stands in for the *testing.T of a test.
+type printer struct{ testing.TB }
+
+func (printer) Helper()           {}
+func (printer) Error(args ...any) { fmt.Println(args...) }
+
+func ExampleCheck() {
+	t := printer{}
+
+	// In a test: func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
+	catalogtest.Check(t, jobv2.Code(0).Descriptor())
+
+	// An enum that nobody annotated.
+	catalogtest.Check(t, descriptorpb.FieldDescriptorProto_Type(0).Descriptor())
+	// Output:
+	// google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)
+}

@@ -1,0 +1,4 @@
+package catalogtest
+
+// Report is what Check does with a catalog.
+var Report = report

@@ -1,0 +1,202 @@
+package catalog_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bufbuild/protocompile"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/statusmap/statusmap/catalog"
+	apiswitchv1 "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
+	elvesv1 "github.com/statusmap/statusmap/gen/legacy/elves/v1"
+	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
+	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// linkedFiles are the six systems, as they are linked into the test.
+var linkedFiles = []protoreflect.FileDescriptor{
+	apiswitchv1.File_legacy_apiswitch_v1_code_proto,
+	elvesv1.File_legacy_elves_v1_code_proto,
+	elvesv2.File_legacy_elves_v2_code_proto,
+	jarvisv2.File_legacy_jarvis_v2_code_proto,
+	jobv1.File_legacy_job_v1_code_proto,
+	jobv2.File_legacy_job_v2_code_proto,
+}
+
+const optionsPath = "statusmap/v1/options.proto"
+
+// vocabulary says where options.proto comes from in a compilation.
+type vocabulary int
+
+const (
+	linkedOptions vocabulary = iota // the generated file
+	sourceOptions                   // compiled from its source: other Go types
+)
+
+// compile compiles .proto sources, by path; the files are in the order of the
+// paths.
+func compile(t testing.TB, from vocabulary, sources map[string]string) []protoreflect.FileDescriptor {
+	t.Helper()
+	files, err := tryCompile(from, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func tryCompile(from vocabulary, sources map[string]string) ([]protoreflect.FileDescriptor, error) {
+	options := protocompile.ResolverFunc(func(path string) (protocompile.SearchResult, error) {
+		if path != optionsPath {
+			return protocompile.SearchResult{}, protoregistry.NotFound
+		}
+		if from == linkedOptions {
+			return protocompile.SearchResult{Desc: statusmapv1.File_statusmap_v1_options_proto}, nil
+		}
+		source, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
+		return protocompile.SearchResult{Source: strings.NewReader(string(source))}, err
+	})
+	compiler := protocompile.Compiler{
+		Resolver: protocompile.WithStandardImports(protocompile.CompositeResolver{
+			options,
+			&protocompile.SourceResolver{Accessor: protocompile.SourceAccessorFromMap(sources)},
+		}),
+		SourceInfoMode: protocompile.SourceInfoStandard,
+	}
+	compiled, err := compiler.Compile(context.Background(), slices.Sorted(maps.Keys(sources))...)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]protoreflect.FileDescriptor, len(compiled))
+	for i := range compiled {
+		files[i] = compiled[i]
+	}
+	return files, nil
+}
+
+func registry(t testing.TB, files ...protoreflect.FileDescriptor) *protoregistry.Files {
+	t.Helper()
+	r := new(protoregistry.Files)
+	for _, file := range files {
+		if err := r.RegisterFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+// fromSource returns the catalog of one .proto source.
+func fromSource(t testing.TB, source string) (*catalog.Catalog, error) {
+	t.Helper()
+	return catalog.FromFiles(registry(t, compile(t, linkedOptions, map[string]string{"test.proto": source})...))
+}
+
+// system returns the only system of a .proto source that breaks no rule.
+func system(t testing.TB, source string) *catalog.System {
+	t.Helper()
+	c, err := fromSource(t, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.Systems()); n != 1 {
+		t.Fatalf("%d systems, want 1", n)
+	}
+	return c.Systems()[0]
+}
+
+// A source is a .proto file that breaks no rule but for what is written in it.
+type source struct {
+	pkg     string // left out: test.v1
+	options string // of the system; left out: goodOptions
+	values  string // besides CODE_UNSPECIFIED and UNKNOWN_ERROR
+	rest    string // behind the enum
+}
+
+const goodOptions = `
+    language: "en"
+    envelope: {failure: '{"code":{code},"message":{message}}'}`
+
+func (s source) String() string {
+	if s.pkg == "" {
+		s.pkg = "test.v1"
+	}
+	if s.options == "" {
+		s.options = goodOptions
+	}
+	return fmt.Sprintf(`syntax = "proto3";
+package %s;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {%s
+  };
+  CODE_UNSPECIFIED = 0;
+  UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: INTERNAL message: "Unknown" fallback_for: [UNKNOWN]}];
+%s
+}
+%s
+`, s.pkg, s.options, s.values, s.rest)
+}
+
+func defaultCatalog(t testing.TB) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// allCodes returns the codes of the six systems.
+func allCodes(t testing.TB) []*catalog.Code {
+	t.Helper()
+	var codes []*catalog.Code
+	for _, s := range defaultCatalog(t).Systems() {
+		codes = append(codes, s.Codes()...)
+	}
+	if len(codes) < 400 {
+		t.Fatalf("%d codes are linked in, want those of six systems", len(codes))
+	}
+	return codes
+}
+
+func problemsOf(t testing.TB, err error) catalog.Problems {
+	t.Helper()
+	var problems catalog.Problems
+	if err != nil && !errors.As(err, &problems) {
+		t.Fatalf("the error is a %T, want Problems: %v", err, err)
+	}
+	return problems
+}
+
+// golden compares text with a file in testdata.
+func golden(t testing.TB, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
+	}
+}
