@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -131,9 +132,8 @@ func (w world) do(t testing.TB, method, path string, body io.Reader, header ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
 	b, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err = errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return answer{response.StatusCode, response.Header, string(b)}
@@ -299,7 +299,7 @@ func TestCatalogGolden(t *testing.T) {
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil { //nolint:gosec // a file of the repository
+		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -203,6 +203,19 @@ func (m *Message) Match(text string) (args []Arg, ok bool) {
 	return slices.DeleteFunc(args, func(a Arg) bool { return a.Value == "{"+a.Name+"}" }), true
 }
 
+// Fits tells whether the message says text with some arguments, in one way or in
+// more.
+func (m *Message) Fits(text string) bool {
+	if m == nil {
+		return false
+	}
+	if m.segments == nil {
+		return text == m.source
+	}
+	_, _, ok := match(m.segments, text)
+	return ok
+}
+
 func find(args []Arg, name string) (string, bool) {
 	for i := range args {
 		if args[i].Name == name {

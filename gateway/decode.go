@@ -152,7 +152,7 @@ func (g *Gateway) Do(client *http.Client, domain string, request *http.Request) 
 		request = request.Clone(ctx)
 		request.Header.Set(requestIDHeader, ids[len(ids)-1])
 	}
-	response, err := client.Do(request)
+	response, err := client.Do(request) //nolint:gosec // the caller chose where to
 	if err != nil {
 		return nil, g.unreachable(ctx, domain, err)
 	}

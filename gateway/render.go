@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,13 +91,12 @@ func (f *failure) read(ctx context.Context, cat *catalog.Catalog, err error) (ht
 	if e, ok := err.(*runtime.HTTPStatusError); ok { //nolint:errorlint // the fast path; errors.As is below
 		return cmp.Or(f.read(ctx, cat, e.Err), e.HTTPStatus)
 	}
-	if e, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok { //nolint:errorlint // likewise
+	if e, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok {
 		if _, made := err.(*status.LegacyError); !made && f.readReceived(ctx, cat, e.GRPCStatus()) { //nolint:errorlint // likewise
 			return 0
 		}
 	}
-	var wrapped *runtime.HTTPStatusError
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*runtime.HTTPStatusError](err); ok {
 		httpStatus = wrapped.HTTPStatus
 		if wrapped.Err != nil {
 			err = wrapped.Err
@@ -180,16 +180,35 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 	if header := dialect.LanguageHeader(); header != "" {
 		language = dialect.MatchLanguage(x.request.Header.Get(header))
 	}
-	if ownMessage && language == dialect.Language() {
+	m, ok := code.MessageIn(language)
+	if !ok {
+		m = code.Message()
+	}
+	f.text = m.Append(f.text[:0], v.Metadata)
+	switch {
+	case ownMessage && string(f.text) == f.message,
+		ownMessage && language == dialect.Language() && m.Fits(f.message) && f.incomplete(m):
 		v.Message = f.message
-	} else {
-		m, ok := code.MessageIn(language)
-		if !ok {
-			m = code.Message()
-		}
-		v.Message = m.Text(v.Metadata...)
+	default:
+		// What the status says may be more than the message: a backend without
+		// interceptors that wraps an error sends the text of what wraps it.
+		v.Message = string(f.text)
 	}
 	f.finish(x, dialect, httpStatus)
+}
+
+// incomplete tells whether the metadata lack an argument, or have it cut off: the
+// status's own message then says more.
+func (f *failure) incomplete(m *catalog.Message) bool {
+	for range m.Missing(f.values.Metadata) {
+		return true
+	}
+	for _, a := range f.values.Metadata {
+		if strings.HasSuffix(a.Value, status.CutMark) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *failure) finish(x *exchange, dialect *catalog.System, httpStatus int) {

@@ -233,7 +233,7 @@ func (e *LegacyError) Unwrap() error {
 // Is tells whether target is a LegacyError of the same domain and reason;
 // message and metadata do not count.
 func (e *LegacyError) Is(target error) bool {
-	t, ok := target.(*LegacyError) //nolint:errorlint // errors.Is calls Is for each link of the chain
+	t, ok := target.(*LegacyError)
 	return ok && e != nil && t != nil && e.domain == t.domain && e.reason == t.reason && e.reason != ""
 }
 

@@ -138,7 +138,7 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 func statusIn(err error) (*grpcstatus.Status, bool) {
 	var found *grpcstatus.Status
 	ok := walk(err, func(err error) bool {
-		x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }) //nolint:errorlint // walk unwraps
+		x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status })
 		if !ok {
 			return false
 		}
@@ -322,17 +322,17 @@ func limit(p *spb.Status, d *draft, size int, event *Event) {
 // minCut is the length up to which text is left alone: ids are shorter.
 const minCut = 64
 
-// mark stands where text was cut off.
-const mark = "…"
+// CutMark ends a text that was cut off to keep a status's size.
+const CutMark = "…"
 
 // cut shortens s to about n bytes, at the boundary of a rune.
 func cut(s string, n int) string {
-	s = strings.TrimSuffix(s, mark)
+	s = strings.TrimSuffix(s, CutMark)
 	n = min(n, len(s))
 	for n > 0 && !utf8.RuneStart(s[min(n, len(s)-1)]) {
 		n--
 	}
-	return s[:n] + mark
+	return s[:n] + CutMark
 }
 
 // sizeAsSent returns how many bytes a status takes in the trailer: the message

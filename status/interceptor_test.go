@@ -242,15 +242,15 @@ func TestFinalForm(t *testing.T) {
 			code: codes.Unknown, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.PlainStatus | status.CodeOutOfRange, log: secret,
 		},
 		{
-			name: "GRPCStatus is nil", fail: func(context.Context) error { return nilStatus{} },
+			name: "GRPCStatus is nil", fail: func(context.Context) error { return nilStatusError{} },
 			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "nil status",
 		},
 		{
-			name: "GRPCStatus is OK", fail: func(context.Context) error { return &pointerStatus{grpcstatus.New(codes.OK, "")} },
+			name: "GRPCStatus is OK", fail: func(context.Context) error { return &pointerStatusError{grpcstatus.New(codes.OK, "")} },
 			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "pointer",
 		},
 		{
-			name: "GRPCStatus panics on a typed nil", fail: func(context.Context) error { return (*dereferences)(nil) },
+			name: "GRPCStatus panics on a typed nil", fail: func(context.Context) error { return (*derefError)(nil) },
 			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "dereferences",
 		},
 		{
@@ -331,10 +331,10 @@ func TestFinalForm(t *testing.T) {
 	}
 }
 
-type dereferences struct{ st *grpcstatus.Status }
+type derefError struct{ st *grpcstatus.Status }
 
-func (d *dereferences) Error() string                  { return "dereferences" }
-func (d *dereferences) GRPCStatus() *grpcstatus.Status { return d.st }
+func (d *derefError) Error() string                  { return "dereferences" }
+func (d *derefError) GRPCStatus() *grpcstatus.Status { return d.st }
 
 func TestRequestIDAndLanguage(t *testing.T) {
 	w := serve(t)

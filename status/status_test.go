@@ -303,7 +303,7 @@ func TestIsComparesNamesAlone(t *testing.T) {
 	if !status.Is(joined, jobv2.Code_INTERNAL_ERROR) || !status.Is(joined, jobv2.Code_JOB_NOT_FOUND) {
 		t.Error("Is does not look at every joined error")
 	}
-	for _, err := range []error{nil, errors.New("x"), context.Canceled, grpcstatus.Error(codes.NotFound, "x"), (*status.LegacyError)(nil), nilStatus{}, (*pointerStatus)(nil)} {
+	for _, err := range []error{nil, errors.New("x"), context.Canceled, grpcstatus.Error(codes.NotFound, "x"), (*status.LegacyError)(nil), nilStatusError{}, (*pointerStatusError)(nil)} {
 		if status.Is(err, jobv2.Code_JOB_NOT_FOUND) {
 			t.Errorf("Is(%T) is true", err)
 		}
@@ -319,15 +319,15 @@ func TestIsComparesNamesAlone(t *testing.T) {
 	}
 }
 
-type nilStatus struct{}
+type nilStatusError struct{}
 
-func (nilStatus) Error() string                  { return "nil status" }
-func (nilStatus) GRPCStatus() *grpcstatus.Status { return nil }
+func (nilStatusError) Error() string                  { return "nil status" }
+func (nilStatusError) GRPCStatus() *grpcstatus.Status { return nil }
 
-type pointerStatus struct{ st *grpcstatus.Status }
+type pointerStatusError struct{ st *grpcstatus.Status }
 
-func (p *pointerStatus) Error() string                  { return "pointer" }
-func (p *pointerStatus) GRPCStatus() *grpcstatus.Status { return p.st }
+func (p *pointerStatusError) Error() string                  { return "pointer" }
+func (p *pointerStatusError) GRPCStatus() *grpcstatus.Status { return p.st }
 
 func TestAs(t *testing.T) {
 	err := fmt.Errorf("loading: %w", status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1))
@@ -339,9 +339,9 @@ func TestAs(t *testing.T) {
 	}
 }
 
-func received(t testing.TB, code codes.Code, message string, details ...proto.Message) error {
+func notFound(t testing.TB, details ...proto.Message) error {
 	t.Helper()
-	st := grpcstatus.New(code, message)
+	st := grpcstatus.New(codes.NotFound, "x")
 	for _, d := range details {
 		var err error
 		if st, err = st.WithDetails(d.(interface {
@@ -368,21 +368,21 @@ func TestFromErrorOfOthers(t *testing.T) {
 		legacy string
 		known  bool
 	}{
-		{name: "foreign domain", err: received(t, codes.NotFound, "x", info("googleapis.com", "SERVICE_DISABLED", nil))},
-		{name: "foreign domain with legacy_code", err: received(t, codes.NotFound, "x", info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})), ok: true, reason: "acme.v1.GONE", legacy: "E1"},
-		{name: "newer reason", err: received(t, codes.NotFound, "x", info("legacy.job.v2", "NEW", map[string]string{"legacy_code": "1"})), ok: true, reason: "legacy.job.v2.NEW", legacy: "1"},
-		{name: "no legacy_code", err: received(t, codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
+		{name: "foreign domain", err: notFound(t, info("googleapis.com", "SERVICE_DISABLED", nil))},
+		{name: "foreign domain with legacy_code", err: notFound(t, info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})), ok: true, reason: "acme.v1.GONE", legacy: "E1"},
+		{name: "newer reason", err: notFound(t, info("legacy.job.v2", "NEW", map[string]string{"legacy_code": "1"})), ok: true, reason: "legacy.job.v2.NEW", legacy: "1"},
+		{name: "no legacy_code", err: notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
 		{
 			name: "two ErrorInfos, ours second",
-			err:  received(t, codes.NotFound, "x", info("googleapis.com", "X_Y", nil), info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
+			err:  notFound(t, info("googleapis.com", "X_Y", nil), info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
 			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
 		},
 		{
 			name: "two of ours: the first",
-			err:  received(t, codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
+			err:  notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
 			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
 		},
-		{name: "ErrorInfo not first", err: received(t, codes.NotFound, "x", &errdetails.RequestInfo{}, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
+		{name: "ErrorInfo not first", err: notFound(t, &errdetails.RequestInfo{}, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e, ok := status.FromError(tt.err)
@@ -424,7 +424,7 @@ func TestMessageIn(t *testing.T) {
 }
 
 // TestNil calls every method of a nil *LegacyError.
-func TestNil(t *testing.T) {
+func TestNil(*testing.T) {
 	v := reflect.ValueOf((*status.LegacyError)(nil))
 	for i := range v.NumMethod() {
 		method := v.Type().Method(i)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,8 +114,7 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 // cause takes "listen tcp 127.0.0.1:80:" off an error that is told with the
 // address.
 func cause(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}
 	return err
@@ -133,7 +133,7 @@ func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
 	}
 	unary := status.UnaryServerInterceptor(opts...)
 	recovered := recovery.WithRecoveryHandlerContext(status.RecoveryHandler(opts...))
-	raised := append(opts[:len(opts):len(opts)], status.WithMaxSize(maxRaised))
+	raised := slices.Concat(opts, []status.Option{status.WithMaxSize(maxRaised)})
 	unaryRaised := status.UnaryServerInterceptor(raised...)
 	return grpc.NewServer(
 		grpc.ChainUnaryInterceptor(

@@ -155,7 +155,7 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 	},
 	"unknown_detail": func(_ context.Context, system *catalog.System) error {
 		code := system.Fallback(codes.Internal)
-		st := status.New(code).(interface{ GRPCStatus() *grpcstatus.Status }).GRPCStatus().Proto() //nolint:errorlint,forcetypeassert // made here
+		st := status.New(code).(interface{ GRPCStatus() *grpcstatus.Status }).GRPCStatus().Proto() //nolint:forcetypeassert // made here
 		st.Details = append(st.Details, &anypb.Any{TypeUrl: "type.googleapis.com/acme.internal.v1.Secret", Value: []byte(Secret)})
 		return grpcstatus.ErrorProto(st)
 	},

@@ -1,0 +1,135 @@
+package statusmap_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/statusmap/statusmap/catalog/catalogtest"
+	"github.com/statusmap/statusmap/gateway"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/status"
+)
+
+// The snippets of README.md and docs are here, word for word: TestDocsGo looks
+// for them.
+
+type jobRequest struct{ id int64 }
+
+func (r *jobRequest) GetJobId() int64 { return r.id }
+
+type jobResponse struct{}
+
+func getJob(request *jobRequest) (*jobResponse, error) {
+	if request.id == 0 {
+		return &jobResponse{}, nil
+	}
+	return nil, status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", request.GetJobId())
+}
+
+func lockParcel(id, holder string) (*jobResponse, error) {
+	return nil, status.Error(jobv2.Code_TASK_STATUS_CONFLICT, "parcel_id", id, "holder", holder)
+}
+
+func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
+
+// A handler raises a legacy code; a client gets it back.
+func Example() {
+	_, err := getJob(&jobRequest{42})
+	fmt.Println(grpcstatus.Code(err), grpcstatus.Convert(err).Message())
+
+	e, ok := status.FromError(err)
+	fmt.Println(ok, e.Domain(), e.Reason(), e.LegacyCode(), e.MessageIn("en"))
+	// Output:
+	// NotFound 作业 42 不存在
+	// true legacy.job.v2 JOB_NOT_FOUND 1233106 Job 42 does not exist
+}
+
+func Example_server() {
+	server := grpc.NewServer(
+		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor()),
+		grpc.ChainStreamInterceptor(status.StreamServerInterceptor()),
+	)
+	fmt.Println(len(server.GetServiceInfo()))
+	// Output: 0
+}
+
+func newHandler() (http.Handler, error) {
+	gw, err := gateway.New(gateway.Route("/api/c/compapi/v2/job/", "legacy.job.v2"))
+	if err != nil {
+		return nil, err // your table breaks a rule: all of them, with file and line
+	}
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	handler := gw.Handler(mux)
+	return handler, nil
+}
+
+// A gateway answers as the old API did, here to a path that it does not have.
+func Example_gateway() {
+	handler, err := newHandler()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request := httptest.NewRequest(http.MethodGet, "/api/c/compapi/v2/job/none", nil)
+	request.Header.Set("X-Request-Id", "7af8fe59")
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	fmt.Println(recorder.Code, recorder.Body)
+	// Output:
+	// 200 {"result":false,"code":1239307,"data":null,"message":"调用方法出错了","request_id":"7af8fe59"}
+}
+
+func deleteJob(ctx context.Context, client demov1.DemoServiceClient) error {
+	_, err := client.Raise(ctx, &demov1.RaiseRequest{
+		Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND", Metadata: map[string]string{"job_id": "42"},
+	})
+	if status.Is(err, jobv2.Code_JOB_NOT_FOUND) {
+		return nil // it is gone already
+	}
+	if e, ok := status.FromError(err); ok {
+		log.Printf("%s: %s, retry after %s", e.LegacyCode(), e.MessageIn("en"), e.RetryAfter())
+	}
+	return err
+}
+
+func TestClientSnippet(t *testing.T) {
+	if err := deleteJob(context.Background(), start(t, defaultCatalog(t)).grpc); err != nil {
+		t.Error(err)
+	}
+	if _, err := lockParcel("7", "Ann"); err == nil {
+		t.Error("no error")
+	}
+}
+
+// A gRPC service in front of an old REST backend.
+func Example_backend() {
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在"}`)
+	}))
+	defer old.Close()
+
+	gw, err := gateway.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, old.URL, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = gw.Do(http.DefaultClient, "legacy.job.v2", request)
+	e, _ := status.FromError(err)
+	id, _ := e.Value("job_id")
+	fmt.Println(grpcstatus.Code(err), e.Reason(), id)
+	// Output: NotFound JOB_NOT_FOUND 42
+}
