@@ -1,0 +1,23 @@
+#!/bin/sh
+# Writes the generated code anew: google.rpc and the options into src/gen, which
+# the package ships; google.rpc, the options, the legacy enums and the demo
+# service into test/gen, as a user of the package would generate them.
+#
+#   generate.sh          writes here
+#   generate.sh DIR      writes to DIR/src/gen and DIR/test/gen
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-$here}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cd "$here/../.."
+
+buf() {
+	go tool -modfile=tools/go.mod buf generate --template clients/typescript/buf.gen.yaml "$@"
+}
+
+rm -rf "$out/src/gen" "$out/test/gen"
+buf . --path proto/statusmap/v1 -o "$out/src/gen"
+buf clients/typescript/proto -o "$out/src/gen"
+buf . -o "$out/test/gen"
+buf clients/typescript/proto -o "$out/test/gen"

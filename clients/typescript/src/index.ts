@@ -1,0 +1,9 @@
+/**
+ * Legacy error codes as typed errors. A code is a value of a generated protobuf
+ * enum: the `google.rpc.ErrorInfo` of a gRPC status names it by the enum's
+ * package (`domain`) and the value's name (`reason`).
+ *
+ * @packageDocumentation
+ */
+export { fromError } from "./from-error.js";
+export { type CodeOf, LegacyError, type LegacyErrorInit } from "./legacy-error.js";

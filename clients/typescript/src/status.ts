@@ -1,0 +1,85 @@
+import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { type Status, StatusSchema } from "./gen/google/rpc/status_pb.js";
+
+/** A gRPC status as a client got it, whichever stack it came through. */
+export interface ReceivedStatus {
+  /** The gRPC code. */
+  readonly code: number;
+  /** The message. */
+  readonly message: string;
+  /** The details of one type, in order. Those that cannot be decoded are left out. */
+  readonly details: <D extends DescMessage>(type: D) => MessageShape<D>[];
+}
+
+/**
+ * The status in an error of one of the two stacks; undefined where it is
+ * neither's. The stacks are told apart by shape, not by class: a program may
+ * have one of them only, or two copies of one.
+ */
+export function receivedStatus(error: object): ReceivedStatus | undefined {
+  if (isConnectError(error)) {
+    const { code, rawMessage } = error;
+    return { code, message: rawMessage, details: (type) => error.findDetails(type) };
+  }
+  if (isServiceError(error)) {
+    const [trailer] = error.metadata.get("grpc-status-details-bin");
+    const status = trailer instanceof Uint8Array ? fromBinary(StatusSchema, trailer) : undefined;
+    return { code: error.code, message: error.details, details: (type) => unpack(status, type) };
+  }
+  return undefined;
+}
+
+/** What is read of a ConnectError (@connectrpc/connect). */
+interface ConnectErrorLike {
+  code: number;
+  rawMessage: string;
+  findDetails<D extends DescMessage>(type: D): MessageShape<D>[];
+}
+
+function isConnectError(error: object): error is ConnectErrorLike {
+  return (
+    "code" in error &&
+    typeof error.code === "number" &&
+    "rawMessage" in error &&
+    typeof error.rawMessage === "string" &&
+    "findDetails" in error &&
+    typeof error.findDetails === "function"
+  );
+}
+
+/** What is read of a ServiceError (@grpc/grpc-js). */
+interface ServiceErrorLike {
+  code: number;
+  details: string;
+  metadata: { get(name: string): unknown[] };
+}
+
+function isServiceError(error: object): error is ServiceErrorLike {
+  return (
+    "code" in error &&
+    typeof error.code === "number" &&
+    "details" in error &&
+    typeof error.details === "string" &&
+    "metadata" in error &&
+    typeof error.metadata === "object" &&
+    error.metadata !== null &&
+    "get" in error.metadata &&
+    typeof error.metadata.get === "function"
+  );
+}
+
+function unpack<D extends DescMessage>(status: Status | undefined, type: D): MessageShape<D>[] {
+  const found: MessageShape<D>[] = [];
+  for (const detail of status?.details ?? []) {
+    try {
+      const message = anyUnpack(detail, type);
+      if (message !== undefined) {
+        found.push(message);
+      }
+    } catch {
+      // One broken detail does not hide the others: ConnectError does the same.
+    }
+  }
+  return found;
+}

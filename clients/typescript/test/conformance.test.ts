@@ -1,0 +1,160 @@
+// Every case of testdata/cases, raised by the real server and read through both
+// libraries.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fromError } from "statusmap";
+import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
+import { Grpc } from "./gen/statusmap/v1/options_pb.js";
+import { root, type Server, startServer } from "./server.js";
+import { type Stack, stacks } from "./stacks.js";
+import { type GeneratedEnum, systems } from "./systems.js";
+
+/** What is read of testdata/cases/DOMAIN.json; status_test.go writes them. */
+interface CaseFile {
+  domain: string;
+  cases: Case[];
+}
+
+interface Case {
+  reason: string;
+  number: number;
+  legacy_code: string;
+  arguments: Record<string, string>;
+  success: boolean;
+  grpc_code: string;
+  message: string;
+  metadata: Record<string, string>;
+  messages: Record<string, string>;
+  retry_after: number;
+  field: string;
+}
+
+/** An entry of known_failures.json: a case that a library truly cannot read. */
+interface KnownFailure {
+  domain: string;
+  reason: string;
+  stack: Stack["name"];
+  why: string;
+}
+
+const casesDir = join(root, "testdata/cases");
+const files = readdirSync(casesDir).map((name): CaseFile => JSON.parse(readFileSync(join(casesDir, name), "utf8")));
+const knownFailures: KnownFailure[] = JSON.parse(
+  readFileSync(join(root, "clients/typescript/known_failures.json"), "utf8"),
+);
+
+describe("conformance", () => {
+  let server: Server;
+  let clients: Stack[];
+  const count = { cases: 0, passed: 0, known: 0 };
+
+  before(async () => {
+    server = await startServer();
+    clients = stacks(server.address);
+  });
+  after(async () => {
+    for (const client of clients) {
+      client.close();
+    }
+    await server.stop();
+    console.log(`typescript: cases ${count.cases}, passed ${count.passed}, known failures ${count.known}`);
+  });
+
+  test("there is a generated enum for each file of cases", () => {
+    assert.deepEqual(files.map((f) => f.domain).sort(), [...systems.keys()].sort());
+  });
+
+  for (const { domain, cases } of files) {
+    test(domain, async () => {
+      const enumeration = systems.get(domain);
+      assert.ok(enumeration);
+      assert.deepEqual(
+        codesOf(enumeration),
+        cases.map((c) => [c.reason, c.number]),
+        "the codes of the generated enum",
+      );
+
+      const problems: string[] = [];
+      for (const c of cases) {
+        count.cases++;
+        const failed: string[] = [];
+        let known = false;
+        for (const stack of clients) {
+          const why = knownFailures.find(
+            (k) => k.domain === domain && k.reason === c.reason && k.stack === stack.name,
+          )?.why;
+          const problem = await problemWith(stack, domain, c, enumeration);
+          if (problem !== undefined && why !== undefined) {
+            known = true;
+          } else if (problem !== undefined) {
+            failed.push(`${stack.name}: ${domain}.${c.reason}: ${problem}`);
+          } else if (why !== undefined) {
+            failed.push(`${stack.name}: ${domain}.${c.reason} passes: take it out of known_failures.json`);
+          }
+        }
+        problems.push(...failed);
+        if (failed.length === 0) {
+          count[known ? "known" : "passed"]++;
+        }
+      }
+      assert.deepEqual(problems, []);
+    });
+  }
+});
+
+/** The codes of an enum by number, as pairs of reason and number, both of its forms compared. */
+function codesOf({ Code, CodeSchema }: GeneratedEnum): [string, number][] {
+  const codes = CodeSchema.values.filter((v) => v.number !== 0).map((v): [string, number] => [v.name, v.number]);
+  for (const [reason, number] of codes) {
+    assert.equal(Code[reason], number, `the constant ${reason}`);
+  }
+  return codes.sort(([, a], [, b]) => a - b);
+}
+
+/** What is wrong with what a client reads of a case; undefined: nothing. */
+async function problemWith(
+  stack: Stack,
+  domain: string,
+  c: Case,
+  { CodeSchema }: GeneratedEnum,
+): Promise<string | undefined> {
+  const { responses, error } = await stack.unary(DemoService.method.raise, {
+    domain,
+    reason: c.reason,
+    metadata: c.arguments,
+  });
+  try {
+    if (c.success) {
+      assert.equal(error, undefined);
+      assert.equal(responses[0]?.legacyCode, c.legacy_code);
+      return undefined;
+    }
+    const err = fromError(error);
+    assert.ok(err, `not a legacy error: ${error}`);
+    const read = {
+      domain: err.domain,
+      reason: err.reason,
+      number: err.codeOf(CodeSchema),
+      legacy_code: err.legacyCode,
+      grpc_code: Grpc[err.grpcCode],
+      message: err.message,
+      metadata: { ...err.metadata },
+      messages: Object.fromEntries(Object.keys(c.messages).map((l) => [l, err.messageIn(l, CodeSchema)])),
+      retry_after: (err.retryAfter ?? 0) / 1000,
+      field: err.field ?? "",
+    };
+    const {
+      arguments: _,
+      success: __,
+      http_status: ___,
+      body: ____,
+      ...want
+    } = { domain, ...c } as Record<string, unknown>;
+    assert.deepEqual(read, want);
+    return undefined;
+  } catch (problem) {
+    return problem instanceof Error ? problem.message : String(problem);
+  }
+}
