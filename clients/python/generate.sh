@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Generates the Python code anew: the vocabulary into the package; what a user
+# would generate, enums and demo service, into the tests.
+#
+#   ./generate.sh [DIR]    DIR: another folder than this one to write into
+#
+# Needs Go and the .venv that test.sh makes.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+out=$(realpath -m "${1:-$here}")
+cd "$here/../.."
+
+buf() { go tool -modfile=tools/go.mod buf "$@"; }
+generate() { # FOLDER PROTO-PATH...
+  local folder=$1 paths=()
+  shift
+  for path in "$@"; do paths+=(--path "$path"); done
+  buf generate --template clients/python/buf.gen.yaml -o "$out/$folder" "${paths[@]}"
+}
+
+mkdir -p "$out/src" "$out/tests/gen"
+find "$out/src" "$out/tests/gen" -name '*_pb2*.py*' -delete
+generate src proto/statusmap/v1
+generate tests/gen proto/legacy proto/statusmap/demo
+# The service's stub without buf: grpcio-tools has its generator inside protoc, and
+# buf knows no such builtin.
+buf build --as-file-descriptor-set -o - |
+  clients/python/.venv/bin/python -m grpc_tools.protoc --descriptor_set_in=/dev/stdin \
+    --plugin=protoc-gen-mypy_grpc=clients/python/.venv/bin/protoc-gen-mypy_grpc \
+    --grpc_python_out="$out/tests/gen" --mypy_grpc_out="quiet:$out/tests/gen" \
+    statusmap/demo/v1/demo.proto

@@ -1,0 +1,1 @@
+"""The generated vocabulary: the options that annotate a legacy error enum."""

@@ -1,0 +1,36 @@
+"""What a type checker knows; mypy --strict reads this file with the others.
+
+Each "type: ignore" is a mistake that mypy has to see: it complains of those that
+ignore nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
+from legacy.elves.v2 import code_pb2 as elves_v2
+from legacy.job.v2 import code_pb2 as job_v2
+from statusmap import LegacyError
+from test_reader import error_info, read
+
+if TYPE_CHECKING:
+    from typing_extensions import assert_type
+
+    class ProtocCode(int, metaclass=EnumTypeWrapper):
+        """An enum as protoc's own pyi has it; the others are mypy-protobuf's."""
+
+    def checked(err: LegacyError) -> None:
+        assert_type(err.code_in(job_v2.Code), job_v2.Code.ValueType | None)
+        assert_type(err.code_in(ProtocCode), ProtocCode | None)
+        assert_type(err.retry_after, timedelta | None)
+        assert_type(err.metadata["job_id"], str)
+        err.legacy_code = 7  # type: ignore[assignment]
+
+
+def test_codes_of_two_systems_do_not_compare() -> None:
+    err = read(error_info())
+    assert err.code_in(job_v2.Code) == job_v2.JOB_NOT_FOUND
+    assert err.code_in(job_v2.Code) != elves_v2.SIGN_MISMATCH  # type: ignore[comparison-overlap]
