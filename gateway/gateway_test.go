@@ -1,0 +1,412 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	grpcmetadata "google.golang.org/grpc/metadata"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/gateway"
+	_ "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
+	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
+	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
+	_ "github.com/statusmap/statusmap/gen/legacy/job/v1"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/status"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = gateway.WithLogger(slog.New(slog.DiscardHandler))
+
+func newGateway(t testing.TB, opts ...gateway.Option) *gateway.Gateway {
+	t.Helper()
+	gw, err := gateway.New(append([]gateway.Option{quiet}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gw
+}
+
+func TestNew(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		opts []gateway.Option
+		want []string // in the error; none: no error
+	}{
+		{"no options", nil, nil},
+		{"nil option", []gateway.Option{nil}, nil},
+		{"routes", []gateway.Option{gateway.Route("/a", "legacy.job.v1"), gateway.Route("/b/", "legacy.job.v2")}, nil},
+		{
+			"everything that is wrong",
+			[]gateway.Option{gateway.Route("/a", "legacy.job.v3"), gateway.Route("b", "legacy.job.v2"), gateway.Route("/c", "")},
+			[]string{`route /a: the catalog has no domain "legacy.job.v3", only: legacy.apiswitch.v1, `, `route "b": a prefix starts with /`, `route /c: the catalog has no domain ""`},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			gw, err := gateway.New(tt.opts...)
+			if len(tt.want) == 0 {
+				if err != nil || gw == nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil || gw != nil {
+				t.Fatal("no error")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%v\nwithout %s", err, want)
+				}
+			}
+		})
+	}
+}
+
+// body returns what a mux without routes answers to a path.
+func body(t *testing.T, gw *gateway.Gateway, path string, header ...string) string {
+	t.Helper()
+	handler := gw.Handler(runtime.NewServeMux(gw.MuxOptions()...))
+	request := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	return recorder.Body.String()
+}
+
+func TestRoutes(t *testing.T) {
+	gw := newGateway(t,
+		gateway.Route("/v1", "legacy.job.v1"),
+		gateway.Route("/v1/elves/", "legacy.elves.v2"),
+		gateway.Route("/switch/", "legacy.apiswitch.v1"),
+	)
+	for path, want := range map[string]string{
+		"/v1":           `"code":1209999`,
+		"/v1/x":         `"code":1209999`,
+		"/v1x":          `{"code":5,"message":"Not Found"}`,
+		"/v1/elves":     `[403]`,
+		"/v1/elves/x":   `[403]`,
+		"/v1/elvesx":    `"code":1209999`,
+		"/switch":       `{"Code":10003`,
+		"/switch/a/b":   `{"Code":10003`,
+		"/other":        `{"code":5,"message":"Not Found"}`,
+		"/":             `{"code":5,"message":"Not Found"}`,
+		"//v1":          `{"code":5,"message":"Not Found"}`,
+		"/v1/%2e%2e/x":  `"code":1209999`,
+		"/switch/%zz%2": `{"Code":10003`,
+	} {
+		if strings.Contains(path, "%zz") {
+			continue // net/http refuses it before any handler
+		}
+		if got := body(t, gw, path); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	handler := gw.Handler(runtime.NewServeMux(gw.MuxOptions()...))
+	for _, tt := range []struct {
+		name, id string
+		taken    bool
+	}{
+		{"taken", "7af8fe59-289d", true},
+		{"128 characters", strings.Repeat("x", 128), true},
+		{"none", "", false},
+		{"129 characters", strings.Repeat("x", 129), false},
+		{"a space", "a b", false},
+		{"a line break", "a\nb", false},
+		{"not ASCII", "ä", false},
+		{"not UTF-8", "\xff", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			request := httptest.NewRequest(http.MethodGet, "/none", nil)
+			if tt.id != "" {
+				request.Header["X-Request-Id"] = []string{tt.id}
+			}
+			before := len(request.Header)
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, request)
+			got := recorder.Header().Get("X-Request-Id")
+			if tt.taken != (got == tt.id) || len(got) == 0 {
+				t.Errorf("%q became %q", tt.id, got)
+			}
+			if !strings.Contains(recorder.Body.String(), `"request_id":"`+got+`"`) {
+				t.Errorf("the envelope has another id than %q: %s", got, recorder.Body)
+			}
+			if len(request.Header) != before {
+				t.Error("the request's header was changed")
+			}
+		})
+	}
+}
+
+// TestWithoutHandler: mux options alone still answer in the dialect, with an id.
+func TestWithoutHandler(t *testing.T) {
+	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	recorder := httptest.NewRecorder()
+	runtime.NewServeMux(gw.MuxOptions()...).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/none", nil))
+	id := recorder.Header().Get("X-Request-Id")
+	if id == "" || !strings.Contains(recorder.Body.String(), id) || recorder.Code != 200 {
+		t.Errorf("%d %v %s", recorder.Code, recorder.Header(), recorder.Body)
+	}
+}
+
+func TestLanguageHeader(t *testing.T) {
+	gw := newGateway(t, gateway.Route("/job/", "legacy.job.v2"), gateway.Route("/switch/", "legacy.apiswitch.v1"))
+	for _, tt := range []struct{ path, header, value, want string }{
+		{"/job/none", "Blueking-Language", "en", "The called method failed"},
+		{"/job/none", "Blueking-Language", "zh-cn", "调用方法出错了"},
+		{"/job/none", "Blueking-Language", "fr", "调用方法出错了"},
+		{"/job/none", "Blueking-Language", "\xff;;q=", "调用方法出错了"},
+		{"/job/none", "Accept-Language", "en", "调用方法出错了"},
+		{"/switch/none", "Blueking-Language", "en", "未找到相应条目"},
+	} {
+		if got := body(t, gw, tt.path, tt.header, tt.value); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s: %s: %s, want %s", tt.path, tt.header, tt.value, got, tt.want)
+		}
+	}
+}
+
+// A service says with which success it answers.
+type service struct {
+	demov1.UnimplementedDemoServiceServer
+	set func(context.Context) error
+	ids chan string
+}
+
+func (s *service) Echo(ctx context.Context, r *demov1.EchoRequest) (*demov1.EchoResponse, error) {
+	if s.ids != nil {
+		s.ids <- strings.Join(grpcmetadata.ValueFromIncomingContext(ctx, status.RequestIDKey), ",")
+	}
+	if s.set != nil {
+		if err := s.set(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &demov1.EchoResponse{Text: r.GetText()}, nil
+}
+
+// serve runs a service behind a gateway, both on loopback.
+func serve(t *testing.T, s *service, opts ...gateway.Option) (base string) {
+	t.Helper()
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := grpc.NewServer(grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))))
+	demov1.RegisterDemoServiceServer(server, s)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	conn, err := grpc.NewClient(l.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gw := newGateway(t, opts...)
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	if err := demov1.RegisterDemoServiceHandler(t.Context(), mux, conn); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(gw.Handler(mux))
+	t.Cleanup(func() {
+		web.Close()
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+		server.GracefulStop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return web.URL
+}
+
+func fetch(t *testing.T, url string, header ...string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	return response, string(b)
+}
+
+// TestSuccess: which success code and HTTP status an answer has travels as
+// metadata, and no REST client sees it raw.
+func TestSuccess(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		domain string
+		set    func(context.Context) error
+		status int
+		body   string
+	}{
+		{"bare resource", "legacy.jarvis.v2", nil, 200, `{"text":"hi"}`},
+		{"envelope", "legacy.job.v2", nil, 200, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
+		{"a success code", "legacy.jarvis.v2", func(ctx context.Context) error { return status.SetSuccess(ctx, jarvisv2.Code_SKEY_GRANTED) }, 200, `{"text":"hi"}`},
+		{"201", "legacy.jarvis.v2", func(ctx context.Context) error { return status.SetHTTPStatus(ctx, 201) }, 201, `{"text":"hi"}`},
+		{"202 in an envelope", "legacy.elves.v2", func(ctx context.Context) error { return status.SetHTTPStatus(ctx, 202) }, 202, `{"flag":"true","error":"","result":{"text":"hi"}}`},
+		{"204 has no body", "legacy.jarvis.v2", func(ctx context.Context) error { return status.SetHTTPStatus(ctx, 204) }, 204, ""},
+		{
+			"both: the status stands above the code's own", "legacy.jarvis.v2",
+			func(ctx context.Context) error {
+				return errors.Join(status.SetSuccess(ctx, jarvisv2.Code_SKEY_GRANTED), status.SetHTTPStatus(ctx, 201))
+			},
+			201, `{"text":"hi"}`,
+		},
+		{"no code of success", "legacy.jarvis.v2", func(ctx context.Context) error { return status.SetSuccess(ctx, jobv2.Code_JOB_NOT_FOUND) }, 500, `{"return_code":30018,"message":"param configuration error, please contact the administrator"}`},
+		{"no HTTP status of success", "legacy.jarvis.v2", func(ctx context.Context) error { return status.SetHTTPStatus(ctx, 404) }, 500, `{"return_code":30018,"message":"param configuration error, please contact the administrator"}`},
+		{
+			"a backend that lies", "legacy.jarvis.v2",
+			func(ctx context.Context) error {
+				return grpc.SetHeader(ctx, grpcmetadata.Pairs(status.HTTPStatusKey, "999", status.SuccessKey, "nonsense", "x-trace", "1"))
+			},
+			200, `{"text":"hi"}`,
+		},
+		{
+			"a failure's name as success", "legacy.jarvis.v2",
+			func(ctx context.Context) error {
+				return grpc.SetHeader(ctx, grpcmetadata.Pairs(status.SuccessKey, "legacy.jarvis.v2.USER_NOT_SUSER"))
+			},
+			200, `{"text":"hi"}`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			base := serve(t, &service{set: tt.set}, gateway.Route("/", tt.domain))
+			response, got := fetch(t, base+"/echo/d?text=hi", "TE", "trailers")
+			if response.StatusCode != tt.status || got != tt.body {
+				t.Errorf("%d %s, want %d %s", response.StatusCode, got, tt.status, tt.body)
+			}
+			for _, h := range []http.Header{response.Header, response.Trailer} {
+				for name := range h {
+					if strings.Contains(strings.ToLower(name), "statusmap") {
+						t.Errorf("header %s: %v", name, h[name])
+					}
+				}
+			}
+			if tt.name == "a backend that lies" && response.Header.Get("Grpc-Metadata-X-Trace") != "1" {
+				t.Error("the backend's own metadata are lost")
+			}
+		})
+	}
+}
+
+// TestRequestIDReachesTheBackend, whether it is given or made.
+func TestRequestIDReachesTheBackend(t *testing.T) {
+	s := &service{ids: make(chan string, 1)}
+	base := serve(t, s, gateway.Route("/", "legacy.job.v2"))
+	response, _ := fetch(t, base+"/echo/d?text=hi", "X-Request-Id", "r-1")
+	if got := <-s.ids; got != "r-1" || response.Header.Get("X-Request-Id") != "r-1" {
+		t.Errorf("given: the backend has %q, the client %q", got, response.Header.Get("X-Request-Id"))
+	}
+	response, _ = fetch(t, base+"/echo/d?text=hi")
+	if got := <-s.ids; got == "" || response.Header.Get("X-Request-Id") != got {
+		t.Errorf("made: the backend has %q, the client %q", got, response.Header.Get("X-Request-Id"))
+	}
+}
+
+// TestSuccessEnvelopeIsStable: protojson puts spaces in at random; the envelope
+// has none but the template's.
+func TestSuccessEnvelopeIsStable(t *testing.T) {
+	base := serve(t, &service{}, gateway.Route("/", "legacy.job.v2"))
+	const want = `{"result":true,"code":0,"data":{"text":"a  \" b,: {}"},"message":""}`
+	if _, got := fetch(t, base+"/echo/d?text=a++%22+b,:+{}"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestWithDialect(t *testing.T) {
+	gw := newGateway(t,
+		gateway.Route("/", "legacy.job.v2"),
+		gateway.WithDialect(func(r *http.Request) string { return r.Header.Get("X-Dialect") }))
+	for dialect, want := range map[string]string{"legacy.elves.v1": "[403]", "": "1239307", "legacy.none": "1239307"} {
+		if got := body(t, gw, "/none", "X-Dialect", dialect); !strings.Contains(got, want) {
+			t.Errorf("%q: %s", dialect, got)
+		}
+	}
+}
+
+// TestBrokenCatalog: a gateway is not made of it.
+func TestOtherCatalog(t *testing.T) {
+	empty, err := catalog.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gateway.New(gateway.WithCatalog(empty), gateway.Route("/", "legacy.job.v2")); err == nil {
+		t.Error("a route to a system that the catalog does not have")
+	}
+	gw := newGateway(t, gateway.WithCatalog(empty))
+	if got := body(t, gw, "/none"); got != `{"code":5,"message":"Not Found"}` {
+		t.Error(got)
+	}
+}
+
+// TestPanicInTheMiddle: what has begun cannot be taken back; it must not be taken
+// for a whole answer.
+func TestPanicInTheMiddle(t *testing.T) {
+	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	err := mux.HandlePath(http.MethodGet, "/half", func(w http.ResponseWriter, _ *http.Request, _ map[string]string) {
+		if _, err := io.WriteString(w, `{"half":`); err != nil {
+			t.Error(err)
+		}
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		panic("hunter2")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(gw.Handler(mux))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.Start()
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/half", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Timeout: 10 * time.Second}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, readErr := io.ReadAll(response.Body)
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if readErr == nil || strings.Contains(string(b), "hunter2") {
+		t.Errorf("a whole answer: %s", b)
+	}
+}

@@ -1,0 +1,81 @@
+package status_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"unicode/utf8"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	"github.com/statusmap/statusmap/status"
+)
+
+// FuzzReceived reads statuses as they come from the wire, and sends them on:
+// what goes out is valid, small enough, and has one ErrorInfo.
+func FuzzReceived(f *testing.F) {
+	add := func(st *grpcstatus.Status) {
+		b, err := proto.Marshal(st.Proto())
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b, "en")
+	}
+	add(grpcstatus.Convert(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42)))
+	add(grpcstatus.Convert(status.Error(jobv2.Code_API_OVERLOADED)))
+	add(grpcstatus.Convert(notFound(f, &errdetails.ErrorInfo{Domain: "a", Reason: "B"}, &errdetails.RetryInfo{}, &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"})))
+	add(grpcstatus.New(20210, "x"))
+	f.Add([]byte{}, "")
+	f.Add([]byte("\x08\x05\x1a\x02\x0a\x00"), "\xff")
+
+	intercept := status.UnaryServerInterceptor(
+		status.WithLogger(slog.New(slog.DiscardHandler)),
+		status.WithDialect(func(context.Context, any) string { return "legacy.job.v2" }))
+	f.Fuzz(func(t *testing.T, raw []byte, language string) {
+		var p spb.Status
+		if proto.Unmarshal(raw, &p) != nil {
+			return
+		}
+		received := grpcstatus.ErrorProto(&p)
+		if received == nil {
+			return // OK
+		}
+		if e, ok := status.FromError(received); ok {
+			if e.Domain() == "" && e.LegacyCode() == "" || e.GRPCStatus().Code() != grpcstatus.Code(received) {
+				t.Errorf("%v", e)
+			}
+			e.MessageIn(language)
+		}
+		ctx := metadata.NewIncomingContext(context.Background(), metadata.Pairs("accept-language", language, "x-request-id", "r"))
+		_, err := intercept(ctx, nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) { return nil, received })
+		final := grpcstatus.Convert(err)
+		if final.Code() == codes.OK || final.Code() > codes.Unauthenticated || !utf8.ValidString(final.Message()) {
+			t.Fatalf("%v", final)
+		}
+		b, marshalErr := proto.Marshal(final.Proto())
+		if marshalErr != nil {
+			t.Fatal(marshalErr)
+		}
+		var info errdetails.ErrorInfo
+		for i, d := range final.Proto().GetDetails() {
+			if d.MessageIs(&info) != (i == 0) {
+				t.Fatalf("detail %d is %s", i, d.GetTypeUrl())
+			}
+		}
+		if err := final.Proto().GetDetails()[0].UnmarshalTo(&info); err != nil {
+			t.Fatal(err)
+		}
+		// What cannot be cut, the ErrorInfo's names, may be long where another
+		// program made them so.
+		if fixed := len(info.GetDomain()) + len(info.GetReason()) + len(info.GetMetadata()["legacy_code"]); len(b) > status.DefaultMaxSize && fixed < 1000 {
+			t.Fatalf("%d bytes", len(b))
+		}
+	})
+}
