@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -187,11 +188,14 @@ func (c *Catalog) System(domain string) (*System, bool) {
 }
 
 // Code returns the code of an enum value, for example of
-// jobv2.Code_JOB_NOT_FOUND; false for the zero value, a number that the enum
+// jobv2.Code_JOB_NOT_FOUND; false for nil, the zero value, a number that the enum
 // does not have, and an enum that is not in the catalog.
 func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 	if c == nil || value == nil {
 		return nil, false
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, false // an optional field that is not set
 	}
 	enum := value.Descriptor()
 	if enum == nil {

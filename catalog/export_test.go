@@ -10,7 +10,7 @@ var (
 
 // MaxStringPlaceholders returns how many placeholders the fullest string of the
 // template has: with two or more, a text can be read in several ways.
-func (e *Envelope) MaxStringPlaceholders() int { return maxPlaceholders(e.pattern) }
+func MaxStringPlaceholders(e *Envelope) int { return maxPlaceholders(e.pattern) }
 
 func maxPlaceholders(n node) int {
 	most := 0
@@ -34,7 +34,7 @@ func maxPlaceholders(n node) int {
 }
 
 // ValuePlaces returns the placeholders that stand outside a string.
-func (e *Envelope) ValuePlaces() []string {
+func ValuePlaces(e *Envelope) []string {
 	var names []string
 	for _, s := range e.segments {
 		if s.place == value {

@@ -172,8 +172,9 @@ func (m *Message) Text(args ...Arg) string {
 
 // Match returns the arguments with which the message says text. ok is false
 // where it cannot, and where more than one reading is possible: "a b c" is
-// "{one} {two}" in two ways. An argument that stands as {name} was missing and
-// is left out.
+// "{one} {two}" in two ways. Readings are told apart by the text between the
+// arguments alone, also where an argument stands twice. An argument that stands
+// as {name} was missing and is left out.
 func (m *Message) Match(text string) (args []Arg, ok bool) {
 	if m == nil {
 		return nil, false

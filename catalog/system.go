@@ -154,7 +154,8 @@ func (s *System) Fallback(code codes.Code) *Code {
 	return s.fallbacks[codes.Internal]
 }
 
-var version = regexp.MustCompile(`\.v[0-9]+((alpha|beta)[0-9]+)?$`)
+// version is what ends a versioned package's name: v1, v2alpha, v1p1beta1.
+var version = regexp.MustCompile(`\.v[0-9]+((p[0-9]+)?(alpha|beta)[0-9]*)?$`)
 
 // familyOf returns a domain without its version: the systems of a family are
 // versions of one another.

@@ -1,0 +1,512 @@
+package catalog_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/dynamicpb"
+
+	"github.com/statusmap/statusmap/catalog"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+// dump writes all that a catalog says.
+func dump(c *catalog.Catalog) string {
+	var b strings.Builder
+	for _, s := range c.Systems() {
+		fmt.Fprintf(&b, "%s %q %s %q always %d\nfailure %s\nsuccess %s\n",
+			s.Domain(), s.Title(), s.Language(), s.LanguageHeader(), s.HTTPAlways(), s.Failure(), s.Success())
+		fmt.Fprintf(&b, "default success %s\n", s.DefaultSuccess().FullName())
+		for g := range codes.Code(18) {
+			fmt.Fprintf(&b, "fallback %d %s\n", g, s.Fallback(g).FullName())
+		}
+		for _, code := range s.Codes() {
+			fmt.Fprintf(&b, "%s %d %s grpc %s http %d success %v retry %s field %q labels %v fallback %v\n  %s %q\n",
+				code.FullName(), code.Number(), code.LegacyCode(), code.GRPC(), code.HTTP(), code.Success(),
+				code.RetryAfter(), code.Field(), code.Labels(), code.FallbackFor(), code.Message(), code.Message().Params())
+			for tag, m := range code.Translations() {
+				fmt.Fprintf(&b, "  %s: %s\n", tag, m)
+			}
+		}
+	}
+	return b.String()
+}
+
+// loaders bring the six systems in by every way there is.
+var loaders = []struct {
+	name string
+	load func(t testing.TB) []protoreflect.FileDescriptor
+}{
+	{"linked in", func(testing.TB) []protoreflect.FileDescriptor { return linkedFiles }},
+	{"descriptors with the option known", func(t testing.TB) []protoreflect.FileDescriptor {
+		return reload(t, proto.UnmarshalOptions{}, protoregistry.GlobalFiles)
+	}},
+	{"descriptors with the option as unknown bytes", func(t testing.TB) []protoreflect.FileDescriptor {
+		return reload(t, proto.UnmarshalOptions{Resolver: new(protoregistry.Types)}, protoregistry.GlobalFiles)
+	}},
+	{"descriptors with the option as a dynamic message", func(t testing.TB) []protoreflect.FileDescriptor {
+		files := optionsOnly(t)
+		return reload(t, proto.UnmarshalOptions{Resolver: dynamicpb.NewTypes(files)}, files)
+	}},
+	{"source, options.proto linked in", func(t testing.TB) []protoreflect.FileDescriptor {
+		return compile(t, linkedOptions, sources(t))
+	}},
+	{"source, options.proto from source", func(t testing.TB) []protoreflect.FileDescriptor {
+		return compile(t, sourceOptions, sources(t))
+	}},
+}
+
+// reload takes the linked files through their bytes.
+func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Resolver) []protoreflect.FileDescriptor {
+	t.Helper()
+	var files []protoreflect.FileDescriptor
+	for _, file := range linkedFiles {
+		b, err := proto.Marshal(protodesc.ToFileDescriptorProto(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := new(descriptorpb.FileDescriptorProto)
+		if err := options.Unmarshal(b, p); err != nil {
+			t.Fatal(err)
+		}
+		f, err := protodesc.NewFile(p, imports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// optionsOnly holds options.proto and its import, loaded anew.
+func optionsOnly(t testing.TB) *protoregistry.Files {
+	t.Helper()
+	files, err := protodesc.NewFiles(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{
+		protodesc.ToFileDescriptorProto(descriptorpb.File_google_protobuf_descriptor_proto),
+		protodesc.ToFileDescriptorProto(statusmapv1.File_statusmap_v1_options_proto),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func sources(t testing.TB) map[string]string {
+	t.Helper()
+	sources := map[string]string{}
+	for _, file := range linkedFiles {
+		b, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(file.Path())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources[file.Path()] = string(b)
+	}
+	return sources
+}
+
+func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
+	want := dump(defaultCatalog(t))
+	forms := map[string]bool{}
+	for _, tt := range loaders {
+		t.Run(tt.name, func(t *testing.T) {
+			files := tt.load(t)
+			forms[optionForm(files[0].Enums().Get(0).Options())] = true
+			c, err := catalog.FromFiles(registry(t, files...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, dump(c)); diff != "" {
+				t.Errorf("FromFiles (-linked +loaded):\n%s", diff)
+			}
+			enums := make([]protoreflect.EnumDescriptor, len(files))
+			for i := range files {
+				enums[i] = files[i].Enums().Get(0)
+			}
+			slices.Reverse(enums)
+			if c, err = catalog.New(enums...); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, dump(c)); diff != "" {
+				t.Errorf("New (-linked +loaded):\n%s", diff)
+			}
+		})
+	}
+	for _, form := range []string{"generated", "unknown", "dynamic"} {
+		if !forms[form] {
+			t.Errorf("no loader gives the option as %s", form)
+		}
+	}
+}
+
+// optionForm tells what holds the system option.
+func optionForm(options proto.Message) string {
+	form := "none"
+	m := options.ProtoReflect()
+	if len(m.GetUnknown()) > 0 {
+		form = "unknown"
+	}
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if fd.IsExtension() {
+			form = "generated"
+			if _, ok := v.Message().Interface().(*statusmapv1.System); !ok {
+				form = "dynamic"
+			}
+		}
+		return true
+	})
+	return form
+}
+
+func TestDefaultHoldsEveryLinkedSystem(t *testing.T) {
+	c := defaultCatalog(t)
+	var domains []string
+	for _, s := range c.Systems() {
+		domains = append(domains, s.Domain())
+	}
+	want := []string{"legacy.apiswitch.v1", "legacy.elves.v1", "legacy.elves.v2", "legacy.jarvis.v2", "legacy.job.v1", "legacy.job.v2"}
+	if !slices.Equal(domains, want) {
+		t.Errorf("got %v, want %v", domains, want)
+	}
+	if again := defaultCatalog(t); again != c {
+		t.Error("Default reads the enums again")
+	}
+}
+
+// What a system can have to do with options.proto other than to import it.
+func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
+	const other = "third_party/copy/of/options.proto"
+	vocabularySource, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := source{}.String()
+	for _, tt := range []struct {
+		name    string
+		sources map[string]string
+		want    int
+	}{
+		{"directly", map[string]string{"test.proto": good}, 1},
+		{"through a public import", map[string]string{
+			"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
+			"common.proto": `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
+		}, 1},
+		{"through two public imports", map[string]string{
+			"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
+			"common.proto": `syntax = "proto3"; import public "more.proto";`,
+			"more.proto":   `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
+		}, 1},
+		{"under another path", map[string]string{
+			"test.proto": strings.Replace(good, optionsPath, other, 1),
+			other:        string(vocabularySource),
+		}, 1},
+		{"not at all", map[string]string{
+			"test.proto": `syntax = "proto3"; package test.v1; enum Code { CODE_UNSPECIFIED = 0; CODE_A = 1; }`,
+		}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := catalog.FromFiles(registry(t, compile(t, linkedOptions, tt.sources)...))
+			if err != nil || len(c.Systems()) != tt.want {
+				t.Errorf("got %v, %v, want %d systems", c.Systems(), err, tt.want)
+			}
+		})
+	}
+}
+
+func TestForeignExtensionsOfTheSameNumberAreLeftAlone(t *testing.T) {
+	for _, tt := range []struct{ extend, value string }{
+		{"optional string", `"en"`},
+		{"optional int32", "5"},
+		{"optional Other", `{language: "en"}`},
+		{"repeated Other", `{language: "en"}`},
+		{"repeated string", `"en"`},
+	} {
+		t.Run(tt.extend, func(t *testing.T) {
+			files := compile(t, linkedOptions, map[string]string{"test.proto": fmt.Sprintf(`syntax = "proto2";
+package foreign;
+import "google/protobuf/descriptor.proto";
+message Other { optional string language = 2; }
+extend google.protobuf.EnumOptions { %s system = 1207101; }
+enum Code {
+  option (system) = %s;
+  CODE_UNSPECIFIED = 0;
+}`, tt.extend, tt.value)})
+			c, err := catalog.FromFiles(registry(t, files...))
+			if err != nil || len(c.Systems()) != 0 {
+				t.Errorf("FromFiles gives %v, %v", c.Systems(), err)
+			}
+			_, err = catalog.New(files[0].Enums().Get(0))
+			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system)") {
+				t.Errorf("New gives %v", err)
+			}
+		})
+	}
+}
+
+func TestOtherOptionsBesideOursChangeNothing(t *testing.T) {
+	for _, from := range []vocabulary{linkedOptions, sourceOptions} {
+		files := compile(t, from, map[string]string{"test.proto": `syntax = "proto3";
+package test.v1;
+import "statusmap/v1/options.proto";
+import "google/protobuf/descriptor.proto";
+message Extra { string language = 2; }
+extend google.protobuf.EnumOptions { Extra extra = 50001; repeated string list = 50002; }
+extend google.protobuf.EnumValueOptions { string note = 50001; }
+enum Code {
+  option deprecated = true;
+  option (extra) = {language: "fr"};
+  option (list) = "a";
+  option (list) = "b";
+  option (statusmap.v1.system) = {language: "en" envelope: {failure: '{"c":{code}}'}};
+  CODE_UNSPECIFIED = 0 [(note) = "none"];
+  UNKNOWN_ERROR = 1 [deprecated = true, (note) = "x", (statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
+}`})
+		c, err := catalog.FromFiles(registry(t, files...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := c.Systems()[0]; s.Language() != "en" || len(s.Codes()) != 1 {
+			t.Errorf("got %s", dump(c))
+		}
+	}
+}
+
+// rawEnum is a file with one system, whose options are given as the bytes of
+// System and Code; nil leaves an option out.
+func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDescriptor {
+	t.Helper()
+	enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
+	if systemOption != nil {
+		enumOptions.ProtoReflect().SetUnknown(lenField(1207101, systemOption))
+	}
+	if codeOption != nil {
+		valueOptions.ProtoReflect().SetUnknown(lenField(1207101, codeOption))
+	}
+	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
+		Name: proto.String("raw.proto"), Package: proto.String("raw.v1"), Syntax: proto.String("proto3"),
+		Dependency: []string{optionsPath},
+		EnumType: []*descriptorpb.EnumDescriptorProto{{
+			Name: proto.String("Code"), Options: enumOptions,
+			Value: []*descriptorpb.EnumValueDescriptorProto{
+				{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)},
+				{Name: proto.String("UNKNOWN_ERROR"), Number: proto.Int32(1), Options: valueOptions},
+			},
+		}},
+	}, protoregistry.GlobalFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func lenField(number protowire.Number, value []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(nil, number, protowire.BytesType), value)
+}
+
+func marshal(t testing.TB, m proto.Message) []byte {
+	t.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]byte{}, b...)
+}
+
+func goodSystem() *statusmapv1.System {
+	return &statusmapv1.System{Language: "en", Envelope: &statusmapv1.Envelope{Failure: `{"c":{code}}`}}
+}
+
+func goodCode() *statusmapv1.Code {
+	return &statusmapv1.Code{Grpc: statusmapv1.Grpc_UNKNOWN.Enum(), Message: "x", FallbackFor: []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN}}
+}
+
+func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
+	system, code := marshal(t, goodSystem()), marshal(t, goodCode())
+	for _, tt := range []struct {
+		name         string
+		system, code []byte
+		want         string // the start of the only problem; protobuf's own text varies
+	}{
+		{"nothing wrong", system, code, ""},
+		{"system in two parts, to be merged", append(system[:4:4], system[4:]...), code, ""},
+		{"system truncated", system[:len(system)-1], code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
+		{"system is not UTF-8", append(lenField(1, []byte("\xff")), system...), code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
+		{"code truncated", system, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
+		{"message is not UTF-8", system, append(code[:len(code):len(code)], lenField(4, []byte("\xe4"))...), "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
+		{"code left out", system, nil, "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)"},
+		{"system left out", nil, code, "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum raw.v1.Code has no option (statusmap.v1.system)"},
+		{"system left out, code truncated", nil, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := catalog.FromFiles(registry(t, rawEnum(t, tt.system, tt.code)))
+			if tt.want == "" {
+				if err != nil || len(c.Systems()) != 1 {
+					t.Fatalf("got %v, %v", c.Systems(), err)
+				}
+				checkInvariants(t, c)
+				return
+			}
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
+	first := marshal(t, &statusmapv1.System{Title: "first", Language: "de"})
+	second := marshal(t, goodSystem())
+	options := new(descriptorpb.EnumOptions)
+	options.ProtoReflect().SetUnknown(slices.Concat(lenField(1207101, first), lenField(9, []byte("else")), lenField(1207101, second)))
+	p := protodesc.ToFileDescriptorProto(rawEnum(t, nil, marshal(t, goodCode())))
+	p.EnumType[0].Options = options
+	file, err := protodesc.NewFile(p, protoregistry.GlobalFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalog.FromFiles(registry(t, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.Failure().String() != `{"c":{code}}` {
+		t.Errorf("got %s", dump(c))
+	}
+}
+
+// Options that a program made itself never passed a parser.
+func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
+	set := func(system *statusmapv1.System, code *statusmapv1.Code) error {
+		p := protodesc.ToFileDescriptorProto(rawEnum(t, nil, nil))
+		enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
+		proto.SetExtension(enumOptions, statusmapv1.E_System, system)
+		proto.SetExtension(valueOptions, statusmapv1.E_Code, code)
+		p.EnumType[0].Options, p.EnumType[0].Value[1].Options = enumOptions, valueOptions
+		file, err := protodesc.NewFile(p, protoregistry.GlobalFiles)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = catalog.FromFiles(registry(t, file))
+		return err
+	}
+	if err := set(goodSystem(), goodCode()); err != nil {
+		t.Fatal(err)
+	}
+	badSystem, badCode := goodSystem(), goodCode()
+	badSystem.Envelope.Failure = "{\"c\":{code},\"m\":\"\xff\"}"
+	badCode.Message = "\xff"
+	for _, tt := range []struct {
+		system *statusmapv1.System
+		code   *statusmapv1.Code
+		want   string
+	}{
+		{badSystem, goodCode(), "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},
+		{goodSystem(), badCode, "raw.proto: raw.v1.UNKNOWN_ERROR: message: not UTF-8"},
+	} {
+		if err := set(tt.system, tt.code); err == nil || err.Error() != tt.want {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+}
+
+// checkInvariants holds a catalog to what its documentation promises.
+func checkInvariants(t testing.TB, c *catalog.Catalog) {
+	t.Helper()
+	systems := c.Systems()
+	for i, s := range systems {
+		if i > 0 && systems[i-1].Domain() >= s.Domain() {
+			t.Errorf("%q stands before %q", systems[i-1].Domain(), s.Domain())
+		}
+		if got, ok := c.System(s.Domain()); !ok || got != s {
+			t.Errorf("System(%q) is %v", s.Domain(), got)
+		}
+		if s.Domain() == "" || s.Language() == "" {
+			t.Errorf("domain %q, language %q", s.Domain(), s.Language())
+		}
+		if always := s.HTTPAlways(); always != 0 && (always < 200 || always > 599) {
+			t.Errorf("%s: HTTP %d", s.Domain(), always)
+		}
+		if !s.Failure().Has("code") || !s.Success().Has("data") {
+			t.Errorf("%s: envelopes %s %s", s.Domain(), s.Failure(), s.Success())
+		}
+		if s.Fallback(codes.OK) != nil {
+			t.Errorf("%s: a fallback for OK", s.Domain())
+		}
+		for _, g := range []codes.Code{1, 2, 3, 13, 16, 17, 20210, 1<<32 - 1} {
+			if f := s.Fallback(g); f == nil || f.System() != s || f.Success() || f.Message().HasParams() {
+				t.Errorf("%s: Fallback(%d) is %v", s.Domain(), g, f.FullName())
+			}
+		}
+		for _, wish := range []string{"", "en", "zh-CN", "*", "\xff"} {
+			if s.MatchLanguage(wish) == "" {
+				t.Errorf("%s: no language for %q", s.Domain(), wish)
+			}
+		}
+		list := s.Codes()
+		for i, code := range list {
+			if i > 0 && list[i-1].Number() >= code.Number() {
+				t.Errorf("%s stands before %s", list[i-1].FullName(), code.FullName())
+			}
+			checkCodeInvariants(t, c, code)
+		}
+	}
+}
+
+func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
+	t.Helper()
+	s, name := code.System(), code.FullName()
+	if name != s.Domain()+"."+code.Reason() {
+		t.Errorf("%s: domain %q, reason %q", name, s.Domain(), code.Reason())
+	}
+	if got, ok := c.Lookup(s.Domain(), code.Reason()); !ok || got != code {
+		t.Errorf("%s: Lookup gives %s", name, got.FullName())
+	}
+	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code {
+		t.Errorf("%s: LookupLegacy(%q) gives %s", name, code.LegacyCode(), got.FullName())
+	}
+	value := dynamicpb.NewEnumType(s.Descriptor()).New(protoreflect.EnumNumber(code.Number()))
+	if got, ok := c.Code(value); !ok || got != code {
+		t.Errorf("%s: Code(%d) gives %s", name, code.Number(), got.FullName())
+	}
+	if got, ok := c.Translate(code, s); !ok || got != code {
+		t.Errorf("%s: Translate to its own system gives %s", name, got.FullName())
+	}
+	if code.Number() == 0 || code.GRPC() > codes.Unauthenticated || code.HTTP() < 200 || code.HTTP() > 599 {
+		t.Errorf("%s: number %d, gRPC %d, HTTP %d", name, code.Number(), code.GRPC(), code.HTTP())
+	}
+	if code.Success() != (code.GRPC() == codes.OK) {
+		t.Errorf("%s: success %v, gRPC %s", name, code.Success(), code.GRPC())
+	}
+	if len(code.Reason()) < 3 || len(code.Reason()) > 63 || code.LegacyCode() == "" || code.Message().String() == "" {
+		t.Errorf("%s: reason %q, legacy code %q, message %q", name, code.Reason(), code.LegacyCode(), code.Message())
+	}
+	params := slices.Sorted(slices.Values(code.Message().Params()))
+	for tag, m := range code.Translations() {
+		if !slices.Equal(params, slices.Sorted(slices.Values(m.Params()))) {
+			t.Errorf("%s: %s has the arguments %v, not %v", name, tag, m.Params(), params)
+		}
+		if got, ok := code.MessageIn(tag); !ok || got != m {
+			t.Errorf("%s: MessageIn(%q) is %v", name, tag, got)
+		}
+	}
+	if got, ok := code.MessageIn(s.Language()); !ok || got != code.Message() {
+		t.Errorf("%s: MessageIn(%q) is %v", name, s.Language(), got)
+	}
+	for _, g := range code.FallbackFor() {
+		if s.Fallback(g) != code {
+			t.Errorf("%s: falls back for %s, and %s does", name, g, s.Fallback(g).FullName())
+		}
+	}
+}
+
+func TestInvariantsHoldForTheLinkedSystems(t *testing.T) { checkInvariants(t, defaultCatalog(t)) }

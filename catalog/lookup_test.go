@@ -1,0 +1,525 @@
+package catalog_test
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	rpccode "google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/dynamicpb"
+
+	"github.com/statusmap/statusmap/catalog"
+	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
+	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+)
+
+// named is an enum value of no known enum, as broken code could make one.
+type named struct{ protoreflect.Enum }
+
+func (named) Descriptor() protoreflect.EnumDescriptor { return nil }
+func (named) Number() protoreflect.EnumNumber         { return 1 }
+
+func TestCodeByValue(t *testing.T) {
+	c := defaultCatalog(t)
+	loaded := compile(t, sourceOptions, sources(t))
+	elvesLoaded := loaded[2].Enums().Get(0)
+	if elvesLoaded.FullName() != "legacy.elves.v2.Code" {
+		t.Fatal(elvesLoaded.FullName())
+	}
+	// A newer elves.v2 than the one linked in: a code moved, and one is new.
+	newer := compile(t, linkedOptions, map[string]string{"legacy/elves/v2/code.proto": source{pkg: "legacy.elves.v2",
+		values: code("MISSING_SIGN_PARAM", 9, `grpc: ABORTED message: "x"`) + code("NEW_IN_THERE", 40101, `grpc: ABORTED message: "x"`)}.String()})[0].Enums().Get(0)
+	for _, tt := range []struct {
+		name  string
+		value protoreflect.Enum
+		want  string
+	}{
+		{"generated", jobv2.Code_JOB_NOT_FOUND, "legacy.job.v2.JOB_NOT_FOUND"},
+		{"generated, by pointer", jobv2.Code_JOB_NOT_FOUND.Enum(), "legacy.job.v2.JOB_NOT_FOUND"},
+		{"generated, nil pointer", (*jobv2.Code)(nil), ""},
+		{"generated, unset", jobv2.Code_CODE_UNSPECIFIED, ""},
+		{"generated, no such number", jobv2.Code(-1), ""},
+		{"an enum that is no system", descriptorpb.FieldDescriptorProto_TYPE_BOOL, ""},
+		{"nil", nil, ""},
+		{"without a descriptor", named{}, ""},
+		{"dynamic, of the linked descriptor", dynamicpb.NewEnumType(elvesv2.Code(0).Descriptor()).New(40101), "legacy.elves.v2.MISSING_SIGN_PARAM"},
+		{"dynamic, of a loaded descriptor", dynamicpb.NewEnumType(elvesLoaded).New(40101), "legacy.elves.v2.MISSING_SIGN_PARAM"},
+		{"dynamic, unset", dynamicpb.NewEnumType(elvesLoaded).New(0), ""},
+		{"dynamic, no such number", dynamicpb.NewEnumType(elvesLoaded).New(9), ""},
+		{"dynamic, the name has another number here", dynamicpb.NewEnumType(newer).New(9), "legacy.elves.v2.MISSING_SIGN_PARAM"},
+		{"dynamic, the number has a name that is not here", dynamicpb.NewEnumType(newer).New(40101), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			code, ok := c.Code(tt.value)
+			if code.FullName() != tt.want || ok != (tt.want != "") {
+				t.Errorf("got %q, %v, want %q", code.FullName(), ok, tt.want)
+			}
+		})
+	}
+}
+
+func TestLookups(t *testing.T) {
+	c := defaultCatalog(t)
+	for _, tt := range []struct {
+		name   string
+		lookup func(domain, name string) (*catalog.Code, bool)
+		domain string
+		key    string
+		want   string
+	}{
+		{"reason", c.Lookup, "legacy.job.v2", "JOB_NOT_FOUND", "legacy.job.v2.JOB_NOT_FOUND"},
+		{"reason of another version", c.Lookup, "legacy.job.v1", "JOB_NOT_FOUND", "legacy.job.v1.JOB_NOT_FOUND"},
+		{"reason, lower case", c.Lookup, "legacy.job.v2", "job_not_found", ""},
+		{"reason of another system", c.Lookup, "legacy.elves.v2", "JOB_NOT_FOUND", ""},
+		{"reason, the zero value", c.Lookup, "legacy.job.v2", "CODE_UNSPECIFIED", ""},
+		{"reason, unknown domain", c.Lookup, "legacy.job", "JOB_NOT_FOUND", ""},
+		{"reason, no domain", c.Lookup, "", "JOB_NOT_FOUND", ""},
+		{"reason, nothing", c.Lookup, "", "", ""},
+		{"legacy code", c.LookupLegacy, "legacy.job.v2", "1233106", "legacy.job.v2.JOB_NOT_FOUND"},
+		{"legacy code that is no number", c.LookupLegacy, "legacy.elves.v2", "401.1", "legacy.elves.v2.MISSING_SIGN_PARAM"},
+		{"legacy code, the enum's number", c.LookupLegacy, "legacy.elves.v2", "40101", ""},
+		{"legacy code of another version", c.LookupLegacy, "legacy.job.v1", "1233106", ""},
+		{"10001 of Jarvis", c.LookupLegacy, "legacy.jarvis.v2", "10001", "legacy.jarvis.v2.SKEY_GRANTED"},
+		{"10001 of API Switch", c.LookupLegacy, "legacy.apiswitch.v1", "10001", "legacy.apiswitch.v1.ILLEGAL_PARAMETER"},
+		{"legacy code, with a zero before it", c.LookupLegacy, "legacy.job.v2", "01233106", ""},
+		{"legacy code, nothing", c.LookupLegacy, "legacy.job.v2", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			code, ok := tt.lookup(tt.domain, tt.key)
+			if code.FullName() != tt.want || ok != (tt.want != "") {
+				t.Errorf("got %q, %v, want %q", code.FullName(), ok, tt.want)
+			}
+		})
+	}
+}
+
+func TestLookUpsDoNotAllocate(t *testing.T) {
+	c := defaultCatalog(t)
+	dynamic := dynamicpb.NewEnumType(compile(t, linkedOptions, sources(t))[5].Enums().Get(0)).New(1233106)
+	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
+	v1, _ := c.System("legacy.job.v1")
+	for name, lookup := range map[string]func() bool{
+		"generated value":     func() bool { _, ok := c.Code(jobv2.Code_JOB_NOT_FOUND); return ok },
+		"dynamic value":       func() bool { _, ok := c.Code(dynamic); return ok },
+		"reason":              func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
+		"legacy code":         func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
+		"system":              func() bool { _, ok := c.System("legacy.job.v2"); return ok },
+		"translate":           func() bool { _, ok := c.Translate(job, v1); return ok },
+		"fallback":            func() bool { return v1.Fallback(codes.NotFound) != nil },
+		"message in language": func() bool { _, ok := job.MessageIn("en"); return ok },
+		"default success":     func() bool { return v1.DefaultSuccess() == nil },
+		"no such value":       func() bool { _, ok := c.Code(jobv2.Code(7)); return !ok },
+		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
+		"getters": func() bool {
+			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" && job.HTTP() != 0 && job.Field() == "" && job.RetryAfter() == 0
+		},
+	} {
+		if n := testing.AllocsPerRun(100, func() {
+			if !lookup() {
+				t.Fatal(name)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
+func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
+	files := loaders[2].load(t)
+	enums := make([]protoreflect.EnumDescriptor, len(files))
+	for i := range files {
+		enums[i] = files[i].Enums().Get(0)
+	}
+	c, err := catalog.New(enums...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			checkInvariants(t, c)
+			if _, err := catalog.New(enums...); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// What the methods of the unknown say that is not empty, 0, false or nil.
+var unknownSays = map[string]any{
+	"Code.GRPC": codes.Unknown,
+	"Code.HTTP": 500,
+}
+
+func TestEveryMethodAnswersForNil(t *testing.T) {
+	for _, receiver := range []any{
+		(*catalog.Catalog)(nil), &catalog.Catalog{},
+		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil), (*catalog.Envelope)(nil),
+		catalog.Problems(nil),
+	} {
+		v := reflect.ValueOf(receiver)
+		typ := v.Type()
+		name := strings.TrimPrefix(strings.TrimPrefix(typ.String(), "*"), "catalog.")
+		if typ.NumMethod() == 0 {
+			t.Errorf("%s has no methods", name)
+		}
+		for i := range typ.NumMethod() {
+			method := name + "." + typ.Method(i).Name
+			t.Run(fmt.Sprintf("%s/%v", method, v.IsZero()), func(t *testing.T) {
+				in := make([]reflect.Value, v.Method(i).Type().NumIn())
+				for k := range in {
+					in[k] = reflect.Zero(v.Method(i).Type().In(k))
+				}
+				call := v.Method(i).Call
+				if v.Method(i).Type().IsVariadic() {
+					call = v.Method(i).CallSlice
+				}
+				for k, out := range call(in) {
+					checkEmpty(t, method, k, out)
+				}
+			})
+		}
+	}
+}
+
+func checkEmpty(t *testing.T, method string, i int, out reflect.Value) {
+	switch value := out.Interface().(type) {
+	case iter.Seq[string]:
+		for s := range value {
+			t.Errorf("yields %q", s)
+		}
+	case iter.Seq2[string, *catalog.Message]:
+		for s := range value {
+			t.Errorf("yields %q", s)
+		}
+	default:
+		if want, ok := unknownSays[method]; ok {
+			if value != want {
+				t.Errorf("result %d is %v, want %v", i, value, want)
+			}
+		} else if !out.IsZero() {
+			t.Errorf("result %d is %v, want nothing", i, value)
+		}
+	}
+}
+
+func TestNilAmongRealArguments(t *testing.T) {
+	c := defaultCatalog(t)
+	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
+	if code, ok := c.Translate(job, nil); code != nil || ok {
+		t.Errorf("Translate to nil gives %s", code.FullName())
+	}
+	if code, ok := c.Translate(nil, job.System()); code != nil || ok {
+		t.Errorf("Translate of nil gives %s", code.FullName())
+	}
+	var none *catalog.Catalog
+	if code, ok := none.Translate(job, job.System()); code != nil || ok {
+		t.Errorf("Translate by nil gives %s", code.FullName())
+	}
+}
+
+func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
+	c := defaultCatalog(t)
+	before := dump(c)
+	systems := c.Systems()
+	for _, s := range slices.Clone(systems) {
+		list := s.Codes()
+		for _, code := range list {
+			if labels := code.Labels(); labels != nil {
+				labels["source"] = "overwritten"
+			}
+			for i, params := 0, code.Message().Params(); i < len(params); i++ {
+				params[i] = "overwritten"
+			}
+			for i, fallbacks := 0, code.FallbackFor(); i < len(fallbacks); i++ {
+				fallbacks[i] = codes.OK
+			}
+		}
+		clear(list)
+	}
+	clear(systems)
+	if dump(c) != before {
+		t.Error("a caller changed the catalog")
+	}
+}
+
+func TestGrpcIsNumberedAsGoogleRPCCode(t *testing.T) {
+	if len(statusmapv1.Grpc_name) != len(rpccode.Code_name) {
+		t.Errorf("%d codes, google.rpc.Code has %d", len(statusmapv1.Grpc_name), len(rpccode.Code_name))
+	}
+	for number, name := range rpccode.Code_name {
+		if got := statusmapv1.Grpc_name[number]; got != name {
+			t.Errorf("%d is %s, google.rpc.Code says %s", number, got, name)
+		}
+	}
+}
+
+// httpMapping is what the comments of google/rpc/code.proto say.
+var httpMapping = map[rpccode.Code]int{
+	rpccode.Code_OK:                  200, // 200 OK
+	rpccode.Code_CANCELLED:           499, // 499 Client Closed Request
+	rpccode.Code_UNKNOWN:             500, // 500 Internal Server Error
+	rpccode.Code_INVALID_ARGUMENT:    400, // 400 Bad Request
+	rpccode.Code_DEADLINE_EXCEEDED:   504, // 504 Gateway Timeout
+	rpccode.Code_NOT_FOUND:           404, // 404 Not Found
+	rpccode.Code_ALREADY_EXISTS:      409, // 409 Conflict
+	rpccode.Code_PERMISSION_DENIED:   403, // 403 Forbidden
+	rpccode.Code_UNAUTHENTICATED:     401, // 401 Unauthorized
+	rpccode.Code_RESOURCE_EXHAUSTED:  429, // 429 Too Many Requests
+	rpccode.Code_FAILED_PRECONDITION: 400, // 400 Bad Request
+	rpccode.Code_ABORTED:             409, // 409 Conflict
+	rpccode.Code_OUT_OF_RANGE:        400, // 400 Bad Request
+	rpccode.Code_UNIMPLEMENTED:       501, // 501 Not Implemented
+	rpccode.Code_INTERNAL:            500, // 500 Internal Server Error
+	rpccode.Code_UNAVAILABLE:         503, // 503 Service Unavailable
+	rpccode.Code_DATA_LOSS:           500, // 500 Internal Server Error
+}
+
+func TestHTTPStatus(t *testing.T) {
+	for number, name := range rpccode.Code_name {
+		want, ok := httpMapping[rpccode.Code(number)]
+		if !ok {
+			t.Errorf("%s is in no table", name)
+		}
+		if got := catalog.HTTPStatus(codes.Code(number)); got != want {
+			t.Errorf("%s: %d, want %d", name, got, want)
+		}
+	}
+	for _, unknown := range []codes.Code{17, 100, 20210, 1 << 31, 1<<32 - 1} {
+		if got := catalog.HTTPStatus(unknown); got != 500 {
+			t.Errorf("%d: %d, want 500", uint32(unknown), got)
+		}
+	}
+}
+
+func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
+	var values strings.Builder
+	for number, name := range statusmapv1.Grpc_name {
+		if number == 0 {
+			continue
+		}
+		values.WriteString(code("IS_"+name, int(100+number), "grpc: "+name+` message: "x"`))
+	}
+	s := system(t, source{values: values.String()}.String())
+	for _, code := range s.Codes() {
+		if got, want := code.HTTP(), httpMapping[rpccode.Code(code.GRPC())]; got != want {
+			t.Errorf("%s: HTTP %d, want %d", code.Reason(), got, want)
+		}
+	}
+}
+
+func TestFallbackOfEverySystemForEveryGRPCCode(t *testing.T) {
+	for _, s := range defaultCatalog(t).Systems() {
+		given := map[codes.Code]string{}
+		for _, code := range s.Codes() {
+			for _, g := range code.FallbackFor() {
+				given[g] = code.FullName()
+			}
+		}
+		last := given[codes.Unknown]
+		if last == "" {
+			last = given[codes.Internal]
+		}
+		if last == "" {
+			t.Fatalf("%s: nothing falls back for UNKNOWN or INTERNAL", s.Domain())
+		}
+		for _, g := range append(allGRPC(), 17, 20210, 1<<31, 1<<32-1) {
+			want := given[g]
+			if want == "" {
+				want = last
+			}
+			if g == codes.OK {
+				want = ""
+			}
+			if got := s.Fallback(g).FullName(); got != want {
+				t.Errorf("%s: Fallback(%d) is %q, want %q", s.Domain(), g, got, want)
+			}
+		}
+	}
+}
+
+func allGRPC() []codes.Code {
+	list := make([]codes.Code, 0, len(rpccode.Code_name))
+	for number := range rpccode.Code_name {
+		list = append(list, codes.Code(number))
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestFallbackPrefersUnknownToInternal(t *testing.T) {
+	s := system(t, source{values: code("BROKEN", 2, `grpc: INTERNAL message: "x" fallback_for: [INTERNAL, ABORTED]`)}.String())
+	for g, want := range map[codes.Code]string{
+		codes.OK: "", codes.Unknown: "UNKNOWN_ERROR", codes.Internal: "BROKEN", codes.Aborted: "BROKEN",
+		codes.NotFound: "UNKNOWN_ERROR", 17: "UNKNOWN_ERROR",
+	} {
+		if got := s.Fallback(g).Reason(); got != want {
+			t.Errorf("%s: %q, want %q", g, got, want)
+		}
+	}
+}
+
+func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
+	c := defaultCatalog(t)
+	translated := map[string]int{}
+	for _, code := range allCodes(t) {
+		for _, dialect := range c.Systems() {
+			got, ok := c.Translate(code, dialect)
+			pair := code.Domain() + " to " + dialect.Domain()
+			sameFamily := catalog.FamilyOf(code.Domain()) == catalog.FamilyOf(dialect.Domain())
+			_, there := c.Lookup(dialect.Domain(), code.Reason())
+			if want := sameFamily && there; ok != want || (got != nil) != want {
+				t.Errorf("%s, %s: %s, %v", pair, code.Reason(), got.FullName(), ok)
+				continue
+			}
+			if !ok {
+				continue
+			}
+			translated[pair]++
+			if got.Reason() != code.Reason() || got.System() != dialect {
+				t.Errorf("%s, %s: %s", pair, code.Reason(), got.FullName())
+			}
+			if back, ok := c.Translate(got, code.System()); !ok || back != code {
+				t.Errorf("%s, %s: back again it is %s", pair, code.Reason(), back.FullName())
+			}
+		}
+	}
+	for pair, want := range map[string]int{ // each family, both ways
+		"legacy.elves.v1 to legacy.elves.v2": 28, "legacy.elves.v2 to legacy.elves.v1": 28, // not "app||func"
+		"legacy.job.v1 to legacy.job.v2": 122, "legacy.job.v2 to legacy.job.v1": 122, // not processInfos
+	} {
+		if translated[pair] != want {
+			t.Errorf("%s: %d codes are translated, want %d", pair, translated[pair], want)
+		}
+	}
+	if _, ok := c.Translate(codeOf(t, jobv1.Code_JOB_NOT_FOUND), systemOf(t, "legacy.apiswitch.v1")); ok {
+		t.Error("JOB speaks API Switch")
+	}
+}
+
+func codeOf(t testing.TB, value protoreflect.Enum) *catalog.Code {
+	t.Helper()
+	code, ok := defaultCatalog(t).Code(value)
+	if !ok {
+		t.Fatalf("%v is not in the catalog", value)
+	}
+	return code
+}
+
+func systemOf(t testing.TB, domain string) *catalog.System {
+	t.Helper()
+	s, ok := defaultCatalog(t).System(domain)
+	if !ok {
+		t.Fatalf("%s is not in the catalog", domain)
+	}
+	return s
+}
+
+func TestFamilyIsTheDomainWithoutItsVersion(t *testing.T) {
+	for domain, want := range map[string]string{
+		"legacy.job.v1": "legacy.job", "legacy.job.v2": "legacy.job", "legacy.job": "legacy.job",
+		"legacy.job.v10": "legacy.job", "legacy.job.v1beta1": "legacy.job", "legacy.job.v2alpha": "legacy.job",
+		"legacy.job.v1p1beta1": "legacy.job", "legacy.job.v1p": "legacy.job.v1p", "legacy.job.v1rc1": "legacy.job.v1rc1",
+		"legacy.v1.job": "legacy.v1.job", "legacy.job.version1": "legacy.job.version1", "legacy.jobv1": "legacy.jobv1",
+		"legacy.job.v": "legacy.job.v", "v1": "v1", "": "",
+	} {
+		if got := catalog.FamilyOf(domain); got != want {
+			t.Errorf("%q: %q, want %q", domain, got, want)
+		}
+	}
+}
+
+func TestDefaultSuccessIsTheLowestNumber(t *testing.T) {
+	for domain, want := range map[string]string{
+		"legacy.jarvis.v2": codeOf(t, jarvisv2.Code_SKEY_GRANTED).FullName(),
+		"legacy.job.v2":    "", "legacy.elves.v1": "", "legacy.apiswitch.v1": "",
+	} {
+		if got := systemOf(t, domain).DefaultSuccess().FullName(); got != want {
+			t.Errorf("%s: %q, want %q", domain, got, want)
+		}
+	}
+	s := system(t, source{options: goodOptions + ` success_codes: "20[0-9]"`,
+		values: code("SECOND", 201, `grpc: OK message: "x"`) + code("FIRST", 200, `grpc: OK message: "x"`)}.String())
+	if got := s.DefaultSuccess().Reason(); got != "FIRST" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestMatchLanguage(t *testing.T) {
+	for _, tt := range []struct {
+		accept         string
+		chinese, other string // of a system in zh-CN with en, and of one in en with zh-CN
+	}{
+		{"", "zh-CN", "en"},
+		{"zh-CN", "zh-CN", "zh-CN"},
+		{"zh-cn", "zh-CN", "zh-CN"},
+		{"zh", "zh-CN", "zh-CN"},
+		{"zh-Hans", "zh-CN", "zh-CN"},
+		{"zh-TW", "zh-CN", "zh-CN"}, // the nearest there is
+		{"en", "en", "en"},
+		{"EN", "en", "en"},
+		{"en_US", "en", "en"},
+		{"en-US;q=0.5", "en", "en"},
+		{"en-US,en;q=0.9,zh-CN;q=0.8", "en", "en"},
+		{"en;q=0.1, zh;q=0.9", "zh-CN", "zh-CN"},
+		{"fr, en;q=0.1", "en", "en"},
+		{"fr", "zh-CN", "en"},
+		{"en;q=0", "zh-CN", "en"}, // not acceptable
+		{"*", "zh-CN", "en"},
+		{"fr, *;q=0.5", "zh-CN", "en"},
+		{"en, *;q=0.5", "en", "en"},
+		{"!!", "zh-CN", "en"},
+		{"en;q=high", "zh-CN", "en"},
+		{";", "zh-CN", "en"},
+		{",", "zh-CN", "en"},
+		{"\x00\xff", "zh-CN", "en"},
+		{"en\r\nX-Injected: 1", "zh-CN", "en"},
+		{strings.Repeat("a-", 50_000), "zh-CN", "en"},
+		{strings.Repeat("-", 50_000), "zh-CN", "en"},
+		{strings.Repeat("x", 100_000), "zh-CN", "en"},
+		{strings.Repeat("en,", 5_000) + "en", "en", "en"},
+	} {
+		for domain, want := range map[string]string{
+			"legacy.job.v2": tt.chinese, "legacy.apiswitch.v1": tt.chinese,
+			"legacy.elves.v1": tt.other, "legacy.jarvis.v2": tt.other,
+		} {
+			if got := systemOf(t, domain).MatchLanguage(tt.accept); got != want {
+				t.Errorf("%s, %.30q: %s, want %s", domain, tt.accept, got, want)
+			}
+		}
+	}
+	if got := system(t, source{}.String()).MatchLanguage("zh"); got != "en" {
+		t.Errorf("a system of one language: %s", got)
+	}
+}
+
+func TestMatchLanguageGivesTheTagAsWritten(t *testing.T) {
+	s := system(t, source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "zh-cn" value: "y"} translations: {key: "iw" value: "z"}`)}.String())
+	a, _ := codeByReason(s, "CODE_A")
+	for accept, want := range map[string]string{"zh-CN": "zh-cn", "he": "iw", "iw": "iw", "en": "en"} {
+		tag := s.MatchLanguage(accept)
+		if _, ok := a.MessageIn(tag); tag != want || !ok {
+			t.Errorf("%s: %q, %v, want %q", accept, tag, ok, want)
+		}
+	}
+}
+
+func codeByReason(s *catalog.System, reason string) (*catalog.Code, bool) {
+	for _, code := range s.Codes() {
+		if code.Reason() == reason {
+			return code, true
+		}
+	}
+	return nil, false
+}
