@@ -1,0 +1,48 @@
+package statusmap_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/protosource"
+)
+
+// TestComments: what a value's comment says of it, in its closing line, is what
+// its options say; and it begins with the document's line.
+func TestComments(t *testing.T) {
+	files, err := filepath.Glob("proto/legacy/*/*/code.proto")
+	if err != nil || len(files) != 6 {
+		t.Fatal(files, err)
+	}
+	registry, err := protosource.Compile(t.Context(), []string{"proto"}, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, system := range defaultCatalog(t).Systems() {
+		for _, code := range system.Codes() {
+			d, err := registry.FindDescriptorByName(protoreflect.FullName(code.FullName()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			comment := strings.TrimSpace(d.ParentFile().SourceLocations().ByDescriptor(d).LeadingComments)
+			lines := strings.Split(comment, "\n")
+			want := fmt.Sprintf("Legacy code %s. gRPC %s. HTTP %d ", code.LegacyCode(), statusmapv1.Grpc(code.GRPC()), code.HTTP())
+			if last := strings.TrimSpace(lines[len(lines)-1]); !strings.HasPrefix(last, want) || !strings.HasSuffix(last, ".") {
+				t.Errorf("%s: the comment ends with %q, want %q", code.FullName(), last, want)
+			}
+			text := code.Message().String()
+			for i, name := range code.Message().Params() {
+				text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprintf("{%d}", i))
+			}
+			zh, _ := code.MessageIn("zh-CN")
+			if !strings.Contains(lines[0], text) && !strings.Contains(lines[0], zh.String()) && text != code.Reason() {
+				t.Errorf("%s: the comment begins with %q, not with %q", code.FullName(), lines[0], text)
+			}
+		}
+	}
+}
