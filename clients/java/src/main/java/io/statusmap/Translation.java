@@ -1,10 +1,10 @@
 package io.statusmap;
 
+import com.google.protobuf.DescriptorProtos.EnumOptions;
+import com.google.protobuf.DescriptorProtos.EnumValueOptions;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.DescriptorProtos.EnumOptions;
-import com.google.protobuf.DescriptorProtos.EnumValueOptions;
 import io.statusmap.v1.Code;
 import io.statusmap.v1.OptionsProto;
 import java.util.LinkedHashMap;
