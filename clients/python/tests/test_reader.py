@@ -259,6 +259,13 @@ def test_message(lang: str | None, text: str) -> None:
     assert read(error_info()).message(lang) == text
 
 
+@pytest.mark.parametrize("lang", ["zh", "zh-CN", "zh-TW", "zh-Hant-HK"])
+def test_message_in_another_script(lang: str) -> None:
+    err = read(error_info("legacy.elves.v2", "SIGN_MISMATCH", {"legacy_code": "401.5"}))
+    assert err.message(lang) == "签名错误"
+    assert err.message("de") == err.message()
+
+
 def test_message_that_lacks_an_argument() -> None:
     assert read(error_info(metadata={})).message("en") == "Job {job_id} does not exist"
 

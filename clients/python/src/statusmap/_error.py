@@ -26,6 +26,11 @@ _BROKEN = (DecodeError, UnicodeDecodeError)
 
 _GRPC_CODES: Mapping[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 
+# How far a text's language may be from the one asked for. The library's default,
+# 25, would give who asks for zh-TW English in place of zh-CN: another script of
+# the same language is 54.
+_MAX_DISTANCE = 60
+
 _Int = TypeVar("_Int", bound=int)
 _Value = TypeVar("_Value", bound=int, covariant=True)
 _Message = TypeVar("_Message", bound=Message)
@@ -138,7 +143,7 @@ class LegacyError(Exception):
         if lang is None or not self._texts:
             return self._text
         try:
-            language, _ = langcodes.closest_match(lang, list(self._texts))
+            language, _ = langcodes.closest_match(lang, list(self._texts), _MAX_DISTANCE)
         except LanguageTagError:
             return self._text
         return self._texts.get(language, self._text)
