@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/annotation"
 )
 
 // A Catalog is a set of legacy systems, with their codes ready to be looked up.
@@ -117,13 +118,13 @@ func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, 
 			return true
 		}
 		for _, enum := range allEnums(file.Enums(), file.Messages()) {
-			if options, err := systemOptions(enum); options != nil || err != nil {
+			if options, err := annotation.System(enum); options != nil || err != nil {
 				enums = append(enums, enum) // New says what is wrong with it.
 				continue
 			}
 			for i := range enum.Values().Len() {
 				value := enum.Values().Get(i)
-				if options, err := codeOptions(value); options != nil || err != nil {
+				if options, err := annotation.Code(value); options != nil || err != nil {
 					problems = append(problems, problemAt(value, "system",
 						"the value is annotated but its enum %s has no option (statusmap.v1.system)", enum.FullName()))
 					break

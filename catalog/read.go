@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/annotation"
 )
 
 // reader reads one enum and notes every broken rule.
@@ -34,7 +35,7 @@ func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ..
 // is no problem.
 func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	r := &reader{system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
-	options, err := systemOptions(enum)
+	options, err := annotation.System(enum)
 	switch {
 	case err != nil:
 		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read: %v", err)
@@ -146,7 +147,7 @@ func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source 
 
 // readCode returns nil for a value that is no code.
 func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
-	options, err := codeOptions(value)
+	options, err := annotation.Code(value)
 	switch {
 	case err != nil:
 		r.problem(value, "code", "the option (statusmap.v1.code) cannot be read: %v", err)

@@ -11,12 +11,11 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/statusmap/statusmap/catalog"
-	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/annotation"
 )
 
 // A Gateway renders the answers of a grpc-gateway mux as legacy systems do. It
@@ -169,7 +168,11 @@ func (g *Gateway) annotatedMethods() (map[string]*catalog.System, error) {
 			service := file.Services().Get(i)
 			for j := range service.Methods().Len() {
 				method := service.Methods().Get(j)
-				domain := dialectOption(method, service)
+				domain, err := annotation.Dialect(method)
+				if err != nil {
+					errs = append(errs, fmt.Errorf("gateway: method %s: %w", method.FullName(), err))
+					continue
+				}
 				if domain == "" {
 					continue
 				}
@@ -184,16 +187,6 @@ func (g *Gateway) annotatedMethods() (map[string]*catalog.System, error) {
 		return true
 	})
 	return methods, errors.Join(errs...)
-}
-
-func dialectOption(method protoreflect.MethodDescriptor, service protoreflect.ServiceDescriptor) string {
-	if d, ok := proto.GetExtension(method.Options(), statusmapv1.E_Method).(*statusmapv1.Dialect); ok && d.GetDialect() != "" {
-		return d.GetDialect()
-	}
-	if d, ok := proto.GetExtension(service.Options(), statusmapv1.E_Service).(*statusmapv1.Dialect); ok {
-		return d.GetDialect()
-	}
-	return ""
 }
 
 // dialectOf returns the dialect that a request speaks before it is known what

@@ -22,7 +22,7 @@ import (
 	"github.com/statusmap/statusmap/gateway"
 	_ "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
-	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
 	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
 	_ "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
@@ -81,7 +81,11 @@ func TestNew(t *testing.T) {
 // body returns what a mux without routes answers to a path.
 func body(t *testing.T, gw *gateway.Gateway, path string, header ...string) string {
 	t.Helper()
-	handler := gw.Handler(runtime.NewServeMux(gw.MuxOptions()...))
+	return answerOf(t, gw.Handler(runtime.NewServeMux(gw.MuxOptions()...)), path, header...)
+}
+
+func answerOf(t *testing.T, handler http.Handler, path string, header ...string) string {
+	t.Helper()
 	request := httptest.NewRequest(http.MethodGet, path, nil)
 	for i := 0; i+1 < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
@@ -356,17 +360,20 @@ func TestWithDialect(t *testing.T) {
 	}
 }
 
-// TestBrokenCatalog: a gateway is not made of it.
+// TestOtherCatalog: its systems count, not the default's.
 func TestOtherCatalog(t *testing.T) {
-	empty, err := catalog.New()
+	other, err := catalog.New(jobv2.Code(0).Descriptor(), elvesv2.Code(0).Descriptor())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gateway.New(gateway.WithCatalog(empty), gateway.Route("/", "legacy.job.v2")); err == nil {
+	if _, err := gateway.New(gateway.WithCatalog(other), gateway.Route("/", "legacy.job.v1")); err == nil {
 		t.Error("a route to a system that the catalog does not have")
 	}
-	gw := newGateway(t, gateway.WithCatalog(empty))
+	gw := newGateway(t, gateway.WithCatalog(other), gateway.Route("/job/", "legacy.job.v2"))
 	if got := body(t, gw, "/none"); got != `{"code":5,"message":"Not Found"}` {
+		t.Error(got)
+	}
+	if got := body(t, gw, "/job/none"); !strings.Contains(got, "1239307") {
 		t.Error(got)
 	}
 }

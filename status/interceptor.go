@@ -1,7 +1,6 @@
 package status
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -10,12 +9,11 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/statusmap/statusmap/catalog"
-	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/annotation"
 )
 
 // An Option changes what an interceptor does.
@@ -216,15 +214,11 @@ func dialectOption(method string) string {
 	if !ok {
 		return ""
 	}
-	return cmp.Or(dialectIn(m.Options(), statusmapv1.E_Method), dialectIn(m.Parent().Options(), statusmapv1.E_Service))
-}
-
-func dialectIn(options proto.Message, xt protoreflect.ExtensionType) string {
-	d, ok := proto.GetExtension(options, xt).(*statusmapv1.Dialect)
-	if !ok {
-		return ""
+	domain, err := annotation.Dialect(m)
+	if err != nil {
+		return "" // gateway.New and a look at the .proto say so
 	}
-	return d.GetDialect()
+	return domain
 }
 
 func (f *finisher) finish(ctx context.Context, method string, request any, err error) error {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +25,14 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/statusmap/statusmap/catalog"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/protosource"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -551,5 +556,59 @@ func TestCustomCatalog(t *testing.T) {
 	st, event := w.raise(t, context.Background(), func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42) })
 	if !status.Is(st.Err(), jobv2.Code_JOB_NOT_FOUND) || event.Repairs != 0 {
 		t.Errorf("%v %v", st, event.Repairs.Names())
+	}
+}
+
+// TestDialectOptions: without WithDialect the RPC's own option counts, else its
+// service's.
+func TestDialectOptions(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "status_dialect_test.proto")
+	source := `
+syntax = "proto3";
+package statusmap.statustest.v1;
+import "statusmap/v1/options.proto";
+message M {}
+service Jobs {
+  option (statusmap.v1.service) = {dialect: "legacy.job.v2"};
+  rpc Get(M) returns (M);
+  rpc Sign(M) returns (M) { option (statusmap.v1.method) = {dialect: "legacy.elves.v2"}; }
+  rpc Typo(M) returns (M) { option (statusmap.v1.method) = {dialect: "legacy.none"}; }
+}
+`
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := protosource.Compile(t.Context(), []string{dir}, []string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		if err := protoregistry.GlobalFiles.RegisterFile(f); err != nil {
+			t.Fatal(err)
+		}
+		return true
+	})
+	intercept := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
+	for method, want := range map[string]string{
+		"/statusmap.statustest.v1.Jobs/Get":  "legacy.job.v2.INTERNAL_ERROR",
+		"/statusmap.statustest.v1.Jobs/Sign": "legacy.elves.v2.INTERNAL_SERVER_ERROR",
+		"/statusmap.statustest.v1.Jobs/Typo": "",
+		"/statusmap.statustest.v1.Jobs/None": "",
+		"/statusmap.statustest.v1.M/Get":     "",
+		"":                                   "",
+		"/":                                  "",
+		"odd":                                "",
+	} {
+		_, err := intercept(t.Context(), nil, &grpc.UnaryServerInfo{FullMethod: method}, func(context.Context, any) (any, error) {
+			return nil, errors.New(secret)
+		})
+		e, ok := status.FromError(err)
+		if ok != (want != "") || ok && e.Domain()+"."+e.Reason() != want {
+			t.Errorf("%s: %v, want %s", method, err, want)
+		}
+		if strings.Contains(fmt.Sprint(grpcstatus.Convert(err)), secret) {
+			t.Errorf("%s: %v", method, err)
+		}
 	}
 }

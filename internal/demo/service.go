@@ -128,7 +128,9 @@ func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*dem
 // Faults returns the names of all faults, sorted.
 func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
 
-// Secret stands in every text of a fault that no client may see.
+// Secret stands in every text of a fault that no client may see. A gRPC client
+// has the bytes of unknown_detail, as of any detail that a handler attaches; a
+// REST client has not.
 const Secret = "hunter2"
 
 var faults = map[string]func(context.Context, *catalog.System) error{

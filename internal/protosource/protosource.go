@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bufbuild/protocompile"
@@ -36,7 +37,7 @@ func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.F
 		name, root := relative(file, importPaths)
 		names[i] = name
 		if root != "" {
-			roots = append(roots[:len(roots):len(roots)], root)
+			roots = append(slices.Clip(roots), root)
 		}
 	}
 	var problems []error
@@ -89,8 +90,7 @@ func relative(file string, importPaths []string) (name, root string) {
 }
 
 func cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
 		return path.Err
 	}
 	return err

@@ -1,4 +1,6 @@
-package catalog
+// Package annotation reads statusmap's options from descriptors, whether these
+// are linked into the program or loaded at run time.
+package annotation
 
 import (
 	"google.golang.org/protobuf/encoding/protowire"
@@ -8,16 +10,27 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// systemOptions returns the option (statusmap.v1.system), nil where the enum has
+// System returns the option (statusmap.v1.system) of an enum, nil where it has
 // none.
-func systemOptions(enum protoreflect.EnumDescriptor) (*statusmapv1.System, error) {
-	return extension[*statusmapv1.System](enum.Options(), statusmapv1.E_System, new(statusmapv1.System))
+func System(enum protoreflect.EnumDescriptor) (*statusmapv1.System, error) {
+	return extension(enum.Options(), statusmapv1.E_System, new(statusmapv1.System))
 }
 
-// codeOptions returns the option (statusmap.v1.code), nil where the value has
-// none.
-func codeOptions(value protoreflect.EnumValueDescriptor) (*statusmapv1.Code, error) {
-	return extension[*statusmapv1.Code](value.Options(), statusmapv1.E_Code, new(statusmapv1.Code))
+// Code returns the option (statusmap.v1.code) of a value, nil where it has none.
+func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.Code, error) {
+	return extension(value.Options(), statusmapv1.E_Code, new(statusmapv1.Code))
+}
+
+// Dialect returns the domain that a method answers in: by the option
+// (statusmap.v1.method), else by its service's (statusmap.v1.service); "" where
+// neither says.
+func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
+	own, err := extension(method.Options(), statusmapv1.E_Method, new(statusmapv1.Dialect))
+	if err != nil || own.GetDialect() != "" {
+		return own.GetDialect(), err
+	}
+	service, err := extension(method.Parent().Options(), statusmapv1.E_Service, new(statusmapv1.Dialect))
+	return service.GetDialect(), err
 }
 
 // extension returns the message in an extension field of options, nil where
