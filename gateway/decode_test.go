@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -320,4 +321,66 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%s is read as %v, was %v", again, second, e)
 		}
 	})
+}
+
+// TestVersionsRoundTrip: an error of one version, answered as the other, read
+// back and answered as the first again, is the same error with the same
+// arguments; in both families, for every code that both versions have.
+func TestVersionsRoundTrip(t *testing.T) {
+	gw := newGateway(t)
+	cat, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, family := range []string{"legacy.job.", "legacy.elves."} {
+		one, _ := cat.System(family + "v1")
+		two, _ := cat.System(family + "v2")
+		both := 0
+		for _, direction := range [][2]*catalog.System{{one, two}, {two, one}} {
+			from, to := direction[0], direction[1]
+			for _, code := range from.Codes() {
+				other, ok := cat.Translate(code, to)
+				if !ok {
+					continue
+				}
+				both++
+				if back, ok := cat.Translate(other, from); !ok || back != code {
+					t.Fatalf("%s → %s → %s", code.FullName(), other.FullName(), back.FullName())
+				}
+				for range 20 {
+					var args []catalog.Arg
+					for _, name := range code.Message().Params() {
+						args = append(args, catalog.Arg{Name: name, Value: randomText(r)})
+					}
+					text := other.Message().Text(args...)
+					if _, unambiguous := other.Message().Match(text); !unambiguous {
+						continue
+					}
+					e, ok := status.FromError(gw.Decode(to.Domain(), httpOf(other), envelope(other, args)).Err())
+					if !ok || e.Code() != other {
+						t.Fatalf("%s read as %v", text, e)
+					}
+					// Back in the first version: what the other one could carry is there.
+					var carried []catalog.Arg
+					for _, name := range code.Message().Params() {
+						if value, ok := e.Value(name); ok {
+							carried = append(carried, catalog.Arg{Name: name, Value: value})
+						}
+					}
+					for _, a := range args {
+						if !slices.Contains(other.Message().Params(), a.Name) || a.Value == "{"+a.Name+"}" {
+							continue
+						}
+						if !slices.Contains(carried, a) {
+							t.Fatalf("%s → %s lost %v: %v", code.FullName(), other.FullName(), a, carried)
+						}
+					}
+				}
+			}
+		}
+		if want := map[string]int{"legacy.job.": 2 * 122, "legacy.elves.": 2 * 28}[family]; both != want {
+			t.Errorf("%s: %d codes are in both versions, want %d", family, both, want)
+		}
+	}
 }
