@@ -63,6 +63,28 @@ func TestDocsGo(t *testing.T) {
 	}
 }
 
+// TestDocsClients: the snippets of docs/clients.md are the READMEs', which the
+// clients' own tests run.
+func TestDocsClients(t *testing.T) {
+	folders := map[string]string{"python": "python", "ts": "typescript", "java": "java"}
+	seen := map[string]int{}
+	for _, b := range blocks(t, "docs/clients.md") {
+		readme, err := os.ReadFile(filepath.Join("clients", folders[b.language], "README.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[b.language]++
+		if !strings.Contains(string(readme), b.text) {
+			t.Errorf("not in the README of %s:\n%s", folders[b.language], b.text)
+		}
+	}
+	for language := range folders {
+		if seen[language] != 2 {
+			t.Errorf("%d snippets in %s", seen[language], language)
+		}
+	}
+}
+
 func unindented(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
