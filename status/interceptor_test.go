@@ -3,13 +3,17 @@ package status_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -72,6 +76,7 @@ func (l *lockedBuffer) String() string {
 
 type rpcWorld struct {
 	client demov1.DemoServiceClient
+	addr   string
 	log    *lockedBuffer
 	fail   func(context.Context) error
 
@@ -132,6 +137,7 @@ func serve(t testing.TB, opts ...status.Option) *rpcWorld {
 		}
 	})
 	w.client = demov1.NewDemoServiceClient(conn)
+	w.addr = l.Addr().String()
 	return w
 }
 
@@ -610,5 +616,68 @@ service Jobs {
 		if strings.Contains(fmt.Sprint(grpcstatus.Convert(err)), secret) {
 			t.Errorf("%s: %v", method, err)
 		}
+	}
+}
+
+// TestTrailersAgree reads the raw trailers: grpc-status and grpc-message say what
+// grpc-status-details-bin says. grpc-go makes Internal of another code, Python's
+// rpc_status.from_call raises on another message too.
+func TestTrailersAgree(t *testing.T) {
+	w := serve(t)
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	defer transport.CloseIdleConnections()
+	for name, fail := range map[string]error{
+		"legacy":       status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", "100% 作业\n"),
+		"go error":     errors.New(secret),
+		"plain":        grpcstatus.Error(codes.NotFound, secret),
+		"out of range": grpcstatus.Error(20210, secret),
+		"not UTF-8":    grpcstatus.ErrorProto(&spb.Status{Code: 5, Message: "\xff", Details: []*anypb.Any{anyOf(t, &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"})}}),
+		"huge":         status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", strings.Repeat("长", 9000)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.fail = func(context.Context) error { return fail }
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+				"http://"+w.addr+demov1.DemoService_Raise_FullMethodName, bytes.NewReader(make([]byte, 5)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/grpc")
+			request.Header.Set("TE", "trailers")
+			response, err := transport.RoundTrip(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = io.Copy(io.Discard, response.Body)
+			if err = errors.Join(err, response.Body.Close()); err != nil {
+				t.Fatal(err)
+			}
+			trailer := response.Trailer
+			if len(trailer) == 0 {
+				trailer = response.Header // trailers only
+			}
+			raw, err := base64.RawStdEncoding.DecodeString(trailer.Get("Grpc-Status-Details-Bin"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var details spb.Status
+			if err := proto.Unmarshal(raw, &details); err != nil {
+				t.Fatal(err)
+			}
+			message, err := url.PathUnescape(trailer.Get("Grpc-Message"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if trailer.Get("Grpc-Status") != strconv.Itoa(int(details.GetCode())) || message != details.GetMessage() {
+				t.Errorf("%s %q, the details say %d %q", trailer.Get("Grpc-Status"), message, details.GetCode(), details.GetMessage())
+			}
+			size := 0
+			for name, values := range trailer {
+				size += len(name) + len(values[0]) + 32
+			}
+			if size > 8<<10 {
+				t.Errorf("%d bytes of trailers", size)
+			}
+		})
 	}
 }
