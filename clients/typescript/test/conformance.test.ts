@@ -70,12 +70,6 @@ describe("conformance", () => {
     test(domain, async () => {
       const enumeration = systems.get(domain);
       assert.ok(enumeration);
-      assert.deepEqual(
-        codesOf(enumeration),
-        cases.map((c) => [c.reason, c.number]),
-        "the codes of the generated enum",
-      );
-
       const problems: string[] = [];
       for (const c of cases) {
         count.cases++;
@@ -100,25 +94,18 @@ describe("conformance", () => {
         }
       }
       assert.deepEqual(problems, []);
+      const codes = enumeration.CodeSchema.values.filter((v) => v.number !== 0);
+      assert.deepEqual(codes.map((v) => v.name).sort(), cases.map((c) => c.reason).sort());
     });
   }
 });
-
-/** The codes of an enum by number, as pairs of reason and number, both of its forms compared. */
-function codesOf({ Code, CodeSchema }: GeneratedEnum): [string, number][] {
-  const codes = CodeSchema.values.filter((v) => v.number !== 0).map((v): [string, number] => [v.name, v.number]);
-  for (const [reason, number] of codes) {
-    assert.equal(Code[reason], number, `the constant ${reason}`);
-  }
-  return codes.sort(([, a], [, b]) => a - b);
-}
 
 /** What is wrong with what a client reads of a case; undefined: nothing. */
 async function problemWith(
   stack: Stack,
   domain: string,
   c: Case,
-  { CodeSchema }: GeneratedEnum,
+  { Code, CodeSchema }: GeneratedEnum,
 ): Promise<string | undefined> {
   const { responses, error } = await stack.unary(DemoService.method.raise, {
     domain,
@@ -126,6 +113,7 @@ async function problemWith(
     metadata: c.arguments,
   });
   try {
+    assert.equal(Code[c.reason], c.number, "the constant's number");
     if (c.success) {
       assert.equal(error, undefined);
       assert.equal(responses[0]?.legacyCode, c.legacy_code);
@@ -145,14 +133,19 @@ async function problemWith(
       retry_after: (err.retryAfter ?? 0) / 1000,
       field: err.field ?? "",
     };
-    const {
-      arguments: _,
-      success: __,
-      http_status: ___,
-      body: ____,
-      ...want
-    } = { domain, ...c } as Record<string, unknown>;
-    assert.deepEqual(read, want);
+    const { reason, number, legacy_code, grpc_code, message, metadata, messages, retry_after, field } = c;
+    assert.deepEqual(read, {
+      domain,
+      reason,
+      number,
+      legacy_code,
+      grpc_code,
+      message,
+      metadata,
+      messages,
+      retry_after,
+      field,
+    });
     return undefined;
   } catch (problem) {
     return problem instanceof Error ? problem.message : String(problem);
