@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.MetadataUtils;
 import io.statusmap.Systems.Legacy;
 import io.statusmap.demo.v1.DemoServiceGrpc.DemoServiceBlockingStub;
 import io.statusmap.demo.v1.FaultRequest;
@@ -147,6 +148,16 @@ class FaultTest {
     assertTrue(error.message().startsWith("很长的文本 很长的文本"), error.message());
     assertEquals(error.message(), e.getStatus().getDescription());
     assertTrue(error.metadata().get("dump").startsWith("转储"), error.metadata().toString());
+  }
+
+  @Test
+  void requestIdComesBack(DemoServer server) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER), "r-1");
+    DemoServiceBlockingStub stub =
+        server.stub().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    LegacyError error = LegacyError.from(raise(stub, "legacy.job.v2", "go_error")).orElseThrow();
+    assertEquals(Optional.of("r-1"), error.requestId());
   }
 
   @Test
