@@ -138,8 +138,10 @@ func compileEnvelope(source string) (*Envelope, error) {
 		return nil, fmt.Errorf("not JSON with its placeholders filled in: %w", json.Unmarshal(b, &v))
 	}
 	var err error
-	e.pattern, err = e.compilePattern()
-	return e, err
+	if e.pattern, err = e.compilePattern(); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // String returns the template as the .proto file has it.

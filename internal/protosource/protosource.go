@@ -3,6 +3,7 @@
 package protosource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,27 +24,34 @@ import (
 // Compile compiles .proto files. Imports are looked up below importPaths (none:
 // the working directory), and beside each file; the vocabulary,
 // statusmap/v1/options.proto, is always there. The error holds all syntax errors,
-// a line each.
+// a line each, in the order of the files.
 func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.Files, error) {
 	if len(importPaths) == 0 {
 		importPaths = []string{"."}
 	}
-	names := make([]string, len(files))
-	roots := importPaths
-	for i, file := range files {
+	given := make(sources, len(files))
+	names := make([]string, 0, len(files))
+	roots := slices.Clone(importPaths)
+	for _, file := range files {
 		if _, err := os.Stat(file); err != nil {
 			return nil, fmt.Errorf("cannot read %s: %w", file, cause(err))
 		}
-		name, root := relative(file, importPaths)
-		names[i] = name
-		if root != "" {
-			roots = append(slices.Clip(roots), root)
+		path, err := filepath.Abs(file)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read %s: %w", file, cause(err))
+		}
+		name, root := given.name(path, importPaths)
+		if _, twice := given[name]; !twice {
+			given[name] = path
+			names = append(names, name)
+			roots = append(roots, root)
 		}
 	}
-	var problems []error
+	var problems []reporter.ErrorWithPos
 	compiler := protocompile.Compiler{
 		Resolver: protocompile.WithStandardImports(protocompile.CompositeResolver{
 			protocompile.ResolverFunc(vocabulary),
+			given,
 			&protocompile.SourceResolver{ImportPaths: roots},
 		}),
 		SourceInfoMode: protocompile.SourceInfoStandard,
@@ -54,7 +62,7 @@ func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.F
 	}
 	compiled, err := compiler.Compile(ctx, names...)
 	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
+		return nil, join(problems)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot compile %s: %w", strings.Join(files, ", "), err)
@@ -77,16 +85,53 @@ func vocabulary(path string) (protocompile.SearchResult, error) {
 	return protocompile.SearchResult{Desc: statusmapv1.File_statusmap_v1_options_proto}, nil
 }
 
-// relative returns a file's name below an import path; where it is below none,
-// its base name and its folder as one more path.
-func relative(file string, importPaths []string) (name, root string) {
+// sources are the files to compile: name to path.
+type sources map[string]string
+
+// FindFileByPath gives a file that was named for compilation itself, whatever
+// stands below the import paths under the same name.
+func (s sources) FindFileByPath(name string) (protocompile.SearchResult, error) {
+	path, ok := s[name]
+	if !ok {
+		return protocompile.SearchResult{}, protoregistry.NotFound
+	}
+	file, err := os.Open(path)                          //nolint:gosec // the user named it
+	return protocompile.SearchResult{Source: file}, err // the compiler closes it
+}
+
+// name returns the name of the file at path, and the folder that it is relative
+// to: the first import path above it, else its own folder. Where another file has
+// that name already, it is longer: every repository has many code.proto.
+func (s sources) name(path string, importPaths []string) (name, root string) {
+	name, root = filepath.Base(path), filepath.Dir(path)
 	for _, dir := range importPaths {
-		rel, err := filepath.Rel(dir, file)
-		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			return filepath.ToSlash(rel), ""
+		abs, err := filepath.Abs(dir)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(abs, path); err == nil && filepath.IsLocal(rel) {
+			name, root = filepath.ToSlash(rel), abs
+			break
 		}
 	}
-	return filepath.Base(file), filepath.Dir(file)
+	for s[name] != "" && s[name] != path && filepath.Dir(root) != root {
+		name, root = filepath.Base(root)+"/"+name, filepath.Dir(root)
+	}
+	return name, root
+}
+
+// join joins problems in the order of the files: the compiler reads several at
+// once.
+func join(problems []reporter.ErrorWithPos) error {
+	slices.SortStableFunc(problems, func(a, b reporter.ErrorWithPos) int {
+		x, y := a.GetPosition(), b.GetPosition()
+		return cmp.Or(cmp.Compare(x.Filename, y.Filename), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Col, y.Col))
+	})
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
 }
 
 func cause(err error) error {

@@ -80,8 +80,17 @@ func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
 }
 
 // ReadStatus reads a serialized google.rpc.Status: its code and message, and
-// its details into i. It returns false where the bytes are not one.
+// its details into i. It returns false, and leaves i empty, where the bytes are
+// not one.
 func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
+	if code, message, ok = i.readStatus(cat, raw); !ok {
+		*i = Info{Metadata: i.Metadata[:0]}
+		return 0, "", false
+	}
+	return code, message, true
+}
+
+func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
 	for len(raw) > 0 {
 		f, rest, ok := next(raw)
 		if !ok {
@@ -160,8 +169,11 @@ func (i *Info) set(name, value string) {
 	i.Metadata = append(i.Metadata, catalog.Arg{Name: name, Value: value})
 }
 
+// readRetryInfo reads a delay: false where it is negative, or longer than a
+// time.Duration. Where a field stands twice the last one counts.
 func readRetryInfo(raw string) (time.Duration, bool) {
-	var d time.Duration
+	var seconds int64
+	var nanos int32
 	for len(raw) > 0 {
 		f, rest, ok := next(raw)
 		if !ok {
@@ -183,19 +195,17 @@ func readRetryInfo(raw string) (time.Duration, bool) {
 			}
 			switch f.num {
 			case 1:
-				if f.varint > math.MaxInt64/uint64(time.Second) {
-					return 0, false // negative, or more than 292 years
-				}
-				d += time.Duration(f.varint) * time.Second
+				seconds = int64(f.varint) //nolint:gosec // proto's own conversion
 			case 2:
-				if f.varint >= uint64(time.Second) {
-					return 0, false
-				}
-				d += time.Duration(f.varint)
+				nanos = int32(f.varint) //nolint:gosec // likewise
 			}
 		}
 	}
-	return max(d, 0), true
+	if seconds < 0 || seconds > math.MaxInt64/int64(time.Second) || nanos < 0 || nanos >= int32(time.Second) {
+		return 0, false
+	}
+	d := time.Duration(seconds)*time.Second + time.Duration(nanos)
+	return d, d >= 0
 }
 
 type field struct {
@@ -232,13 +242,55 @@ func next(raw string) (f field, rest string, ok bool) {
 		f.bytes = raw[n:end]
 		return f, raw[end:], true
 	default:
-		// Fields that nobody defined: let protowire step over them.
-		n := protowire.ConsumeFieldValue(f.num, f.typ, []byte(raw))
-		if n < 0 {
-			return f, "", false
-		}
-		return f, raw[n:], true
+		rest, ok = skip(raw, uint64(f.num), f.typ, protowire.DefaultRecursionLimit) //nolint:gosec // positive
+		return f, rest, ok
 	}
+}
+
+// skip steps over the value of a field that nobody defined, as
+// protowire.ConsumeFieldValue does.
+func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, ok bool) {
+	size := 0
+	switch typ {
+	case protowire.VarintType:
+		if _, size = varint(raw); size == 0 {
+			return "", false
+		}
+	case protowire.Fixed32Type:
+		size = 4
+	case protowire.Fixed64Type:
+		size = 8
+	case protowire.BytesType:
+		length, n := varint(raw)
+		if n == 0 || length > uint64(len(raw)-n) {
+			return "", false
+		}
+		size = n + int(length) //nolint:gosec // not more than len(raw)
+	case protowire.StartGroupType:
+		if depth < 0 {
+			return "", false
+		}
+		for {
+			tag, n := varint(raw)
+			inner := tag >> 3
+			if n == 0 || inner == 0 || inner > math.MaxInt32 {
+				return "", false
+			}
+			raw = raw[n:]
+			if protowire.Type(tag&7) == protowire.EndGroupType {
+				return raw, inner == num
+			}
+			if raw, ok = skip(raw, inner, protowire.Type(tag&7), depth-1); !ok {
+				return "", false
+			}
+		}
+	default:
+		return "", false
+	}
+	if size > len(raw) {
+		return "", false
+	}
+	return raw[size:], true
 }
 
 // varint returns the number at the start of raw and its size; size 0 where there

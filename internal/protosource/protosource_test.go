@@ -1,0 +1,232 @@
+package protosource_test
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
+	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	"github.com/statusmap/statusmap/internal/protosource"
+)
+
+// systemIn returns the source of a system with one code, PARCEL_LOST.
+func systemIn(pkg string, more ...string) string {
+	return `syntax = "proto3";
+package ` + pkg + `;
+import "statusmap/v1/options.proto";
+` + strings.Join(more, "\n") + `
+enum Code {
+  option (statusmap.v1.system) = {
+    language: "en"
+    envelope: {failure: '{"err":{code}}'}
+  };
+  CODE_UNSPECIFIED = 0;
+  PARCEL_LOST = 7 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "Parcel lost" fallback_for: [UNKNOWN]}];
+}
+`
+}
+
+// write writes files below a new folder and returns that.
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func below(dir string, names ...string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return paths
+}
+
+// enums returns the enums of compiled files: full name to the file's path.
+func enums(files *protoregistry.Files) map[string]string {
+	found := map[string]string{}
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Enums().Len() {
+			found[string(file.Enums().Get(i).FullName())] = file.Path()
+		}
+		return true
+	})
+	return found
+}
+
+func TestCompile(t *testing.T) {
+	a, b := systemIn("depot.a.v1"), systemIn("depot.b.v1")
+	for _, tt := range []struct {
+		name        string
+		files       map[string]string
+		importPaths []string // below the folder; nil: none given
+		compile     []string
+		want        map[string]string
+	}{
+		{"below an import path", map[string]string{"proto/depot/a.proto": a}, []string{"proto"}, []string{"proto/depot/a.proto"},
+			map[string]string{"depot.a.v1.Code": "depot/a.proto"}},
+		{"below no import path", map[string]string{"a.proto": a}, nil, []string{"a.proto"},
+			map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"beside the import path", map[string]string{"proto/x.proto": a, "other/a.proto": a}, []string{"proto"}, []string{"other/a.proto"},
+			map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"a folder whose name starts with two dots", map[string]string{"..proto/a.proto": a}, []string{"."}, []string{"..proto/a.proto"},
+			map[string]string{"depot.a.v1.Code": "..proto/a.proto"}},
+		{"two files of one name below no import path", map[string]string{"a/v1/code.proto": a, "b/v1/code.proto": b}, nil, []string{"a/v1/code.proto", "b/v1/code.proto"},
+			map[string]string{"depot.a.v1.Code": "code.proto", "depot.b.v1.Code": "v1/code.proto"}},
+		{"one file twice", map[string]string{"a.proto": a}, nil, []string{"a.proto", "a.proto"},
+			map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"one file twice, by two names", map[string]string{"a.proto": a, "x/y": ""}, nil, []string{"a.proto", "x/../a.proto"},
+			map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"another file of that name comes first in the import paths", map[string]string{"proto/code.proto": a, "other/code.proto": b}, []string{"proto"}, []string{"other/code.proto"},
+			map[string]string{"depot.b.v1.Code": "code.proto"}},
+		{"an import beside the file", map[string]string{
+			"a.proto":      systemIn("depot.a.v1", `import "common.proto";`),
+			"common.proto": `syntax = "proto3"; package common;`,
+		}, nil, []string{"a.proto"}, map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"an import below an import path", map[string]string{
+			"proto/depot/a.proto":    systemIn("depot.a.v1", `import "lib/common.proto";`),
+			"third/lib/common.proto": `syntax = "proto3"; package common;`,
+		}, []string{"proto", "third"}, []string{"proto/depot/a.proto"}, map[string]string{"depot.a.v1.Code": "depot/a.proto"}},
+		{"one file imports the other", map[string]string{
+			"a.proto": systemIn("depot.a.v1", `import "b.proto";`), "b.proto": b,
+		}, nil, []string{"a.proto", "b.proto"}, map[string]string{"depot.a.v1.Code": "a.proto", "depot.b.v1.Code": "b.proto"}},
+		{"a standard import", map[string]string{"a.proto": systemIn("depot.a.v1", `import "google/protobuf/timestamp.proto";`)}, nil, []string{"a.proto"},
+			map[string]string{"depot.a.v1.Code": "a.proto"}},
+		{"a copy of options.proto beside the file is not the one that counts", map[string]string{
+			"a.proto": a, "statusmap/v1/options.proto": `syntax = "proto3"; package statusmap.v1;`,
+		}, []string{"."}, []string{"a.proto"}, map[string]string{"depot.a.v1.Code": "a.proto"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := write(t, tt.files)
+			files, err := protosource.Compile(context.Background(), below(dir, tt.importPaths...), below(dir, tt.compile...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := enums(files); !maps.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCompileInTheWorkingDirectory(t *testing.T) {
+	t.Chdir(write(t, map[string]string{"depot/a.proto": systemIn("depot.a.v1"), "b/code.proto": systemIn("depot.b.v1")}))
+	files, err := protosource.Compile(context.Background(), nil, []string{"depot/a.proto", "./b/code.proto"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := enums(files), map[string]string{"depot.a.v1.Code": "depot/a.proto", "depot.b.v1.Code": "b/code.proto"}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestCompileSaysWhatIsWrong(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		paths []string
+		want  []string // each in the error, in this order
+	}{
+		{"no such file", nil, []string{"none.proto"}, []string{"cannot read ", "none.proto: no such file or directory"}},
+		{"a folder", map[string]string{"depot/x": ""}, []string{"depot"}, []string{"depot", "is a directory"}},
+		{"syntax", map[string]string{"a.proto": "syntax = \"proto3\";\nenum {\n"}, []string{"a.proto"}, []string{"a.proto:2:6: syntax error"}},
+		{"an import that is not there", map[string]string{"a.proto": "syntax = \"proto3\";\nimport \"gone.proto\";\n"}, []string{"a.proto"}, []string{"a.proto:2:8", "gone.proto"}},
+		{"an option that is none", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "grpc:", "grcp:", 1)}, []string{"a.proto"}, []string{"a.proto:11", "grcp"}},
+		{"a gRPC code that is none", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "NOT_FOUND", "NOT_THERE", 1)}, []string{"a.proto"}, []string{"a.proto:11", "NOT_THERE"}},
+		{"two errors at once", map[string]string{"a.proto": "syntax = \"proto3\";\nmessage A { Gone x = 1; }\nmessage B { Lost x = 1; }\n"}, []string{"a.proto"}, []string{"a.proto:2:13", "Gone", "\n", "a.proto:3:13", "Lost"}},
+		{"errors in two files", map[string]string{
+			"a.proto": "syntax = \"proto3\";\nmessage A { Gone x = 1; }\n", "b.proto": "syntax = \"proto3\";\nmessage B { Lost x = 1; }\n",
+		}, []string{"a.proto", "b.proto"}, []string{"Gone", "Lost"}},
+		{"one name in two files", map[string]string{"a.proto": systemIn("depot.a.v1"), "b.proto": systemIn("depot.a.v1")}, []string{"a.proto", "b.proto"}, []string{"depot.a.v1", "already defined"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := write(t, tt.files)
+			_, err := protosource.Compile(context.Background(), []string{dir}, below(dir, tt.paths...))
+			if err == nil {
+				t.Fatal("no error")
+			}
+			rest := err.Error()
+			for _, want := range tt.want {
+				_, after, ok := strings.Cut(rest, want)
+				if !ok {
+					t.Fatalf("no %q in %q, or not in this order", want, err)
+				}
+				rest = after
+			}
+		})
+	}
+}
+
+func TestCompileStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := write(t, map[string]string{"a.proto": systemIn("depot.a.v1")})
+	if _, err := protosource.Compile(ctx, nil, below(dir, "a.proto")); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestCatalog(t *testing.T) {
+	linked := []string{"legacy.elves.v1", "legacy.elves.v2"}
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		want  []string
+		err   string
+	}{
+		{"no file: what is linked in", nil, linked, ""},
+		{"a new system", map[string]string{"a.proto": systemIn("depot.a.v1")}, append([]string{"depot.a.v1"}, linked...), ""},
+		{"a system that is linked in already", map[string]string{"a.proto": systemIn("legacy.elves.v2")}, linked, ""},
+		{"no system", map[string]string{"a.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`}, nil, "no enum with the option (statusmap.v1.system) in "},
+		{"a system that breaks a rule", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "fallback_for: [UNKNOWN]", "http: 99", 1)}, nil,
+			"a.proto:5: depot.a.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here\n" +
+				"a.proto:11: depot.a.v1.PARCEL_LOST: http: 99 is no HTTP status of an answer: give 200 to 599"},
+		{"not .proto", map[string]string{"a.proto": "<html>"}, nil, "a.proto:1:1: syntax error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := write(t, tt.files)
+			c, err := protosource.Catalog(context.Background(), []string{dir}, below(dir, slices.Sorted(maps.Keys(tt.files))...))
+			if tt.err != "" {
+				if c != nil || err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("got %v, %v", c, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range c.Systems() {
+				got = append(got, s.Domain())
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if tt.files != nil {
+				domain := tt.want[0]
+				if domain == "legacy.elves.v1" {
+					domain = "legacy.elves.v2"
+				}
+				if code, ok := c.Lookup(domain, "PARCEL_LOST"); !ok || code.LegacyCode() != "7" {
+					t.Errorf("%s is not the file's", domain)
+				}
+			}
+		})
+	}
+}
