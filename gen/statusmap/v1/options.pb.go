@@ -237,8 +237,9 @@ func (x *System) GetLegacyCodes() string {
 // The JSON of a legacy system, as templates. Key order and spacing are the
 // template's own: what is written here is what is sent, byte for byte.
 //
-// Placeholders: {code} {message} {reason} {domain} {metadata} {request_id} in
-// `failure`; {data} and the ones of a success code in `success`. Outside a JSON
+// Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
+// {data}; the code's are a success code's in `success`, and {data} is null in
+// `failure`. {{ and }} inside a string stand for braces. Outside a JSON
 // string a placeholder is a JSON value ({code} a number where the legacy code is
 // one, else a string; {metadata} an object; {data} the response); inside a
 // string, as in "[{code}]{message}", it is escaped text.
@@ -311,8 +312,8 @@ type Code struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The gRPC code. Required; OK makes it a success code.
 	Grpc *Grpc `protobuf:"varint,1,opt,name=grpc,proto3,enum=statusmap.v1.Grpc,oneof" json:"grpc,omitempty"`
-	// The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-	// google.rpc.Code lists it.
+	// The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+	// the canonical one of `grpc`, as google.rpc.Code lists it.
 	Http int32 `protobuf:"varint,2,opt,name=http,proto3" json:"http,omitempty"`
 	// The code as the legacy system writes it, for example "401.1". Left out: the
 	// enum value's number.

@@ -998,7 +998,7 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\n" +
 	"API Switch\x12\x05zh-CN\x1a-\n" +
 	"#{\"Code\":{code},\"Message\":{message}}\x12\x06{data}2\n" +
-	"10[0-9]{3}BDZBgithub.com/statusmap/statusmap/gen/legacy/apiswitch/v1;apiswitchv1b\x06proto3"
+	"10[0-9]{3}BFP\x01ZBgithub.com/statusmap/statusmap/gen/legacy/apiswitch/v1;apiswitchv1b\x06proto3"
 
 var (
 	file_legacy_apiswitch_v1_code_proto_rawDescOnce sync.Once

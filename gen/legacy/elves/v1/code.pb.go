@@ -385,7 +385,7 @@ const file_legacy_elves_v1_code_proto_rawDesc = "" +
 	"\x05zh-CN\x12\f内部错误2\b\x01\x02\x04\b\n" +
 	"\r\x0e\x0f\x1a\xb7\x01\xea\xb3\xcd\x04\xb1\x01\n" +
 	"\x14Elves-Center OpenAPI\x12\x02en\x1ai\n" +
-	"8{\"flag\":\"false\",\"error\":\"[{code}]{message}\",\"result\":[]}\x12*{\"flag\":\"true\",\"error\":\"\",\"result\":{data}}\x18\xc8\x012*(401|402|403|41[0-4]|500)([.][1-9][0-9]?)?B<Z:github.com/statusmap/statusmap/gen/legacy/elves/v1;elvesv1b\x06proto3"
+	"8{\"flag\":\"false\",\"error\":\"[{code}]{message}\",\"result\":[]}\x12*{\"flag\":\"true\",\"error\":\"\",\"result\":{data}}\x18\xc8\x012*(401|402|403|41[0-4]|500)([.][1-9][0-9]?)?B>P\x01Z:github.com/statusmap/statusmap/gen/legacy/elves/v1;elvesv1b\x06proto3"
 
 var (
 	file_legacy_elves_v1_code_proto_rawDescOnce sync.Once

@@ -171,7 +171,7 @@ const file_legacy_jarvis_v2_code_proto_rawDesc = "" +
 	"\f\r\x0e\x0f\x1a\x92\x01\xea\xb3\xcd\x04\x8c\x01\n" +
 	"\n" +
 	"Jarvis API\x12\x02en\x1a4\n" +
-	"*{\"return_code\":{code},\"message\":{message}}\x12\x06{data}*5900[0-9]{2}|([1-8][0-9]{2}|9[1-9][0-9]|90[2-9])0[0-9]2\r[1-9][0-9]{4}B>Z<github.com/statusmap/statusmap/gen/legacy/jarvis/v2;jarvisv2b\x06proto3"
+	"*{\"return_code\":{code},\"message\":{message}}\x12\x06{data}*5900[0-9]{2}|([1-8][0-9]{2}|9[1-9][0-9]|90[2-9])0[0-9]2\r[1-9][0-9]{4}B@P\x01Z<github.com/statusmap/statusmap/gen/legacy/jarvis/v2;jarvisv2b\x06proto3"
 
 var (
 	file_legacy_jarvis_v2_code_proto_rawDescOnce sync.Once

@@ -1542,7 +1542,7 @@ const file_legacy_job_v2_code_proto_rawDesc = "" +
 	"\x06source\x12\x03JOBJ\r\n" +
 	"\x06target\x12\x03JOB\x1a\xe8\x01\xea\xb3\xcd\x04\xe2\x01\n" +
 	"\x15BlueKing JOB, new API\x12\x05zh-CN\x1a\x92\x01\n" +
-	"X{\"result\":false,\"code\":{code},\"data\":null,\"message\":{message},\"request_id\":{request_id}}\x123{\"result\":true,\"code\":0,\"data\":{data},\"message\":\"\"}\x18\xc8\x01\"\x11Blueking-Language2\x1a12[15][0-9]{4}|123[0-9]{4}B8Z6github.com/statusmap/statusmap/gen/legacy/job/v2;jobv2b\x06proto3"
+	"X{\"result\":false,\"code\":{code},\"data\":null,\"message\":{message},\"request_id\":{request_id}}\x123{\"result\":true,\"code\":0,\"data\":{data},\"message\":\"\"}\x18\xc8\x01\"\x11Blueking-Language2\x1a12[15][0-9]{4}|123[0-9]{4}B:P\x01Z6github.com/statusmap/statusmap/gen/legacy/job/v2;jobv2b\x06proto3"
 
 var (
 	file_legacy_job_v2_code_proto_rawDescOnce sync.Once

@@ -166,8 +166,9 @@ class Envelope(_message.Message):
     """The JSON of a legacy system, as templates. Key order and spacing are the
     template's own: what is written here is what is sent, byte for byte.
 
-    Placeholders: {code} {message} {reason} {domain} {metadata} {request_id} in
-    `failure`; {data} and the ones of a success code in `success`. Outside a JSON
+    Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
+    {data}; the code's are a success code's in `success`, and {data} is null in
+    `failure`. {{ and }} inside a string stand for braces. Outside a JSON
     string a placeholder is a JSON value ({code} a number where the legacy code is
     one, else a string; {metadata} an object; {data} the response); inside a
     string, as in "[{code}]{message}", it is escaped text.
@@ -259,8 +260,8 @@ class Code(_message.Message):
     grpc: Global___Grpc.ValueType
     """The gRPC code. Required; OK makes it a success code."""
     http: _builtins.int
-    """The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-    google.rpc.Code lists it.
+    """The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+    the canonical one of `grpc`, as google.rpc.Code lists it.
     """
     legacy_code: _builtins.str
     """The code as the legacy system writes it, for example "401.1". Left out: the

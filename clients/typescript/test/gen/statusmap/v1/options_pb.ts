@@ -85,8 +85,9 @@ export const SystemSchema: GenMessage<System> = /*@__PURE__*/
  * The JSON of a legacy system, as templates. Key order and spacing are the
  * template's own: what is written here is what is sent, byte for byte.
  *
- * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id} in
- * `failure`; {data} and the ones of a success code in `success`. Outside a JSON
+ * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
+ * {data}; the code's are a success code's in `success`, and {data} is null in
+ * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
  * string a placeholder is a JSON value ({code} a number where the legacy code is
  * one, else a string; {metadata} an object; {data} the response); inside a
  * string, as in "[{code}]{message}", it is escaped text.
@@ -138,8 +139,8 @@ export type Code = Message<"statusmap.v1.Code"> & {
   grpc?: Grpc | undefined;
 
   /**
-   * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-   * google.rpc.Code lists it.
+   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+   * the canonical one of `grpc`, as google.rpc.Code lists it.
    *
    * @generated from field: int32 http = 2;
    */

@@ -113,8 +113,8 @@ private static final long serialVersionUID = 0L;
   private int http_ = 0;
   /**
    * <pre>
-   * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-   * google.rpc.Code lists it.
+   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+   * the canonical one of `grpc`, as google.rpc.Code lists it.
    * </pre>
    *
    * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1236,8 +1236,8 @@ java.lang.String defaultValue) {
     private int http_ ;
     /**
      * <pre>
-     * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-     * google.rpc.Code lists it.
+     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+     * the canonical one of `grpc`, as google.rpc.Code lists it.
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1249,8 +1249,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-     * google.rpc.Code lists it.
+     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+     * the canonical one of `grpc`, as google.rpc.Code lists it.
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1266,8 +1266,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-     * google.rpc.Code lists it.
+     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+     * the canonical one of `grpc`, as google.rpc.Code lists it.
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>

@@ -40,8 +40,8 @@ public interface CodeOrBuilder extends
 
   /**
    * <pre>
-   * The HTTP status, 100 to 599. Left out: the canonical one of `grpc`, as
-   * google.rpc.Code lists it.
+   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
+   * the canonical one of `grpc`, as google.rpc.Code lists it.
    * </pre>
    *
    * <code>int32 http = 2 [json_name = "http"];</code>

@@ -10,8 +10,9 @@ package io.statusmap.v1;
  * The JSON of a legacy system, as templates. Key order and spacing are the
  * template's own: what is written here is what is sent, byte for byte.
  *
- * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id} in
- * `failure`; {data} and the ones of a success code in `success`. Outside a JSON
+ * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
+ * {data}; the code's are a success code's in `success`, and {data} is null in
+ * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
  * string a placeholder is a JSON value ({code} a number where the legacy code is
  * one, else a string; {metadata} an object; {data} the response); inside a
  * string, as in "[{code}]{message}", it is escaped text.
@@ -357,8 +358,9 @@ private static final long serialVersionUID = 0L;
    * The JSON of a legacy system, as templates. Key order and spacing are the
    * template's own: what is written here is what is sent, byte for byte.
    *
-   * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id} in
-   * `failure`; {data} and the ones of a success code in `success`. Outside a JSON
+   * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
+   * {data}; the code's are a success code's in `success`, and {data} is null in
+   * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
    * string a placeholder is a JSON value ({code} a number where the legacy code is
    * one, else a string; {metadata} an object; {data} the response); inside a
    * string, as in "[{code}]{message}", it is escaped text.
