@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
@@ -504,11 +505,12 @@ func TestClientGone(t *testing.T) {
 	}
 }
 
+// TestMain leaves no goroutine and no built program behind.
 func TestMain(m *testing.M) {
-	// os.Exit skips deferred calls.
-	code := m.Run()
-	if err := os.RemoveAll(builtDir); err != nil {
-		code = 1
-	}
-	os.Exit(code)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := os.RemoveAll(builtDir); err != nil {
+			code = 1
+		}
+		os.Exit(code)
+	}))
 }

@@ -329,7 +329,7 @@ func TestSuccess(t *testing.T) {
 func TestRequestIDReachesTheBackend(t *testing.T) {
 	s := &service{ids: make(chan string, 1)}
 	base := serve(t, s, gateway.Route("/", "legacy.job.v2"))
-	response, _ := fetch(t, base+"/echo/d?text=hi", "X-Request-Id", "r-1")
+	response, _ := fetch(t, base+"/echo/d?text=hi", "X-Request-Id", "r-1", "Grpc-Metadata-X-Request-Id", "other")
 	if got := <-s.ids; got != "r-1" || response.Header.Get("X-Request-Id") != "r-1" {
 		t.Errorf("given: the backend has %q, the client %q", got, response.Header.Get("X-Request-Id"))
 	}

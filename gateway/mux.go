@@ -147,8 +147,11 @@ func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, re
 const requestIDHeader = "X-Request-Id"
 
 func incomingHeader(key string) (string, bool) {
-	if key == requestIDHeader {
+	switch key {
+	case requestIDHeader:
 		return status.RequestIDKey, true
+	case runtime.MetadataHeaderPrefix + requestIDHeader:
+		return "", false // a second id, which no check has seen
 	}
 	return runtime.DefaultHeaderMatcher(key)
 }
