@@ -294,13 +294,13 @@ func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDes
 		valueOptions.ProtoReflect().SetUnknown(lenField(1207101, codeOption))
 	}
 	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name: proto.String("raw.proto"), Package: proto.String("raw.v1"), Syntax: proto.String("proto3"),
+		Name: new("raw.proto"), Package: new("raw.v1"), Syntax: new("proto3"),
 		Dependency: []string{optionsPath},
 		EnumType: []*descriptorpb.EnumDescriptorProto{{
-			Name: proto.String("Code"), Options: enumOptions,
+			Name: new("Code"), Options: enumOptions,
 			Value: []*descriptorpb.EnumValueDescriptorProto{
-				{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)},
-				{Name: proto.String("UNKNOWN_ERROR"), Number: proto.Int32(1), Options: valueOptions},
+				{Name: new("CODE_UNSPECIFIED"), Number: new(int32(0))},
+				{Name: new("UNKNOWN_ERROR"), Number: new(int32(1)), Options: valueOptions},
 			},
 		}},
 	}, protoregistry.GlobalFiles)
@@ -343,7 +343,7 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 		{"system truncated", system[:len(system)-1], code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
 		{"system is not UTF-8", append(lenField(1, []byte("\xff")), system...), code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
 		{"code truncated", system, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
-		{"message is not UTF-8", system, append(code[:len(code):len(code)], lenField(4, []byte("\xe4"))...), "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
+		{"message is not UTF-8", system, append(slices.Clip(code), lenField(4, []byte("\xe4"))...), "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
 		{"code left out", system, nil, "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)"},
 		{"system left out", nil, code, "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum raw.v1.Code has no option (statusmap.v1.system)"},
 		{"system left out, code truncated", nil, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum"},

@@ -167,7 +167,8 @@ func (m *Message) Text(args ...Arg) string {
 	if m.segments == nil {
 		return m.source
 	}
-	return string(m.Append(nil, args))
+	var room [256]byte // more than most messages have
+	return string(m.Append(room[:0], args))
 }
 
 // Match returns the arguments with which the message says text. ok is false

@@ -190,14 +190,16 @@ func (r *reader) readStatus(c *Code) {
 	if r.noSuccessCodes {
 		success = c.Success() // that rule is broken itself
 	}
-	if _, known := statusmapv1.Grpc_name[int32(options.GetGrpc())]; !known {
+	_, known := statusmapv1.Grpc_name[int32(options.GetGrpc())]
+	switch {
+	case !known:
 		r.problem(value, "grpc", "%d is no gRPC code: give OK to UNAUTHENTICATED", options.GetGrpc())
-	} else if options.Grpc == nil {
+	case options.Grpc == nil:
 		r.problem(value, "grpc", "missing: give the gRPC code")
 		c.grpc = codes.Unknown // and not OK, so that nothing else is wrong with it
-	} else if success && !c.Success() {
+	case success && !c.Success():
 		r.problem(value, "grpc", "%s instead of OK: %s is one of the system's success_codes", options.GetGrpc(), c.legacyCode)
-	} else if !success && c.Success() {
+	case !success && c.Success():
 		r.problem(value, "grpc", "OK, but %s is none of the system's success_codes", c.legacyCode)
 	}
 	if c.http == 0 {

@@ -12,9 +12,9 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 )
 
-// envelope returns system options with a failure envelope and more.
-func envelope(failure, more string) string {
-	return fmt.Sprintf("language: \"en\" envelope: {failure: '%s'} %s", failure, more)
+// envelope returns system options with a failure envelope.
+func envelope(failure string) string {
+	return fmt.Sprintf("language: \"en\" envelope: {failure: '%s'}", failure)
 }
 
 // success returns system options with a success envelope and more.
@@ -114,39 +114,39 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a pac
 		`test.v1.Code: envelope.failure: missing: give the JSON of a failed call, for example '{"code":{code},"message":{message}}'`},
 	{"envelope/failure missing", source{options: `language: "en" envelope: {success: '{"data":{data}}'}`},
 		`test.v1.Code: envelope.failure: missing: give the JSON of a failed call`},
-	{"envelope/failure is not JSON", source{options: envelope(`{"code":{code},}`, "")},
+	{"envelope/failure is not JSON", source{options: envelope(`{"code":{code},}`)},
 		`test.v1.Code: envelope.failure: not JSON with its placeholders filled in: invalid character '}' looking for beginning of object key string`},
-	{"envelope/failure is cut off", source{options: envelope(`{"code":{code}`, "")},
+	{"envelope/failure is cut off", source{options: envelope(`{"code":{code}`)},
 		`test.v1.Code: envelope.failure: not JSON with its placeholders filled in: unexpected end of JSON input`},
-	{"envelope/more behind the JSON", source{options: envelope(`{"code":{code}} OK`, "")},
+	{"envelope/more behind the JSON", source{options: envelope(`{"code":{code}} OK`)},
 		`test.v1.Code: envelope.failure: not JSON with its placeholders filled in: invalid character 'O' after top-level value`},
-	{"envelope/unknown placeholder", source{options: envelope(`{"code":{code},"msg":{msg}}`, "")},
+	{"envelope/unknown placeholder", source{options: envelope(`{"code":{code},"msg":{msg}}`)},
 		`test.v1.Code: envelope.failure: unknown placeholder {msg}: there are {code} {message} {reason} {domain} {request_id} {metadata} {data}`},
-	{"envelope/unknown placeholder in a string", source{options: envelope(`{"error":"[{code}]{msg}"}`, "")},
+	{"envelope/unknown placeholder in a string", source{options: envelope(`{"error":"[{code}]{msg}"}`)},
 		`test.v1.Code: envelope.failure: '{' in a string that starts no placeholder: there are {code} {message}`},
-	{"envelope/'{' in a string", source{options: envelope(`{"error":"[{code}] {"}`, "")},
+	{"envelope/'{' in a string", source{options: envelope(`{"error":"[{code}] {"}`)},
 		`test.v1.Code: envelope.failure: '{' in a string that starts no placeholder`},
-	{"envelope/'}' in a string", source{options: envelope(`{"error":"[{code}] }"}`, "")},
+	{"envelope/'}' in a string", source{options: envelope(`{"error":"[{code}] }"}`)},
 		`test.v1.Code: envelope.failure: '}' without '{' in a string: write }} for a brace`},
-	{"envelope/placeholder as a key", source{options: envelope(`{{code}:{message}}`, "")},
+	{"envelope/placeholder as a key", source{options: envelope(`{{code}:{message}}`)},
 		`test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`},
-	{"envelope/placeholder in a key", source{options: envelope(`{"error {code}":{message}}`, "")},
+	{"envelope/placeholder in a key", source{options: envelope(`{"error {code}":{message}}`)},
 		`test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`},
-	{"envelope/key twice", source{options: envelope(`{"code":{code},"message":{message},"code":{reason}}`, "")},
+	{"envelope/key twice", source{options: envelope(`{"code":{code},"message":{message},"code":{reason}}`)},
 		`test.v1.Code: envelope.failure: key "code" twice in one object: a reader sees one of them`},
-	{"envelope/metadata inside a string", source{options: envelope(`{"code":{code},"meta":"{metadata}"}`, "")},
+	{"envelope/metadata inside a string", source{options: envelope(`{"code":{code},"meta":"{metadata}"}`)},
 		`test.v1.Code: envelope.failure: {metadata} inside a string: it is a JSON value, take off the quotation marks`},
 	{"envelope/data inside a string", source{options: success(`{"data":"{data}"}`, "")},
 		`test.v1.Code: envelope.success: {data} inside a string: it is a JSON value, take off the quotation marks`},
-	{"envelope/placeholder in an escape", source{options: envelope(`{"code":{code},"m":"\\u{reason}0000"}`, "")},
+	{"envelope/placeholder in an escape", source{options: envelope(`{"code":{code},"m":"\\u{reason}0000"}`)},
 		`test.v1.Code: envelope.failure: not JSON with its placeholders filled in`},
-	{"envelope/two values without a comma", source{options: envelope(`[{code}{message}]`, "")},
+	{"envelope/two values without a comma", source{options: envelope(`[{code}{message}]`)},
 		`test.v1.Code: envelope.failure: not JSON with its placeholders filled in`},
-	{"envelope/character of ours", source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}", "")},
+	{"envelope/character of ours", source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}")},
 		`test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`},
-	{"envelope/character of ours, escaped", source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`, "")},
+	{"envelope/character of ours, escaped", source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`)},
 		`test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`},
-	{"envelope/failure without code", source{options: envelope(`{"message":{message}}`, "")},
+	{"envelope/failure without code", source{options: envelope(`{"message":{message}}`)},
 		`test.v1.Code: envelope.failure: {code} is missing: a client could not tell the errors apart`},
 	{"envelope/success without data", source{options: success(`{"result":true}`, "")},
 		`test.v1.Code: envelope.success: {data} is missing: the response would be lost`},
@@ -328,8 +328,8 @@ enum Code {
   BROKEN = 1 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "x" fallback_for: [INTERNAL, UNAUTHENTICATED]}];
 }`), ""},
 	{"fine/success with a code", source{options: success(`{"code":{code},"message":{message},"data":{data}}`, `success_codes: "5"`), values: code("CODE_A", 5, `grpc: OK message: "x"`)}, ""},
-	{"fine/success left out", source{options: envelope(`{"code":{code}}`, "")}, ""},
-	{"fine/envelope that is no object", source{options: envelope(`"{code}: {message}"`, "")}, ""},
+	{"fine/success left out", source{options: envelope(`{"code":{code}}`)}, ""},
+	{"fine/envelope that is no object", source{options: envelope(`"{code}: {message}"`)}, ""},
 	{"fine/negative number", source{values: code("NEGATIVE", -5, `grpc: ABORTED message: "x"`)}, ""},
 	{"fine/an enum that is no system beside it", source{rest: "enum Color { COLOR_UNSPECIFIED = 0; COLOR_RED = 1; } message M { enum Kind { KIND_UNSPECIFIED = 0; } }"}, ""},
 }

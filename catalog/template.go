@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A segment is a run of literal text, or a placeholder where name is set.
 type segment struct {
@@ -79,8 +82,7 @@ func matchRight(segments []segment, text string) ([]string, bool) {
 	}
 	captures := make([]string, n)
 	open := false
-	for i := len(segments) - 1; i >= 0; i-- {
-		s := segments[i]
+	for i, s := range slices.Backward(segments) {
 		if s.name != "" {
 			if open {
 				n--

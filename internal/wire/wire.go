@@ -195,9 +195,9 @@ func readRetryInfo(raw string) (time.Duration, bool) {
 			}
 			switch f.num {
 			case 1:
-				seconds = int64(f.varint) //nolint:gosec // proto's own conversion
+				seconds = int64(f.varint)
 			case 2:
-				nanos = int32(f.varint) //nolint:gosec // likewise
+				nanos = int32(f.varint)
 			}
 		}
 	}
@@ -242,7 +242,7 @@ func next(raw string) (f field, rest string, ok bool) {
 		f.bytes = raw[n:end]
 		return f, raw[end:], true
 	default:
-		rest, ok = skip(raw, uint64(f.num), f.typ, protowire.DefaultRecursionLimit) //nolint:gosec // positive
+		rest, ok = skip(raw, uint64(f.num), f.typ, protowire.DefaultRecursionLimit)
 		return f, rest, ok
 	}
 }
@@ -265,7 +265,7 @@ func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, o
 		if n == 0 || length > uint64(len(raw)-n) {
 			return "", false
 		}
-		size = n + int(length) //nolint:gosec // not more than len(raw)
+		size = n + int(length)
 	case protowire.StartGroupType:
 		if depth < 0 {
 			return "", false
