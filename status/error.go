@@ -28,8 +28,10 @@ import (
 // system's internal error, or a plain one where there is no system. What was
 // wrong goes to the interceptor's observer and to the log.
 func Error(code protoreflect.Enum, args ...any) error {
-	if e, ok := ready(code); ok && len(args) == 0 && e.defect == "" {
-		return e
+	if len(args) == 0 {
+		if e, ok := ready(code); ok {
+			return e
+		}
 	}
 	return raise(code, nil, args)
 }
@@ -53,16 +55,34 @@ func New(code *catalog.Code, args ...any) error { return newError(code, nil, arg
 // use.
 type LegacyError struct {
 	code       *catalog.Code // nil where the catalog does not have it
+	odd        *odd          // nil in most
 	grpc       codes.Code
-	domain     string
-	reason     string
+	received   bool // read from a status: nobody here has checked its text
 	message    string
 	metadata   []catalog.Arg
 	retryAfter time.Duration
 	cause      error
-	defect     string // what was wrong with the call that made it
 	status     atomic.Pointer[grpcstatus.Status]
 }
+
+// odd is what few errors have.
+type odd struct {
+	domain, reason string // where there is no code to tell them
+	defect         string // what was wrong with the call that made the error
+}
+
+// Most errors have few metadata. With room for them in one piece with the error,
+// one allocation does for both; the sizes are those that Go's allocator has.
+type (
+	madeError struct {
+		LegacyError
+		room [3]catalog.Arg // legacy_code and two arguments
+	}
+	receivedError struct {
+		LegacyError
+		room [5]catalog.Arg // and request_id
+	}
+)
 
 func raise(value protoreflect.Enum, cause error, args []any) error {
 	cat, err := catalog.Default()
@@ -86,13 +106,13 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 	}
 	if system, ok := cat.System(domain); ok {
 		e := build(system.Fallback(codes.Internal), cause, args)
-		e.defect = defect
+		e.addDefect(defect)
 		return e
 	}
-	e := &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, defect: defect}
+	e := &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, odd: &odd{defect: defect}}
 	if number != 0 && reason != "" {
 		// An enum without options still names its value, and its number.
-		e.domain, e.reason = domain, reason
+		e.odd.domain, e.odd.reason = domain, reason
 		e.metadata = append(e.metadata, catalog.Arg{Name: catalog.MetadataLegacyCode, Value: strconv.Itoa(int(number))})
 		e.addArgs(args)
 	}
@@ -104,27 +124,21 @@ const internalMessage = "internal error"
 
 func newError(code *catalog.Code, cause error, args []any) error {
 	if code == nil {
-		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, defect: "the code is nil"}
+		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, odd: &odd{defect: "the code is nil"}}
 	}
 	if code.Success() {
 		e := build(code.System().Fallback(codes.Internal), cause, args)
-		e.defect = code.FullName() + " is a code of success: see SetSuccess"
+		e.addDefect(code.FullName() + " is a code of success: see SetSuccess")
 		return e
 	}
 	return build(code, cause, args)
 }
 
 func build(code *catalog.Code, cause error, args []any) *LegacyError {
-	e := &LegacyError{
-		code:       code,
-		grpc:       code.GRPC(),
-		domain:     code.Domain(),
-		reason:     code.Reason(),
-		metadata:   make([]catalog.Arg, 1, 1+len(args)/2),
-		retryAfter: code.RetryAfter(),
-		cause:      cause,
-	}
-	e.metadata[0] = catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}
+	m := new(madeError)
+	e := &m.LegacyError
+	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPC(), code.RetryAfter(), cause
+	e.metadata = append(m.room[:0], catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()})
 	e.addArgs(args)
 	e.message = code.Message().Text(e.metadata[1:]...)
 	for name := range code.Message().Missing(e.metadata[1:]) {
@@ -165,10 +179,20 @@ func (e *LegacyError) has(name string) bool {
 }
 
 func (e *LegacyError) addDefect(s string) {
-	if e.defect != "" {
-		s = e.defect + "; " + s
+	if e.odd == nil {
+		e.odd = new(odd)
 	}
-	e.defect = s
+	if e.odd.defect != "" {
+		s = e.odd.defect + "; " + s
+	}
+	e.odd.defect = s
+}
+
+func (e *LegacyError) defect() string {
+	if e.odd == nil {
+		return ""
+	}
+	return e.odd.defect
 }
 
 // text writes a value as fmt.Sprint does, and as UTF-8: protobuf refuses any
@@ -216,10 +240,10 @@ func (e *LegacyError) Error() string {
 	if e == nil {
 		return "<nil>"
 	}
-	if e.reason == "" {
+	if e.Reason() == "" {
 		return e.message
 	}
-	return e.domain + "." + e.reason + ": " + e.message
+	return e.Domain() + "." + e.Reason() + ": " + e.message
 }
 
 // Unwrap returns the error given to [Wrap]; nil where there is none.
@@ -234,7 +258,11 @@ func (e *LegacyError) Unwrap() error {
 // message and metadata do not count.
 func (e *LegacyError) Is(target error) bool {
 	t, ok := target.(*LegacyError)
-	return ok && e != nil && t != nil && e.domain == t.domain && e.reason == t.reason && e.reason != ""
+	return ok && t.is(e.Domain(), e.Reason())
+}
+
+func (e *LegacyError) is(domain, reason string) bool {
+	return reason != "" && e.Reason() == reason && e.Domain() == domain
 }
 
 // Code returns the code; nil where the catalog does not have it, as when the
@@ -248,18 +276,26 @@ func (e *LegacyError) Code() *catalog.Code {
 
 // Domain returns the ErrorInfo's domain, for example "legacy.job.v2".
 func (e *LegacyError) Domain() string {
-	if e == nil {
+	switch {
+	case e == nil:
 		return ""
+	case e.code == nil && e.odd != nil:
+		return e.odd.domain
+	default:
+		return e.code.Domain()
 	}
-	return e.domain
 }
 
 // Reason returns the ErrorInfo's reason, for example "JOB_NOT_FOUND".
 func (e *LegacyError) Reason() string {
-	if e == nil {
+	switch {
+	case e == nil:
 		return ""
+	case e.code == nil && e.odd != nil:
+		return e.odd.reason
+	default:
+		return e.code.Reason()
 	}
-	return e.reason
 }
 
 // LegacyCode returns the code as the legacy system writes it, also where the
@@ -364,8 +400,8 @@ func (e *LegacyError) LogValue() slog.Value {
 		return slog.Value{}
 	}
 	attrs := []slog.Attr{
-		slog.String("domain", e.domain),
-		slog.String("reason", e.reason),
+		slog.String("domain", e.Domain()),
+		slog.String("reason", e.Reason()),
 		slog.String("code", e.grpc.String()),
 		slog.String("message", e.message),
 	}
@@ -379,14 +415,14 @@ func (e *LegacyError) LogValue() slog.Value {
 	if e.cause != nil {
 		attrs = append(attrs, slog.String("cause", e.cause.Error()))
 	}
-	if e.defect != "" {
-		attrs = append(attrs, slog.String("defect", e.defect))
+	if defect := e.defect(); defect != "" {
+		attrs = append(attrs, slog.String("defect", defect))
 	}
 	return slog.GroupValue(attrs...)
 }
 
-// readyErrors holds an error for each code of the default catalog, as a slab and
-// by value: raising a code without arguments returns one of these.
+// readyErrors holds an error for each code of the default catalog that can be
+// raised without arguments: raising it returns that one.
 var readyErrors = sync.OnceValue(func() map[readyKey]*LegacyError {
 	cat, err := catalog.Default()
 	if err != nil {
@@ -397,19 +433,19 @@ var readyErrors = sync.OnceValue(func() map[readyKey]*LegacyError {
 		size += len(system.Codes())
 	}
 	slab := make([]LegacyError, size)
+	metadata := make([]catalog.Arg, size)
 	index := make(map[readyKey]*LegacyError, size)
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
-			e := &slab[0]
-			slab = slab[1:]
-			e.code, e.grpc, e.domain, e.reason = code, code.GRPC(), code.Domain(), code.Reason()
-			e.retryAfter = code.RetryAfter()
-			e.message = code.Message().Text()
-			e.metadata = []catalog.Arg{{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}}
 			if code.Success() || code.Message().HasParams() {
-				e.defect = "not for use as it is"
+				continue
 			}
-			index[readyKey{code.Descriptor().Parent().(protoreflect.EnumDescriptor), code.Descriptor().Number()}] = e //nolint:forcetypeassert // a value's parent is its enum
+			e, m := &slab[0], metadata[:1:1]
+			slab, metadata = slab[1:], metadata[1:]
+			m[0] = catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}
+			e.code, e.grpc, e.retryAfter = code, code.GRPC(), code.RetryAfter()
+			e.message, e.metadata = code.Message().Text(), m
+			index[readyKey{system.Descriptor(), code.Descriptor().Number()}] = e
 		}
 	}
 	return index

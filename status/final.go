@@ -155,10 +155,10 @@ func draftLegacy(cat *catalog.Catalog, e *LegacyError, event *Event) draft {
 		event.Repairs |= CodeOutOfRange
 	}
 	d.addDetails(cat, st.Proto().GetDetails(), event)
-	if e.defect != "" {
+	if e.defect() != "" {
 		event.Repairs |= Misuse
 	}
-	if e.defect != "" || e.cause != nil {
+	if e.defect() != "" || e.cause != nil {
 		d.original = e
 	}
 	return d

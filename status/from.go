@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // FromError returns the legacy error in err, on either side of the wire: one
@@ -76,17 +77,20 @@ func Is(err error, code protoreflect.Enum) bool {
 	}
 	reason := string(value.Name())
 	cat := defaultCatalog()
+	_, known := cat.System(domain)
 	return walk(err, func(err error) bool {
 		switch x := err.(type) { //nolint:errorlint // walk unwraps
 		case *LegacyError:
-			return x != nil && x.domain == domain && x.reason == reason
+			return x.is(domain, reason)
 		case interface{ GRPCStatus() *grpcstatus.Status }:
 			st := grpcStatus(x)
-			if st == nil || st.Code() == codes.OK {
-				return false
+			if known {
+				if yes, sure := wire.DetailsOf(st).Names(domain, reason); sure {
+					return yes
+				}
 			}
 			e, ok := fromStatus(cat, st)
-			return ok && e.domain == domain && e.reason == reason
+			return ok && e.is(domain, reason)
 		}
 		return false
 	})
@@ -103,10 +107,10 @@ func As[E interface {
 	var zero E
 	enum := zero.Descriptor()
 	e, ok := FromError(err)
-	if !ok || e.domain != string(enum.FullName().Parent()) {
+	if !ok || e.Domain() != string(enum.FullName().Parent()) {
 		return zero, false
 	}
-	value := enum.Values().ByName(protoreflect.Name(e.reason))
+	value := enum.Values().ByName(protoreflect.Name(e.Reason()))
 	if value == nil {
 		return zero, false
 	}

@@ -1,6 +1,8 @@
 package status
 
 import (
+	"sync"
+
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
@@ -10,56 +12,94 @@ import (
 	"github.com/statusmap/statusmap/internal/wire"
 )
 
-// makeStatus builds the status with its details as bytes: marshalling them as
-// messages would take most of the time that an error costs.
+// A sketch is where a status is put together, its details as bytes: marshalling
+// them as messages would take most of the time that an error costs. grpc-go
+// copies what it is given, so a sketch serves one error after the other.
+type sketch struct {
+	status  spb.Status
+	details [3]anypb.Any
+	list    [3]*anypb.Any
+	bytes   []byte // of all details
+}
+
+var sketches = sync.Pool{New: func() any { return new(sketch) }}
+
+func (s *sketch) release() {
+	if cap(s.bytes) > 16<<10 {
+		return // one long error should not be kept for good
+	}
+	s.status.Message, s.status.Details = "", nil
+	for i := range s.details {
+		s.details[i].Value = nil
+	}
+	s.bytes = s.bytes[:0]
+	sketches.Put(s)
+}
+
+// add adds a detail whose bytes are those after from.
+func (s *sketch) add(typeURL string, from int) {
+	n := len(s.status.Details)
+	d := &s.details[n]
+	d.TypeUrl, d.Value = typeURL, s.bytes[from:len(s.bytes):len(s.bytes)]
+	s.list[n] = d
+	s.status.Details = s.list[:n+1]
+}
+
+// draw puts e together, with a request's id in the metadata where it is not "".
+func (s *sketch) draw(e *LegacyError, requestID string) {
+	s.status.Code, s.status.Message = int32(e.grpc), e.message
+	if reason := e.Reason(); reason != "" {
+		s.bytes = wire.AppendErrorInfo(s.bytes, e.Domain(), reason, e.metadata)
+		if requestID != "" {
+			s.bytes = wire.AppendErrorInfo(s.bytes, "", "", []catalog.Arg{{Name: catalog.MetadataRequestID, Value: requestID}})
+		}
+		s.add(wire.ErrorInfoURL, 0)
+	}
+	if e.retryAfter > 0 {
+		from := len(s.bytes)
+		s.bytes = wire.AppendRetryInfo(s.bytes, e.retryAfter)
+		s.add(wire.RetryInfoURL, from)
+	}
+	if field := e.code.Field(); field != "" {
+		from := len(s.bytes)
+		s.bytes = wire.AppendBadRequest(s.bytes, field, e.message, e.Reason())
+		s.add(wire.BadRequestURL, from)
+	}
+}
+
 func (e *LegacyError) makeStatus() *grpcstatus.Status {
 	if e.grpc == codes.OK { // a LegacyError that nobody here made
 		return grpcstatus.New(codes.Internal, internalMessage)
 	}
-	p := &spb.Status{Code: int32(e.grpc), Message: e.message}
-	if e.reason != "" {
-		b := make([]byte, 0, wire.SizeErrorInfo(e.domain, e.reason, e.metadata))
-		b = wire.AppendErrorInfo(b, e.domain, e.reason, e.metadata)
-		p.Details = append(p.Details, &anypb.Any{TypeUrl: wire.ErrorInfoURL, Value: b})
-	}
-	if e.retryAfter > 0 {
-		p.Details = append(p.Details, &anypb.Any{TypeUrl: wire.RetryInfoURL, Value: wire.AppendRetryInfo(nil, e.retryAfter)})
-	}
-	if field := e.code.Field(); field != "" {
-		p.Details = append(p.Details, &anypb.Any{
-			TypeUrl: wire.BadRequestURL,
-			Value:   wire.AppendBadRequest(nil, field, e.message, e.reason),
-		})
-	}
-	return grpcstatus.FromProto(p)
+	s := sketches.Get().(*sketch) //nolint:forcetypeassert // the pool holds nothing else
+	defer s.release()
+	s.draw(e, "")
+	return grpcstatus.FromProto(&s.status)
 }
 
 // fromStatus reads a status whose ErrorInfo is ours: of a domain that cat has,
 // or with a legacy_code.
 func fromStatus(cat *catalog.Catalog, st *grpcstatus.Status) (*LegacyError, bool) {
-	if st == nil || st.Code() == codes.OK {
+	details := wire.DetailsOf(st)
+	if details.Len() == 0 {
 		return nil, false
 	}
-	var info wire.Info
-	for _, detail := range st.Proto().GetDetails() {
-		info.AddDetail(cat, detail.GetTypeUrl(), string(detail.GetValue()))
-	}
+	r := new(receivedError)
+	info := wire.Info{Metadata: r.room[:0]}
+	info.AddDetails(cat, details)
 	if !info.Found {
 		return nil, false
 	}
 	if _, known := cat.System(info.Domain); !known && info.LegacyCode() == "" {
 		return nil, false
 	}
-	code, _ := cat.Lookup(info.Domain, info.Reason)
-	e := &LegacyError{
-		code:       code,
-		grpc:       st.Code(),
-		domain:     info.Domain,
-		reason:     info.Reason,
-		message:    st.Message(),
-		metadata:   info.Metadata,
-		retryAfter: info.RetryAfter,
+	e := &r.LegacyError
+	var known bool
+	if e.code, known = cat.Lookup(info.Domain, info.Reason); !known {
+		e.odd = &odd{domain: info.Domain, reason: info.Reason}
 	}
+	e.grpc, e.message, e.metadata, e.retryAfter = st.Code(), st.Message(), info.Metadata, info.RetryAfter
+	e.received = true
 	e.status.Store(st)
 	return e, true
 }

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"connectrpc.com/connect"
+	"github.com/containerd/errdefs"
+	"github.com/containerd/errdefs/pkg/errgrpc"
+	kratos "github.com/go-kratos/kratos/v2/errors"
+	"github.com/googleapis/gax-go/v2/apierror"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	"github.com/statusmap/statusmap/status"
+)
+
+// What a handler returns and how grpc-go takes a status from it. Our errors carry
+// legacy_code as well; the peers' carry the arguments alone, and none of them
+// formats its message, as ours does.
+var builders = []struct {
+	name string
+	err  func() error
+}{
+	{"statusmap/args=0", func() error { return status.Error(jobv2.Code_DATABASE_ERROR) }},
+	{"statusmap/args=2", buildTwo},
+	{"statusmap_wrap/args=2", func() error {
+		return status.Wrap(errCause, jobv2.Code_TASK_STATUS_CONFLICT, "task", task, "status", state)
+	}},
+	{"grpc-go/args=0", func() error {
+		st, err := grpcstatus.New(codes.Internal, plainMessage).WithDetails(
+			&errdetails.ErrorInfo{Domain: domain, Reason: plainReason})
+		if err != nil {
+			return err
+		}
+		return st.Err()
+	}},
+	{"grpc-go/args=2", func() error {
+		st, err := grpcstatus.New(codes.FailedPrecondition, message).WithDetails(
+			&errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: map[string]string{"task": task, "status": state}})
+		if err != nil {
+			return err
+		}
+		return st.Err()
+	}},
+	{"kratos/args=0", func() error { return kratos.New(http.StatusInternalServerError, plainReason, plainMessage) }},
+	{"kratos/args=2", func() error {
+		return kratos.New(http.StatusBadRequest, reason, message).WithMetadata(map[string]string{"task": task, "status": state})
+	}},
+	{"gax/args=2", func() error {
+		st, err := grpcstatus.New(codes.FailedPrecondition, message).WithDetails(
+			&errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: map[string]string{"task": task, "status": state}})
+		if err != nil {
+			return err
+		}
+		e, _ := apierror.FromError(st.Err())
+		return e
+	}},
+	// errdefs has no metadata and no reason: its classes are gRPC's codes.
+	{"errdefs/args=0", func() error { return errgrpc.ToGRPC(fmt.Errorf(message+": %w", errdefs.ErrFailedPrecondition)) }},
+}
+
+// Variables, so that nothing of them is known when this is compiled.
+var (
+	task, state = "42", "running"
+	errCause    = fmt.Errorf("cause")
+	sinkStatus  *grpcstatus.Status
+	sinkErr     error
+	sinkString  string
+	sinkBool    bool
+)
+
+func buildTwo() error {
+	return status.Error(jobv2.Code_TASK_STATUS_CONFLICT, "task", task, "status", state)
+}
+
+func BenchmarkBuild(b *testing.B) {
+	variants := make([]variant, 0, len(builders)+1)
+	for _, builder := range builders {
+		v := variant{name: builder.name, run: func() { sinkStatus, _ = grpcstatus.FromError(builder.err()) }}
+		if args, ok := strings.CutPrefix(builder.name, "statusmap/"); ok {
+			v.against = []string{"grpc-go/" + args, "kratos/" + args}
+		}
+		variants = append(variants, v)
+	}
+	// Connect's errors are no gRPC statuses; its own server serializes them.
+	variants = append(variants, variant{name: "connect/args=2", run: func() { sinkErr = buildConnect() }})
+	sideBySide(b, variants)
+}
+
+func buildConnect() error {
+	e := connect.NewError(connect.CodeFailedPrecondition, errMessage)
+	detail, err := connect.NewErrorDetail(&errdetails.ErrorInfo{
+		Domain: domain, Reason: reason, Metadata: map[string]string{"task": task, "status": state},
+	})
+	if err != nil {
+		return err
+	}
+	e.AddDetail(detail)
+	return e
+}
+
+var errMessage = fmt.Errorf("%s", message)
+
+func buildNone() error { return status.Error(jobv2.Code_DATABASE_ERROR) }

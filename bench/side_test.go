@@ -1,0 +1,150 @@
+package bench
+
+import (
+	"flag"
+	"regexp"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+)
+
+var (
+	sliceTime = flag.Duration("slice", 10*time.Millisecond, "how long one variant runs at a time")
+	rounds    = flag.Int("rounds", 30, "how many slices each variant gets")
+	only      = flag.String("only", "", "measure the variants that match this regular expression, for profiles")
+)
+
+// A variant is one of several ways to do the same thing.
+type variant struct {
+	name string
+	// run does it once.
+	run func()
+	// against names the variants that this one is to be compared with.
+	against []string
+	// slice is how long it runs at a time, where that is not -slice: for what
+	// takes long.
+	slice time.Duration
+	// prepare is called, outside the time taken, before every burst of runs:
+	// where a run needs something that it uses up.
+	prepare func(burst int)
+}
+
+// burst is how many runs one call of prepare is for.
+const burst = 256
+
+// sideBySide measures variants in turn, a slice of each at a time and each round
+// in another order, so that whatever else the machine does falls on all of them
+// alike. For each it reports a benchmark line: the median of its slices, its
+// allocations, and the median of its ratios, round by round, to the variants that
+// it is compared with ("x:NAME").
+//
+// Slices are long enough to hold several garbage collections, so that everyone
+// pays for its own.
+func sideBySide(b *testing.B, variants []variant) {
+	b.Helper()
+	if *only != "" {
+		re := regexp.MustCompile(*only)
+		variants = slices.DeleteFunc(slices.Clone(variants), func(v variant) bool { return !re.MatchString(v.name) })
+	}
+	type result struct {
+		n             int
+		ns            []float64
+		allocs, bytes float64
+	}
+	results := make([]result, len(variants))
+	for i := range variants {
+		v, r := &variants[i], &results[i]
+		slice := *sliceTime
+		if v.slice > slice {
+			slice = v.slice
+		}
+		v.times(100) // the first run may read a catalog, open a connection
+		r.n = v.fit(slice)
+		r.allocs, r.bytes = v.memory(min(r.n, 1000))
+	}
+	for round := range *rounds {
+		for k := range variants {
+			i := (k + round) % len(variants)
+			took := variants[i].times(results[i].n)
+			results[i].ns = append(results[i].ns, float64(took.Nanoseconds())/float64(results[i].n))
+		}
+	}
+	for i := range variants {
+		v, r := &variants[i], &results[i]
+		b.Run(v.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.ReportMetric(median(r.ns), "ns/op")
+			b.ReportMetric(r.allocs, "allocs/op")
+			b.ReportMetric(r.bytes, "B/op")
+			for _, other := range v.against {
+				k := slices.IndexFunc(variants, func(v variant) bool { return v.name == other })
+				if k < 0 {
+					continue // left out by -only
+				}
+				ratios := make([]float64, len(r.ns))
+				for j := range r.ns {
+					ratios[j] = r.ns[j] / results[k].ns[j]
+				}
+				b.ReportMetric(median(ratios), "x:"+other)
+			}
+		})
+	}
+}
+
+// fit returns how many runs fill a slice.
+func (v *variant) fit(slice time.Duration) int {
+	for n := 1; ; n *= 2 {
+		// The best of three: one alone may have waited for something else.
+		took := min(v.times(n), v.times(n), v.times(n))
+		if took > slice/8 {
+			return max(1, int(float64(n)*float64(slice)/float64(took)))
+		}
+	}
+}
+
+// times returns how long n runs take.
+func (v *variant) times(n int) time.Duration {
+	if v.prepare == nil {
+		start := time.Now()
+		for range n {
+			v.run()
+		}
+		return time.Since(start)
+	}
+	var took time.Duration
+	for n > 0 {
+		v.prepare(burst)
+		start := time.Now()
+		for range min(n, burst) {
+			v.run()
+		}
+		took += time.Since(start)
+		n -= burst
+	}
+	return took
+}
+
+// memory returns the allocations of one run and their bytes.
+func (v *variant) memory(n int) (allocs, bytes float64) {
+	if v.prepare != nil {
+		n = burst
+		v.prepare(burst)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range n {
+		v.run()
+	}
+	runtime.ReadMemStats(&after)
+	// Rounded down, as package testing does: a collection may empty a pool.
+	return float64((after.Mallocs - before.Mallocs) / uint64(n)), float64((after.TotalAlloc - before.TotalAlloc) / uint64(n))
+}
+
+func median(values []float64) float64 {
+	s := slices.Sorted(slices.Values(values))
+	if len(s) == 0 {
+		return 0
+	}
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
