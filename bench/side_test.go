@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -49,7 +50,7 @@ func sideBySide(b *testing.B, variants []variant) {
 	}
 	type result struct {
 		n             int
-		ns            []float64
+		ns, cpu       []float64
 		allocs, bytes float64
 	}
 	results := make([]result, len(variants))
@@ -66,7 +67,9 @@ func sideBySide(b *testing.B, variants []variant) {
 	for round := range *rounds {
 		for k := range variants {
 			i := (k + round) % len(variants)
+			before := cpuTime()
 			took := variants[i].times(results[i].n)
+			results[i].cpu = append(results[i].cpu, float64((cpuTime()-before).Nanoseconds())/float64(results[i].n))
 			results[i].ns = append(results[i].ns, float64(took.Nanoseconds())/float64(results[i].n))
 		}
 	}
@@ -75,6 +78,7 @@ func sideBySide(b *testing.B, variants []variant) {
 		b.Run(v.name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.ReportMetric(median(r.ns), "ns/op")
+			b.ReportMetric(median(r.cpu), "cpu-ns/op")
 			b.ReportMetric(r.allocs, "allocs/op")
 			b.ReportMetric(r.bytes, "B/op")
 			for _, other := range v.against {
@@ -87,6 +91,10 @@ func sideBySide(b *testing.B, variants []variant) {
 					ratios[j] = r.ns[j] / results[k].ns[j]
 				}
 				b.ReportMetric(median(ratios), "x:"+other)
+				for j := range r.ns {
+					ratios[j] = r.cpu[j] / results[k].cpu[j]
+				}
+				b.ReportMetric(median(ratios), "c:"+other)
 			}
 		})
 	}
@@ -147,4 +155,14 @@ func median(values []float64) float64 {
 		return 0
 	}
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// cpuTime returns what the process has had of the processors, garbage collection
+// included.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

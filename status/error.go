@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,7 +30,7 @@ import (
 // wrong goes to the interceptor's observer and to the log.
 func Error(code protoreflect.Enum, args ...any) error {
 	if len(args) == 0 {
-		if e, ok := ready(code); ok {
+		if e := ready(code); e != nil {
 			return e
 		}
 	}
@@ -59,7 +60,7 @@ type LegacyError struct {
 	grpc       codes.Code
 	received   bool // read from a status: nobody here has checked its text
 	message    string
-	metadata   []catalog.Arg
+	args       []catalog.Arg // the ErrorInfo's metadata; without legacy_code where impliedCode
 	retryAfter time.Duration
 	cause      error
 	status     atomic.Pointer[grpcstatus.Status]
@@ -76,11 +77,11 @@ type odd struct {
 type (
 	madeError struct {
 		LegacyError
-		room [3]catalog.Arg // legacy_code and two arguments
+		room [2]catalog.Arg
 	}
 	receivedError struct {
 		LegacyError
-		room [5]catalog.Arg // and request_id
+		room [5]catalog.Arg // legacy_code and request_id are among them
 	}
 )
 
@@ -113,7 +114,7 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 	if number != 0 && reason != "" {
 		// An enum without options still names its value, and its number.
 		e.odd.domain, e.odd.reason = domain, reason
-		e.metadata = append(e.metadata, catalog.Arg{Name: catalog.MetadataLegacyCode, Value: strconv.Itoa(int(number))})
+		e.args = append(e.args, catalog.Arg{Name: catalog.MetadataLegacyCode, Value: strconv.Itoa(int(number))})
 		e.addArgs(args)
 	}
 	return e
@@ -138,10 +139,10 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	m := new(madeError)
 	e := &m.LegacyError
 	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPC(), code.RetryAfter(), cause
-	e.metadata = append(m.room[:0], catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()})
+	e.args = m.room[:0]
 	e.addArgs(args)
-	e.message = code.Message().Text(e.metadata[1:]...)
-	for name := range code.Message().Missing(e.metadata[1:]) {
+	e.message = code.Message().Text(e.args...)
+	for name := range code.Message().Missing(e.args) {
 		e.addDefect("the argument " + name + " is missing")
 	}
 	return e
@@ -164,14 +165,14 @@ func (e *LegacyError) addArgs(args []any) {
 		case e.has(name):
 			e.addDefect("the argument " + name + " stands twice")
 		default:
-			e.metadata = append(e.metadata, catalog.Arg{Name: name, Value: value})
+			e.args = append(e.args, catalog.Arg{Name: name, Value: value})
 		}
 	}
 }
 
 func (e *LegacyError) has(name string) bool {
-	for i := range e.metadata {
-		if e.metadata[i].Name == name {
+	for i := range e.args {
+		if e.args[i].Name == name {
 			return true
 		}
 	}
@@ -325,7 +326,7 @@ func (e *LegacyError) MessageIn(accept string) string {
 	}
 	language := e.code.System().MatchLanguage(accept)
 	if m, ok := e.code.MessageIn(language); ok && language != e.code.System().Language() {
-		return m.Text(e.metadata...)
+		return m.Text(e.args...)
 	}
 	return e.message
 }
@@ -335,9 +336,12 @@ func (e *LegacyError) Value(name string) (string, bool) {
 	if e == nil {
 		return "", false
 	}
-	for i := range e.metadata {
-		if e.metadata[i].Name == name {
-			return e.metadata[i].Value, true
+	if name == catalog.MetadataLegacyCode && e.impliedCode() {
+		return e.code.LegacyCode(), true
+	}
+	for i := range e.args {
+		if e.args[i].Name == name {
+			return e.args[i].Value, true
 		}
 	}
 	return "", false
@@ -349,12 +353,14 @@ func (e *LegacyError) Metadata() map[string]string {
 	if e == nil {
 		return nil
 	}
-	m := make(map[string]string, len(e.metadata))
-	for _, a := range e.metadata {
-		m[a.Name] = a.Value
-	}
+	m := make(map[string]string, len(e.args)+1)
+	maps.Insert(m, e.All())
 	return m
 }
+
+// impliedCode tells whether legacy_code is the code's own and not among the args:
+// for an error that was made here.
+func (e *LegacyError) impliedCode() bool { return e.code != nil && !e.received }
 
 // All yields the ErrorInfo's metadata in the order in which they are sent.
 func (e *LegacyError) All() iter.Seq2[string, string] {
@@ -362,7 +368,10 @@ func (e *LegacyError) All() iter.Seq2[string, string] {
 		if e == nil {
 			return
 		}
-		for _, a := range e.metadata {
+		if e.impliedCode() && !yield(catalog.MetadataLegacyCode, e.code.LegacyCode()) {
+			return
+		}
+		for _, a := range e.args {
 			if !yield(a.Name, a.Value) {
 				return
 			}
@@ -405,11 +414,11 @@ func (e *LegacyError) LogValue() slog.Value {
 		slog.String("code", e.grpc.String()),
 		slog.String("message", e.message),
 	}
-	if len(e.metadata) > 0 {
-		metadata := make([]any, len(e.metadata))
-		for i, a := range e.metadata {
-			metadata[i] = slog.String(a.Name, a.Value)
-		}
+	var metadata []any
+	for name, value := range e.All() {
+		metadata = append(metadata, slog.String(name, value))
+	}
+	if len(metadata) > 0 {
 		attrs = append(attrs, slog.Group("metadata", metadata...))
 	}
 	if e.cause != nil {
@@ -423,45 +432,62 @@ func (e *LegacyError) LogValue() slog.Value {
 
 // readyErrors holds an error for each code of the default catalog that can be
 // raised without arguments: raising it returns that one.
-var readyErrors = sync.OnceValue(func() map[readyKey]*LegacyError {
+type readyErrors struct {
+	byNumber map[protoreflect.EnumNumber]*LegacyError // of several one; byCode has all
+	byCode   map[*catalog.Code]*LegacyError
+}
+
+var (
+	readyOnce  sync.Once
+	readyTable atomic.Pointer[readyErrors] // nil until the first error
+)
+
+func makeReady() {
+	t := &readyErrors{}
+	defer func() { readyTable.Store(t) }()
 	cat, err := catalog.Default()
 	if err != nil {
-		return nil // raise says so, each time
+		return // raise says so, each time
 	}
 	size := 0
 	for _, system := range cat.Systems() {
 		size += len(system.Codes())
 	}
 	slab := make([]LegacyError, size)
-	metadata := make([]catalog.Arg, size)
-	index := make(map[readyKey]*LegacyError, size)
+	t.byNumber = make(map[protoreflect.EnumNumber]*LegacyError, size)
+	t.byCode = make(map[*catalog.Code]*LegacyError, size)
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
 			if code.Success() || code.Message().HasParams() {
 				continue
 			}
-			e, m := &slab[0], metadata[:1:1]
-			slab, metadata = slab[1:], metadata[1:]
-			m[0] = catalog.Arg{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}
+			e := &slab[0]
+			slab = slab[1:]
 			e.code, e.grpc, e.retryAfter = code, code.GRPC(), code.RetryAfter()
-			e.message, e.metadata = code.Message().Text(), m
-			index[readyKey{system.Descriptor(), code.Descriptor().Number()}] = e
+			e.message = code.Message().Text()
+			t.byNumber[code.Descriptor().Number()] = e
+			t.byCode[code] = e
 		}
 	}
-	return index
-})
-
-type readyKey struct {
-	enum   protoreflect.EnumDescriptor
-	number protoreflect.EnumNumber
 }
 
-func ready(code protoreflect.Enum) (*LegacyError, bool) {
-	if code == nil {
-		return nil, false
+// ready returns the error of a code that takes no arguments; nil where there is
+// none.
+func ready(value protoreflect.Enum) *LegacyError {
+	if value == nil {
+		return nil
 	}
-	e, ok := readyErrors()[readyKey{code.Descriptor(), code.Number()}]
-	return e, ok
+	t := readyTable.Load()
+	if t == nil {
+		readyOnce.Do(makeReady)
+		t = readyTable.Load()
+	}
+	if e := t.byNumber[value.Number()]; e != nil && e.code.System().Descriptor() == value.Descriptor() {
+		return e
+	}
+	cat, _ := catalog.Default() //nolint:errcheck // nil then, and without codes
+	code, _ := cat.Code(value)
+	return t.byCode[code]
 }
 
 // walk calls f for err and everything it wraps, outermost first, until f is

@@ -49,9 +49,12 @@ func (s *sketch) add(typeURL string, from int) {
 func (s *sketch) draw(e *LegacyError, requestID string) {
 	s.status.Code, s.status.Message = int32(e.grpc), e.message
 	if reason := e.Reason(); reason != "" {
-		s.bytes = wire.AppendErrorInfo(s.bytes, e.Domain(), reason, e.metadata)
+		s.bytes = wire.AppendErrorInfo(s.bytes, e.Domain(), reason, nil)
+		for name, value := range e.All() {
+			s.bytes = wire.AppendMetadata(s.bytes, name, value)
+		}
 		if requestID != "" {
-			s.bytes = wire.AppendErrorInfo(s.bytes, "", "", []catalog.Arg{{Name: catalog.MetadataRequestID, Value: requestID}})
+			s.bytes = wire.AppendMetadata(s.bytes, catalog.MetadataRequestID, requestID)
 		}
 		s.add(wire.ErrorInfoURL, 0)
 	}
@@ -98,7 +101,7 @@ func fromStatus(cat *catalog.Catalog, st *grpcstatus.Status) (*LegacyError, bool
 	if e.code, known = cat.Lookup(info.Domain, info.Reason); !known {
 		e.odd = &odd{domain: info.Domain, reason: info.Reason}
 	}
-	e.grpc, e.message, e.metadata, e.retryAfter = st.Code(), st.Message(), info.Metadata, info.RetryAfter
+	e.grpc, e.message, e.args, e.retryAfter = st.Code(), st.Message(), info.Metadata, info.RetryAfter
 	e.received = true
 	e.status.Store(st)
 	return e, true

@@ -314,13 +314,17 @@ func AppendErrorInfo(b []byte, domain, reason string, metadata []catalog.Arg) []
 	b = appendString(b, 1, reason)
 	b = appendString(b, 2, domain)
 	for i := range metadata {
-		m := &metadata[i]
-		b = protowire.AppendTag(b, 3, protowire.BytesType)
-		b = protowire.AppendVarint(b, uint64(stringSize(m.Name)+stringSize(m.Value)))
-		b = appendString(b, 1, m.Name)
-		b = appendString(b, 2, m.Value)
+		b = AppendMetadata(b, metadata[i].Name, metadata[i].Value)
 	}
 	return b
+}
+
+// AppendMetadata appends one more entry of a serialized ErrorInfo's metadata.
+func AppendMetadata(b []byte, name, value string) []byte {
+	b = append(b, 3<<3|byte(protowire.BytesType))
+	b = appendSize(b, stringSize(name)+stringSize(value))
+	b = appendString(b, 1, name)
+	return appendString(b, 2, value)
 }
 
 // SizeErrorInfo returns how many bytes AppendErrorInfo appends.
@@ -363,13 +367,22 @@ func AppendLocalizedMessage(b []byte, locale, message string) []byte {
 	return appendString(b, 2, message)
 }
 
-// appendString appends a string field; as in proto3 an empty one takes no bytes.
-func appendString(b []byte, num protowire.Number, s string) []byte {
+// appendString appends a string field with a number up to 15; as in proto3 an
+// empty one takes no bytes.
+func appendString(b []byte, num byte, s string) []byte {
 	if s == "" {
 		return b
 	}
-	b = protowire.AppendTag(b, num, protowire.BytesType)
-	return protowire.AppendString(b, s)
+	b = append(b, num<<3|byte(protowire.BytesType))
+	b = appendSize(b, len(s))
+	return append(b, s...)
+}
+
+func appendSize(b []byte, n int) []byte {
+	if n < 0x80 {
+		return append(b, byte(n)) // nearly always
+	}
+	return protowire.AppendVarint(b, uint64(n))
 }
 
 func stringSize(s string) int {
