@@ -19,9 +19,9 @@ import (
 	"github.com/statusmap/statusmap/status"
 )
 
-// What a handler returns and how grpc-go takes a status from it. Our errors carry
-// legacy_code as well; the peers' carry the arguments alone, and none of them
-// formats its message, as ours does.
+// What a handler returns, for grpc-go to take a status from. Unless it says
+// otherwise a peer does less than we do: its message is a constant, and its
+// metadata are the arguments without legacy_code.
 var builders = []struct {
 	name string
 	err  func() error
@@ -42,6 +42,24 @@ var builders = []struct {
 	{"grpc-go/args=2", func() error {
 		st, err := grpcstatus.New(codes.FailedPrecondition, message).WithDetails(
 			&errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: map[string]string{"task": task, "status": state}})
+		if err != nil {
+			return err
+		}
+		return st.Err()
+	}},
+	// The same status as ours to the byte: the arguments are in the message, too, and
+	// legacy_code is in the metadata.
+	{"grpc-go_same/args=0", func() error {
+		st, err := grpcstatus.New(codes.Internal, plainMessage).WithDetails(
+			&errdetails.ErrorInfo{Domain: domain, Reason: plainReason, Metadata: map[string]string{"legacy_code": plainLegacy}})
+		if err != nil {
+			return err
+		}
+		return st.Err()
+	}},
+	{"grpc-go_same/args=2", func() error {
+		st, err := grpcstatus.Newf(codes.FailedPrecondition, "操作失败!任务%s当前状态:%s", task, state).WithDetails(
+			&errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: map[string]string{"legacy_code": legacy, "task": task, "status": state}})
 		if err != nil {
 			return err
 		}
@@ -83,7 +101,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, builder := range builders {
 		v := variant{name: builder.name, run: func() { sinkStatus, _ = grpcstatus.FromError(builder.err()) }}
 		if args, ok := strings.CutPrefix(builder.name, "statusmap/"); ok {
-			v.against = []string{"grpc-go/" + args, "kratos/" + args}
+			v.against = []string{"grpc-go_same/" + args, "grpc-go/" + args, "kratos/" + args}
 		}
 		variants = append(variants, v)
 	}

@@ -28,10 +28,10 @@ func (s *sketch) release() {
 	if cap(s.bytes) > 16<<10 {
 		return // one long error should not be kept for good
 	}
-	s.status.Message, s.status.Details = "", nil
-	for i := range s.details {
-		s.details[i].Value = nil
+	for _, d := range s.status.Details {
+		d.Value = nil
 	}
+	s.status.Message, s.status.Details = "", nil
 	s.bytes = s.bytes[:0]
 	sketches.Put(s)
 }
@@ -50,8 +50,11 @@ func (s *sketch) draw(e *LegacyError, requestID string) {
 	s.status.Code, s.status.Message = int32(e.grpc), e.message
 	if reason := e.Reason(); reason != "" {
 		s.bytes = wire.AppendErrorInfo(s.bytes, e.Domain(), reason, nil)
-		for name, value := range e.All() {
-			s.bytes = wire.AppendMetadata(s.bytes, name, value)
+		if e.impliedCode() {
+			s.bytes = wire.AppendMetadata(s.bytes, catalog.MetadataLegacyCode, e.code.LegacyCode())
+		}
+		for i := range e.args {
+			s.bytes = wire.AppendMetadata(s.bytes, e.args[i].Name, e.args[i].Value)
 		}
 		if requestID != "" {
 			s.bytes = wire.AppendMetadata(s.bytes, catalog.MetadataRequestID, requestID)
