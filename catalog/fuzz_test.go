@@ -303,6 +303,9 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 			if p.Rule == "" || p.Text == "" || p.Name == "" {
 				t.Errorf("a problem that does not say what it is: %+v", p)
 			}
+			if strings.ContainsAny(p.Text, "\r\n") {
+				t.Errorf("a problem of more than one line: %q", p.Text)
+			}
 		}
 		return
 	}

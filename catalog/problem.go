@@ -63,8 +63,11 @@ func (p Problems) sort() {
 	})
 }
 
+// oneLine keeps what a text quotes from the options in the problem's line.
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
+
 func problemAt(d protoreflect.Descriptor, rule, format string, args ...any) Problem {
-	p := Problem{Name: d.FullName(), Rule: rule, Text: fmt.Sprintf(format, args...)}
+	p := Problem{Name: d.FullName(), Rule: rule, Text: oneLine.Replace(fmt.Sprintf(format, args...))}
 	if file := d.ParentFile(); file != nil {
 		p.File = file.Path()
 		// SourceLocations is empty in generated code.

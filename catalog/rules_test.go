@@ -249,6 +249,8 @@ enum Code {
 		`test.v1.CAPITAL: message: {JobId} cannot be a metadata key`},
 	{"message/argument with a space", source{values: code("SPACE", 5, `grpc: ABORTED message: "job {job id}"`)},
 		`test.v1.SPACE: message: {job id} cannot be a metadata key`},
+	{"message/argument with a line break", source{values: code("BROKEN_LINE", 5, `grpc: ABORTED message: "job {job\nid}"`)},
+		`test.v1.BROKEN_LINE: message: {job\nid} cannot be a metadata key`},
 	{"message/argument in Chinese", source{values: code("CHINESE", 5, `grpc: ABORTED message: "job {作业}"`)},
 		`test.v1.CHINESE: message: {作业} cannot be a metadata key`},
 	{"message/two bad names in one line", source{values: code("POSITION", 5, `grpc: ABORTED message: "{0} {1}"`)},
