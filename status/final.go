@@ -52,6 +52,12 @@ type draft struct {
 
 // final returns err in its final form and fills in event.
 func (f *finisher) final(ctx context.Context, method string, request any, err error, event *Event) *sent {
+	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
+		if s := f.addID(ctx, e); s != nil {
+			*event = Event{Method: method, Domain: e.Domain(), Reason: e.Reason(), Code: e.grpc}
+			return s
+		}
+	}
 	cat := f.cat()
 	d := f.draft(ctx, cat, method, request, err, event)
 	if id := requestID(ctx); id != "" && d.info.Found {
@@ -74,6 +80,37 @@ func (f *finisher) final(ctx context.Context, method string, request any, err er
 			slog.String("method", method), slog.String("request_id", requestID(ctx)), slog.Any("error", d.original))
 	}
 	return &sent{grpcstatus.FromProto(p), err}
+}
+
+// clean tells whether there is nothing in e that final could repair, log or leave
+// out, unless it is too large: its text was checked when it was made.
+func (e *LegacyError) clean() bool {
+	return e != nil && e.code != nil && !e.received && e.odd == nil && e.cause == nil
+}
+
+// addID is final for a clean error: the status is put together once, with the
+// request's id. It is nil where that is too large, or where there is more to add.
+func (f *finisher) addID(ctx context.Context, e *LegacyError) *sent {
+	if _, m := localized(ctx, e.code); m != nil {
+		return nil
+	}
+	id := requestID(ctx)
+	if _, has := e.Value(catalog.MetadataRequestID); has {
+		id = ""
+	}
+	if !utf8.ValidString(id) {
+		return nil
+	}
+	s := sketches.Get().(*sketch) //nolint:forcetypeassert // the pool holds nothing else
+	defer s.release()
+	s.draw(e, id)
+	if f.maxSize > 0 && sizeAsSent(&s.status) > f.maxSize {
+		return nil
+	}
+	if id == "" {
+		return &sent{e.GRPCStatus(), e}
+	}
+	return &sent{grpcstatus.FromProto(&s.status), e}
 }
 
 func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method string, request any, err error, event *Event) draft {
@@ -182,8 +219,8 @@ func (d *draft) addDetails(cat *catalog.Catalog, details []*anypb.Any, event *Ev
 
 // localize adds the message in the language that the caller asks for.
 func (d *draft) localize(ctx context.Context) {
-	accept := acceptLanguage(ctx)
-	if accept == "" || d.known == nil {
+	language, m := localized(ctx, d.known)
+	if m == nil {
 		return
 	}
 	for _, detail := range d.details {
@@ -191,16 +228,28 @@ func (d *draft) localize(ctx context.Context) {
 			return
 		}
 	}
-	system := d.known.System()
-	language := system.MatchLanguage(accept)
-	m, ok := d.known.MessageIn(language)
-	if !ok || language == system.Language() {
-		return
-	}
 	d.details = append(d.details, &anypb.Any{
 		TypeUrl: wire.LocalizedMessageURL,
 		Value:   wire.AppendLocalizedMessage(nil, language, strings.ToValidUTF8(m.Text(d.info.Metadata...), "\uFFFD")),
 	})
+}
+
+// localized returns the message of a code in the language that the caller asks
+// for; nil where that is the system's, or no language at all.
+func localized(ctx context.Context, code *catalog.Code) (language string, m *catalog.Message) {
+	if code == nil {
+		return "", nil
+	}
+	accept := acceptLanguage(ctx)
+	if accept == "" {
+		return "", nil
+	}
+	language = code.System().MatchLanguage(accept)
+	if language == code.System().Language() {
+		return "", nil
+	}
+	m, _ = code.MessageIn(language)
+	return language, m
 }
 
 // acceptLanguage returns the caller's wish: its own metadata, or what
