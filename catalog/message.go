@@ -206,7 +206,7 @@ func (m *Message) Match(text string) (args []Arg, ok bool) {
 }
 
 // Fits tells whether the message says text with some arguments, in one way or in
-// more.
+// more; as for [Message.Match] only the text between the arguments counts.
 func (m *Message) Fits(text string) bool {
 	if m == nil {
 		return false

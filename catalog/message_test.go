@@ -168,6 +168,9 @@ func TestMessageMatch(t *testing.T) {
 			if !ok || !slices.Equal(got, tt.want) {
 				t.Fatalf("got %q, %v, want %q", got, ok, tt.want)
 			}
+			if !m.Fits(tt.text) {
+				t.Error("Fits is false")
+			}
 			if again := m.Text(got...); again != tt.text {
 				t.Errorf("Text says %q of it, not %q", again, tt.text)
 			}
@@ -193,6 +196,10 @@ func TestMatchIsTrueWhereThereIsOneReading(t *testing.T) {
 		m := message(t, template)
 		readings := allReadings(template, text)
 		got, ok := m.Match(text)
+		twice := strings.Count(template, "{xx}") > 1 || strings.Count(template, "{yy}") > 1
+		if fits := m.Fits(text); fits != (len(readings) > 0) && !(fits && twice) {
+			t.Fatalf("%q of %q: Fits is %v, and there are the readings %q", template, text, fits, readings)
+		}
 		switch {
 		case ok && len(readings) != 1:
 			t.Fatalf("%q of %q: Match is true, and there are the readings %q", template, text, readings)
@@ -201,7 +208,7 @@ func TestMatchIsTrueWhereThereIsOneReading(t *testing.T) {
 		case !ok && len(readings) == 1:
 			// Match is careful where an argument stands twice: only the literals
 			// count. Nowhere else may it miss the one reading.
-			if strings.Count(template, "{xx}") < 2 && strings.Count(template, "{yy}") < 2 {
+			if !twice {
 				t.Fatalf("%q of %q: Match is false, and there is one reading, %q", template, text, readings)
 			}
 			refused++

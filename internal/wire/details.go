@@ -125,7 +125,7 @@ func infoNames(raw []byte, domain, reason string) (yes, sure bool) {
 	var saidDomain, saidReason []byte
 	for len(raw) > 0 {
 		num, typ, n := protowire.ConsumeTag(raw)
-		if n < 0 || typ != protowire.BytesType {
+		if n < 0 || num > protowire.MaxValidNumber || typ != protowire.BytesType {
 			return false, false // not ErrorInfo's own
 		}
 		raw = raw[n:]
@@ -139,7 +139,23 @@ func infoNames(raw []byte, domain, reason string) (yes, sure bool) {
 			saidReason = value
 		case 2:
 			saidDomain = value
+		case 3:
+			if !isMessage(value) {
+				return false, false
+			}
 		}
 	}
 	return string(saidReason) == reason && string(saidDomain) == domain, true
+}
+
+// isMessage tells whether raw is a message of any fields.
+func isMessage(raw []byte) bool {
+	for len(raw) > 0 {
+		num, _, n := protowire.ConsumeField(raw)
+		if n < 0 || num > protowire.MaxValidNumber {
+			return false
+		}
+		raw = raw[n:]
+	}
+	return true
 }

@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
+	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -359,6 +360,20 @@ func FuzzReadStatus(f *testing.F) {
 		}
 		if code != st.GetCode() || message != st.GetMessage() {
 			t.Errorf("got %d, %q, protobuf reads %d, %q", code, message, st.GetCode(), st.GetMessage())
+		}
+		if st.GetCode() != 0 { // OK has no details
+			details := wire.DetailsOf(grpcstatus.FromProto(st))
+			var added wire.Info
+			added.AddDetails(cat, details)
+			if !cmp.Equal(info, added, cmpopts.EquateEmpty()) {
+				t.Errorf("ReadStatus reads %+v, AddDetails %+v", info, added)
+			}
+			for _, name := range [][2]string{{info.Domain, info.Reason}, {"legacy.job.v2", "JOB_NOT_FOUND"}, {"", ""}} {
+				yes, sure := details.Names(name[0], name[1])
+				if want := info.Found && info.Domain == name[0] && info.Reason == name[1]; sure && yes != want || !sure && yes {
+					t.Errorf("Names%q is %v, %v, and the details are %+v", name, yes, sure, info)
+				}
+			}
 		}
 		want, delay, comparable := readWithProtobuf(cat, st)
 		if !comparable {
