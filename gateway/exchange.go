@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -30,14 +31,14 @@ import (
 func (g *Gateway) Handler(mux http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{w: w, gateway: g}
+		x.context = exchangeContext{r.Context(), x}
 		id := requestID(r)
-		made := id == ""
-		if made {
-			id = uuid.NewString()
-		}
 		x.id[0] = id
-		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-		if made {
+		if id == "" {
+			x.id[0] = uuid.NewString()
+		}
+		r = r.WithContext(&x.context)
+		if id == "" {
 			// The header is the caller's: a handler may not change it.
 			r.Header = maps.Clone(r.Header)
 			if r.Header == nil {
@@ -66,11 +67,14 @@ var (
 	jsonContent = []string{"application/json; charset=utf-8"}
 )
 
+// requestID returns the id that a request has; "" where it has none, or one that
+// cannot be passed on.
 func requestID(r *http.Request) string {
-	id := r.Header.Get(requestIDHeader)
-	if len(id) > 128 {
+	ids := r.Header[requestIDHeader]
+	if len(ids) == 0 || len(ids[0]) > 128 {
 		return ""
 	}
+	id := ids[0]
 	for i := range len(id) {
 		if id[i] <= ' ' || id[i] > '~' {
 			return ""
@@ -81,14 +85,28 @@ func requestID(r *http.Request) string {
 
 type exchangeKey struct{}
 
+// An exchangeContext is the request's context with the exchange in it: a
+// context.WithValue that is part of the exchange.
+type exchangeContext struct {
+	context.Context
+	exchange *exchange
+}
+
+func (c *exchangeContext) Value(key any) any {
+	if _, ok := key.(exchangeKey); ok {
+		return c.exchange
+	}
+	return c.Context.Value(key)
+}
+
 // An exchange is one request and its answer. It is the http.ResponseWriter that
 // the mux sees: once it has failed, it swallows what else is written.
 type exchange struct {
 	w       http.ResponseWriter
 	gateway *Gateway
 	request *http.Request
+	context exchangeContext
 	id      [1]string // a header's value, too
-	retry   [1]string
 
 	dialect  *catalog.System // set once resolved
 	resolved bool
@@ -99,23 +117,37 @@ type exchange struct {
 	tooLarge  bool
 	started   bool // the header is written
 	failed    bool // an envelope is written
+
+	probing bool // no exchange at all: it only asks whether a path has a method
+	found   bool // it has
 }
 
-// exchangeOf returns the exchange of a request; a new one where the mux runs
-// without Handler.
-func (g *Gateway) exchangeOf(ctx context.Context, w http.ResponseWriter, r *http.Request) *exchange {
+// fail answers a request with err, also where the mux runs without Handler.
+func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error, httpStatus int) {
 	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
-		return x
+		if !x.probing {
+			x.fail(ctx, err, httpStatus)
+		}
+		return
 	}
-	x := &exchange{w: w, gateway: g, request: r}
+	x := bareExchanges.Get().(*exchange) //nolint:forcetypeassert // the pool holds nothing else
+	x.w, x.gateway, x.request = w, g, r
+	ids := r.Header[requestIDHeader]
 	if x.id[0] = requestID(r); x.id[0] == "" {
 		x.id[0] = uuid.NewString()
+		ids = []string{x.id[0]}
 	}
 	h := w.Header()
-	h[requestIDHeader] = x.id[:]
+	h[requestIDHeader] = ids[:1:1]
 	h[nosniffHeader] = nosniff
-	return x
+	x.fail(ctx, err, httpStatus)
+	*x = exchange{}
+	bareExchanges.Put(x)
 }
+
+// bareExchanges are for muxes without Handler: there an exchange is over once it
+// has failed.
+var bareExchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 func (x *exchange) Header() http.Header { return x.w.Header() }
 

@@ -36,38 +36,27 @@ func (g *Gateway) MuxOptions() []runtime.ServeMuxOption {
 
 // handleError is the exit for unary errors, and for what never became an RPC.
 func (g *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
-	x := g.exchangeOf(ctx, w, r)
-	if probing(r) {
-		return
-	}
-	x.fail(ctx, err, 0)
+	g.fail(ctx, w, r, err, 0)
 }
 
 // handleStreamError writes the envelope itself: what it returns is written after
 // it, as grpc-gateway's own chunk, and swallowed by the exchange.
 func (g *Gateway) handleStreamError(ctx context.Context, err error) *grpcstatus.Status {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && !x.probing {
 		x.fail(ctx, err, 0)
 	}
 	return grpcstatus.New(codes.Internal, "")
 }
 
 func (g *Gateway) handleRoutingError(ctx context.Context, mux *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, httpStatus int) {
-	if probing(r) {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && x.probing {
 		return
 	}
 	if httpStatus == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", strings.Join(allowedMethods(mux, r), ", "))
 	}
-	g.exchangeOf(ctx, w, r).fail(ctx, grpcstatus.Error(codeOfHTTP(httpStatus), http.StatusText(httpStatus)), httpStatus)
+	g.fail(ctx, w, r, grpcstatus.Error(codeOfHTTP(httpStatus), http.StatusText(httpStatus)), httpStatus)
 }
-
-type probeKey struct{}
-
-// A probe is a request that only asks whether its path has a method.
-type probe struct{ found bool }
-
-func probing(r *http.Request) bool { return r.Context().Value(probeKey{}) != nil }
 
 // allowedMethods returns the methods that a path has, for the header Allow that
 // RFC 9110 section 15.5.6 wants in a 405. The mux does not tell; so a request is
@@ -78,10 +67,10 @@ func allowedMethods(mux *runtime.ServeMux, r *http.Request) []string {
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
 		http.MethodPatch, http.MethodDelete, http.MethodOptions,
 	} {
-		p := new(probe)
+		probe := &exchange{probing: true}
 		ask := &http.Request{Method: method, URL: r.URL, Header: http.Header{}, Body: http.NoBody, Host: r.Host}
-		mux.ServeHTTP(discard{}, ask.WithContext(context.WithValue(r.Context(), probeKey{}, p)))
-		if p.found {
+		mux.ServeHTTP(discard{}, ask.WithContext(context.WithValue(r.Context(), exchangeKey{}, probe)))
+		if probe.found {
 			allowed = append(allowed, method)
 		}
 	}
@@ -97,17 +86,17 @@ func (discard) WriteHeader(int)             {}
 // middleware runs once a route is found.
 func (g *Gateway) middleware(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, pathParams map[string]string) {
-		if p, ok := r.Context().Value(probeKey{}).(*probe); ok {
-			p.found = true
+		if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok && x.probing {
+			x.found = true
 			return
 		}
 		if g.maxBody > 0 && r.ContentLength > g.maxBody {
-			g.exchangeOf(r.Context(), w, r).fail(r.Context(),
+			g.fail(r.Context(), w, r,
 				grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge)
 			return
 		}
 		if r.ContentLength != 0 && !g.accepts(r.Header.Get("Content-Type")) {
-			g.exchangeOf(r.Context(), w, r).fail(r.Context(),
+			g.fail(r.Context(), w, r,
 				grpcstatus.Error(codes.InvalidArgument, "media type"), http.StatusUnsupportedMediaType)
 			return
 		}

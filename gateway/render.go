@@ -246,8 +246,7 @@ func (x *exchange) write(f *failure) {
 		delete(h, "Content-Length")
 		h["Content-Type"] = jsonContent
 		if f.retryAfter > 0 {
-			x.retry[0] = retryAfterSeconds(f.retryAfter)
-			h["Retry-After"] = x.retry[:]
+			h["Retry-After"] = []string{retryAfterSeconds(f.retryAfter)}
 		}
 		x.w.WriteHeader(f.http)
 	} else if !x.streaming {
