@@ -59,7 +59,7 @@ func TestDetailsAreReadWhereGRPCKeepsThem(t *testing.T) {
 		t.Error("grpc-go keeps a status's proto elsewhere: details are copied to be read")
 	}
 	for _, other := range []reflect.Type{
-		reflect.TypeFor[int](), reflect.TypeFor[struct{}](), reflect.TypeFor[struct{ s spb.Status }](), //nolint:govet // never made
+		reflect.TypeFor[int](), reflect.TypeFor[struct{}](), reflect.TypeFor[struct{ s spb.Status }](),
 		reflect.TypeFor[struct{ s *anypb.Any }](), reflect.TypeFor[struct {
 			s    *spb.Status
 			more int
