@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,7 +94,7 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 	defect := "the enum value is nil"
 	var domain, reason string
 	var number protoreflect.EnumNumber
-	if value != nil && value.Descriptor() != nil {
+	if !isNil(value) && value.Descriptor() != nil {
 		enum := value.Descriptor()
 		number = value.Number()
 		domain = string(enum.FullName().Parent())
@@ -474,7 +475,7 @@ func makeReady() {
 // ready returns the error of a code that takes no arguments; nil where there is
 // none.
 func ready(value protoreflect.Enum) *LegacyError {
-	if value == nil {
+	if isNil(value) {
 		return nil
 	}
 	t := readyTable.Load()
@@ -485,9 +486,18 @@ func ready(value protoreflect.Enum) *LegacyError {
 	if e := t.byNumber[value.Number()]; e != nil && e.code.System().Descriptor() == value.Descriptor() {
 		return e
 	}
-	cat, _ := catalog.Default() //nolint:errcheck // nil then, and without codes
-	code, _ := cat.Code(value)
+	code, _ := defaultCatalog().Code(value)
 	return t.byCode[code]
+}
+
+// isNil tells whether there is no value: an optional field that is not set may
+// come as a nil pointer, whose methods would panic.
+func isNil(value protoreflect.Enum) bool {
+	if value == nil {
+		return true
+	}
+	v := reflect.ValueOf(value)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // walk calls f for err and everything it wraps, outermost first, until f is

@@ -67,7 +67,7 @@ func grpcStatus(err interface{ GRPCStatus() *grpcstatus.Status }) (st *grpcstatu
 // Only domain and reason count. It looks through %w and errors.Join at every
 // error there is.
 func Is(err error, code protoreflect.Enum) bool {
-	if err == nil || code == nil || code.Descriptor() == nil {
+	if err == nil || isNil(code) || code.Descriptor() == nil {
 		return false
 	}
 	domain := string(code.Descriptor().FullName().Parent())

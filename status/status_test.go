@@ -232,6 +232,7 @@ func TestWrongCalls(t *testing.T) {
 			code: codes.Internal, reason: "statusmap.v1.ABORTED", message: "internal error",
 			metadata: map[string]string{"legacy_code": "10", "aa": "1"},
 		},
+		{name: "nil pointer", err: status.Error((*jobv2.Code)(nil), "aa", 1), code: codes.Internal, message: "internal error"},
 		{name: "nil", err: status.Error(nil), code: codes.Internal, message: "internal error"},
 		{name: "nil code", err: status.New(nil), code: codes.Internal, message: "internal error"},
 		{name: "an error that nobody made", err: &status.LegacyError{}, code: codes.Internal, message: "internal error"},
@@ -313,6 +314,9 @@ func TestIsComparesNamesAlone(t *testing.T) {
 		if _, ok := status.As[jobv2.Code](err); ok {
 			t.Errorf("As(%T) is ours", err)
 		}
+	}
+	if status.Is(one, (*jobv2.Code)(nil)) {
+		t.Error("Is(nil pointer) is true")
 	}
 	if status.Is(one, nil) {
 		t.Error("Is(nil) is true")
