@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -28,7 +29,7 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 func (d *discard) Write(b []byte) (int, error) { d.n += len(b); return len(b), nil }
 
-// A failed is what the mux gives to an error handler.
+// failed is what the mux gives to an error handler.
 type failed struct {
 	ctx context.Context
 	w   http.ResponseWriter
@@ -95,72 +96,33 @@ func hop(tb testing.TB, client demov1.DemoServiceClient, mux *runtime.ServeMux, 
 	return failed{runtime.NewServerMetadataContext(ctx, md), w, r, err}
 }
 
-// throughHandler returns what the mux behind gw.Handler is given for a request.
-func throughHandler(tb testing.TB, wrap func(http.Handler) http.Handler, w http.ResponseWriter, r *http.Request) failed {
-	tb.Helper()
-	var f failed
-	wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.w, f.r = w, r })).ServeHTTP(w, r)
-	if f.r == nil {
-		tb.Fatal("the handler did not call the mux")
-	}
-	return f
-}
-
-// rendering is the error handler of one side, ready to be called: with an error
-// that came over a real hop, and the metadata that it came with.
+// rendering is the error handler of one side, ready to be called with an error
+// that came over a real hop, and the metadata that came with it.
 type rendering struct {
 	name string
 	mux  *runtime.ServeMux
-	// next returns n calls' arguments.
-	next func(n int) []failed
+	failed
 }
 
 func renderings(tb testing.TB, w http.ResponseWriter) []rendering {
 	tb.Helper()
 	gw := newGateway(tb)
-	ourMux := runtime.NewServeMux(gw.MuxOptions()...)
-	ourClient := serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildTwo() }, interceptors())
-	peerClient := serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, peersError(tb) })
-	bareClient := serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) {
-		return nil, peersPlainError(tb)
-	})
-
-	first := throughHandler(tb, gw.Handler, w, newRequest())
-	call := hop(tb, ourClient, ourMux, first.w, first.r)
-	md, _ := runtime.ServerMetadataFromContext(call.ctx)
-	if len(md.TrailerMD["grpc-status-details-bin"]) != 1 {
-		tb.Fatal("the trailer has no details")
+	type answer = func(*demov1.EchoRequest) (*demov1.EchoResponse, error)
+	raise := func(build func() error) answer {
+		return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
 	}
-	// An exchange can fail once. Each call has its own, with the metadata and the
-	// error of the hop.
-	ours := func(n int) []failed {
-		list := make([]failed, n)
-		for i := range list {
-			f := throughHandler(tb, gw.Handler, w, newRequest())
-			ctx, err := runtime.AnnotateContext(f.r.Context(), ourMux, f.r, demov1.DemoService_Echo_FullMethodName, runtime.WithHTTPPathPattern("/echo/{domain}"))
-			if err != nil {
-				tb.Fatal(err)
-			}
-			list[i] = failed{runtime.NewServerMetadataContext(ctx, md), f.w, f.r, call.err}
-		}
-		return list
+	peers, peersPlain := peersError(tb), peersPlainError(tb)
+	var list []rendering
+	add := func(name string, mux *runtime.ServeMux, answer answer, opts ...grpc.ServerOption) {
+		list = append(list, rendering{name, mux, hop(tb, serve(tb, answer, opts...), mux, w, newRequest())})
 	}
-	same := func(f failed) func(n int) []failed {
-		return func(n int) []failed {
-			list := make([]failed, n)
-			for i := range list {
-				list[i] = f
-			}
-			return list
-		}
-	}
-	dm, hm := defaultMux(), handMux()
-	return []rendering{
-		{"statusmap/args=2", ourMux, ours},
-		{"DefaultHTTPErrorHandler/args=0", dm, same(hop(tb, bareClient, dm, w, newRequest()))},
-		{"DefaultHTTPErrorHandler/args=2", dm, same(hop(tb, peerClient, dm, w, newRequest()))},
-		{"hand-written/args=2", hm, same(hop(tb, peerClient, hm, w, newRequest()))},
-	}
+	ours := runtime.NewServeMux(gw.MuxOptions()...)
+	add("statusmap/args=0", ours, raise(buildNone), interceptors())
+	add("statusmap/args=2", ours, raise(buildTwo), interceptors())
+	add("DefaultHTTPErrorHandler/args=0", defaultMux(), raise(func() error { return peersPlain }))
+	add("DefaultHTTPErrorHandler/args=2", defaultMux(), raise(func() error { return peers }))
+	add("hand-written/args=2", handMux(), raise(func() error { return peers }))
+	return list
 }
 
 func peersPlainError(tb testing.TB) error {
@@ -196,19 +158,10 @@ func BenchmarkRender(b *testing.B) {
 	var w http.ResponseWriter = newDiscard()
 	variants := []variant{{name: "floor", run: func() { floor(w) }}}
 	for _, r := range renderings(b, w) {
-		_, marshaler := runtime.MarshalerForRequest(r.mux, newRequest())
-		var calls []failed
-		v := variant{
-			name: r.name,
-			run: func() {
-				f := &calls[0]
-				calls = calls[1:]
-				runtime.HTTPError(f.ctx, r.mux, marshaler, f.w, f.r, f.err)
-			},
-			prepare: func(burst int) { calls = r.next(burst) },
-		}
-		if r.name == "statusmap/args=2" {
-			v.against = []string{"floor", "DefaultHTTPErrorHandler/args=2", "hand-written/args=2"}
+		_, marshaler := runtime.MarshalerForRequest(r.mux, r.r)
+		v := variant{name: r.name, run: func() { runtime.HTTPError(r.ctx, r.mux, marshaler, r.w, r.r, r.err) }}
+		if args, ok := strings.CutPrefix(r.name, "statusmap/"); ok {
+			v.against = []string{"floor", "DefaultHTTPErrorHandler/" + args, "hand-written/args=2"}
 		}
 		variants = append(variants, v)
 	}

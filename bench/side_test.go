@@ -26,13 +26,7 @@ type variant struct {
 	// slice is how long it runs at a time, where that is not -slice: for what
 	// takes long.
 	slice time.Duration
-	// prepare is called, outside the time taken, before every burst of runs:
-	// where a run needs something that it uses up.
-	prepare func(burst int)
 }
-
-// burst is how many runs one call of prepare is for.
-const burst = 256
 
 // sideBySide measures variants in turn, a slice of each at a time and each round
 // in another order, so that whatever else the machine does falls on all of them
@@ -113,32 +107,15 @@ func (v *variant) fit(slice time.Duration) int {
 
 // times returns how long n runs take.
 func (v *variant) times(n int) time.Duration {
-	if v.prepare == nil {
-		start := time.Now()
-		for range n {
-			v.run()
-		}
-		return time.Since(start)
+	start := time.Now()
+	for range n {
+		v.run()
 	}
-	var took time.Duration
-	for n > 0 {
-		v.prepare(burst)
-		start := time.Now()
-		for range min(n, burst) {
-			v.run()
-		}
-		took += time.Since(start)
-		n -= burst
-	}
-	return took
+	return time.Since(start)
 }
 
 // memory returns the allocations of one run and their bytes.
 func (v *variant) memory(n int) (allocs, bytes float64) {
-	if v.prepare != nil {
-		n = burst
-		v.prepare(burst)
-	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range n {

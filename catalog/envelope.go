@@ -25,11 +25,14 @@ type Envelope struct {
 type Values struct {
 	LegacyCode string // {code}
 	Message    string // {message}
-	Reason     string // {reason}
-	Domain     string // {domain}
-	RequestID  string // {request_id}
-	Metadata   []Arg  // {metadata}
-	Data       []byte // {data}: valid JSON; null where it is empty
+	// Template, where it is not nil, stands above Message: {message} is Template
+	// with Metadata filled in.
+	Template  *Message
+	Reason    string // {reason}
+	Domain    string // {domain}
+	RequestID string // {request_id}
+	Metadata  []Arg  // {metadata}
+	Data      []byte // {data}: valid JSON; null where it is empty
 }
 
 // A place is where in an envelope a placeholder stands.
@@ -181,7 +184,7 @@ func (e *Envelope) Append(dst []byte, v *Values) []byte {
 		case literal:
 			dst = append(dst, s.text...)
 		case inString:
-			dst = appendText(dst, v.text(s.field))
+			dst = v.appendText(dst, s.field)
 		case value:
 			dst = v.appendValue(dst, s.field)
 		}
@@ -230,8 +233,18 @@ func (v *Values) appendValue(dst []byte, f field) []byte {
 		}
 		return appendString(dst, v.LegacyCode)
 	default:
-		return appendString(dst, v.text(f))
+		dst = append(dst, '"')
+		dst = v.appendText(dst, f)
+		return append(dst, '"')
 	}
+}
+
+// appendText appends a text as it stands inside a JSON string.
+func (v *Values) appendText(dst []byte, f field) []byte {
+	if f == fieldMessage && v.Template != nil {
+		return v.Template.appendJSON(dst, v.Metadata)
+	}
+	return appendText(dst, v.text(f))
 }
 
 // Parse reads a body backwards through the envelope. It is as tolerant as the

@@ -49,6 +49,16 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
+// escaped returns s as it stands inside a JSON string: s itself, mostly.
+func escaped(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return string(appendText(nil, s))
+		}
+	}
+	return s
+}
+
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	dst = appendText(dst, s)

@@ -18,6 +18,7 @@ type Message struct {
 	source   string
 	segments []segment // nil where there is no placeholder and no escape
 	params   []string
+	json     string // source as it stands inside a JSON string, where there are no segments
 }
 
 func compileMessage(source string) (*Message, error) {
@@ -26,13 +27,14 @@ func compileMessage(source string) (*Message, error) {
 		return nil, errors.New("not UTF-8")
 	}
 	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
+		m.json = escaped(source)
 		return m, nil
 	}
 	var broken []string
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
-			m.segments = append(m.segments, segment{text: text.String()})
+			m.segments = append(m.segments, segment{text: text.String(), json: escaped(text.String())})
 			text.Reset()
 		}
 	}
@@ -150,6 +152,27 @@ func (m *Message) Append(dst []byte, args []Arg) []byte {
 			dst = append(dst, s.text...)
 		} else if value, ok := find(args, s.name); ok {
 			dst = append(dst, value...)
+		} else {
+			dst = append(dst, '{')
+			dst = append(dst, s.name...)
+			dst = append(dst, '}')
+		}
+	}
+	return dst
+}
+
+// appendJSON is Append for the inside of a JSON string: only the arguments have
+// to be looked at.
+func (m *Message) appendJSON(dst []byte, args []Arg) []byte {
+	if m.segments == nil {
+		return append(dst, m.json...)
+	}
+	for i := range m.segments {
+		s := &m.segments[i]
+		if s.name == "" {
+			dst = append(dst, s.json...)
+		} else if value, ok := find(args, s.name); ok {
+			dst = appendText(dst, value)
 		} else {
 			dst = append(dst, '{')
 			dst = append(dst, s.name...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/textproto"
 	"regexp"
 	"slices"
 	"strconv"
@@ -89,10 +90,10 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	} else if _, err := language.Parse(s.language); err != nil {
 		r.problem(enum, "language", "%q is no BCP 47 tag", s.language)
 	}
-	s.languageHeader = options.GetLanguageHeader()
-	if !isToken(s.languageHeader) {
-		r.problem(enum, "language_header", "%q is no HTTP header name", s.languageHeader)
+	if !isToken(options.GetLanguageHeader()) {
+		r.problem(enum, "language_header", "%q is no HTTP header name", options.GetLanguageHeader())
 	}
+	s.languageHeader = textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader())
 	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
 	r.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
 	r.noSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""

@@ -94,7 +94,7 @@ func (s *System) Language() string {
 }
 
 // LanguageHeader returns the request header by which a caller chooses the
-// envelope's language; "" where the caller cannot.
+// envelope's language, in the form of net/http's keys; "" where the caller cannot.
 func (s *System) LanguageHeader() string {
 	if s == nil {
 		return ""

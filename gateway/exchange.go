@@ -32,26 +32,25 @@ func (g *Gateway) Handler(mux http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{w: w, gateway: g}
 		x.context = exchangeContext{r.Context(), x}
-		id := requestID(r)
-		x.id[0] = id
-		if id == "" {
-			x.id[0] = uuid.NewString()
-		}
 		r = r.WithContext(&x.context)
-		if id == "" {
+		ids := requestID(r)
+		if ids == nil {
+			x.made[0] = uuid.NewString()
+			ids = x.made[:]
 			// The header is the caller's: a handler may not change it.
 			r.Header = maps.Clone(r.Header)
 			if r.Header == nil {
 				r.Header = http.Header{}
 			}
-			r.Header[requestIDHeader] = x.id[:]
+			r.Header[requestIDHeader] = ids
 		}
+		x.id = ids[0]
 		x.request = r
 		if r.Body != nil && r.Body != http.NoBody && g.maxBody > 0 {
 			r.Body = &limitedBody{ReadCloser: http.MaxBytesReader(w, r.Body, g.maxBody), exchange: x}
 		}
 		h := w.Header()
-		h[requestIDHeader] = x.id[:]
+		h[requestIDHeader] = ids
 		h[nosniffHeader] = nosniff
 		defer x.recover()
 		mux.ServeHTTP(x, r)
@@ -67,20 +66,20 @@ var (
 	jsonContent = []string{"application/json; charset=utf-8"}
 )
 
-// requestID returns the id that a request has; "" where it has none, or one that
-// cannot be passed on.
-func requestID(r *http.Request) string {
+// requestID returns the id that a request has, as the value of a header; nil
+// where it has none, or one that cannot be passed on.
+func requestID(r *http.Request) []string {
 	ids := r.Header[requestIDHeader]
-	if len(ids) == 0 || len(ids[0]) > 128 {
-		return ""
+	if len(ids) == 0 || ids[0] == "" || len(ids[0]) > 128 {
+		return nil
 	}
 	id := ids[0]
 	for i := range len(id) {
 		if id[i] <= ' ' || id[i] > '~' {
-			return ""
+			return nil
 		}
 	}
-	return id
+	return ids[:1:1]
 }
 
 type exchangeKey struct{}
@@ -106,7 +105,8 @@ type exchange struct {
 	gateway *Gateway
 	request *http.Request
 	context exchangeContext
-	id      [1]string // a header's value, too
+	id      string
+	made    [1]string // the id as a header's value, where it was made here
 
 	dialect  *catalog.System // set once resolved
 	resolved bool
@@ -132,13 +132,13 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	}
 	x := bareExchanges.Get().(*exchange) //nolint:forcetypeassert // the pool holds nothing else
 	x.w, x.gateway, x.request = w, g, r
-	ids := r.Header[requestIDHeader]
-	if x.id[0] = requestID(r); x.id[0] == "" {
-		x.id[0] = uuid.NewString()
-		ids = []string{x.id[0]}
+	ids := requestID(r)
+	if ids == nil {
+		ids = []string{uuid.NewString()}
 	}
+	x.id = ids[0]
 	h := w.Header()
-	h[requestIDHeader] = ids[:1:1]
+	h[requestIDHeader] = ids
 	h[nosniffHeader] = nosniff
 	x.fail(ctx, err, httpStatus)
 	*x = exchange{}
@@ -195,7 +195,7 @@ func (x *exchange) recover() {
 		panic(p)
 	}
 	x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelError, "panic in a gateway handler",
-		slog.String("request_id", x.id[0]), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+		slog.String("request_id", x.id), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 	if x.failed || x.started && !x.streaming {
 		panic(http.ErrAbortHandler)
 	}
@@ -205,9 +205,12 @@ func (x *exchange) recover() {
 // resolve returns the dialect of the request, as far as the request tells.
 func (x *exchange) resolve(ctx context.Context) *catalog.System {
 	if !x.resolved {
-		method, known := runtime.RPCMethod(ctx)
-		x.dialect = x.gateway.dialectOf(x.request, method)
-		x.resolved = known // before that the method's option cannot count
+		x.dialect, x.resolved = x.gateway.dialectOf(x.request, ""), true
+		if x.dialect == nil && len(x.gateway.methods) > 0 {
+			method, known := runtime.RPCMethod(ctx)
+			x.dialect = x.gateway.methods[method]
+			x.resolved = known // before that the method's option cannot count
+		}
 	}
 	return x.dialect
 }

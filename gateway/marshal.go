@@ -46,7 +46,7 @@ func (g *Gateway) rewriteResponse(ctx context.Context, response proto.Message) (
 		Message:    code.Message().Text(),
 		Reason:     code.Reason(),
 		Domain:     dialect.Domain(),
-		RequestID:  x.id[0],
+		RequestID:  x.id,
 	}
 	return s, nil
 }

@@ -34,7 +34,6 @@ type failure struct {
 	values     catalog.Values
 	http       int
 	retryAfter time.Duration
-	text       []byte
 	body       []byte
 }
 
@@ -42,12 +41,11 @@ var failures = sync.Pool{New: func() any { return new(failure) }}
 
 func (f *failure) release() {
 	clear(f.info.Metadata)
-	if cap(f.body) > 64<<10 || cap(f.text) > 64<<10 {
+	if cap(f.body) > 64<<10 {
 		return // one long error should not be kept for good
 	}
 	*f = failure{
 		info: wire.Info{Metadata: f.info.Metadata[:0]},
-		text: f.text[:0],
 		body: f.body[:0],
 	}
 	failures.Put(f)
@@ -142,7 +140,7 @@ func (f *failure) readReceived(ctx context.Context, cat *catalog.Catalog, st *gr
 func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 	cat := x.gateway.catalog
 	v := &f.values
-	v.Domain, v.RequestID = dialect.Domain(), x.id[0]
+	v.Domain, v.RequestID = dialect.Domain(), x.id
 	f.retryAfter = f.info.RetryAfter
 
 	var code *catalog.Code
@@ -178,21 +176,20 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 	v.LegacyCode, v.Reason = code.LegacyCode(), code.Reason()
 	language := dialect.Language()
 	if header := dialect.LanguageHeader(); header != "" {
-		language = dialect.MatchLanguage(x.request.Header.Get(header))
+		if wish := x.request.Header[header]; len(wish) > 0 {
+			language = dialect.MatchLanguage(wish[0])
+		}
 	}
 	m, ok := code.MessageIn(language)
 	if !ok {
 		m = code.Message()
 	}
-	f.text = m.Append(f.text[:0], v.Metadata)
-	switch {
-	case ownMessage && string(f.text) == f.message,
-		ownMessage && language == dialect.Language() && m.Fits(f.message) && f.incomplete(m):
-		v.Message = f.message
-	default:
-		// What the status says may be more than the message: a backend without
-		// interceptors that wraps an error sends the text of what wraps it.
-		v.Message = string(f.text)
+	// What the status says may be more than the message: a backend without
+	// interceptors that wraps an error sends the text of what wraps it. So the
+	// message is made anew, unless the metadata do not have all of it.
+	v.Template = m
+	if ownMessage && language == dialect.Language() && f.incomplete(m) && m.Fits(f.message) {
+		v.Template, v.Message = nil, f.message
 	}
 	f.finish(x, dialect, httpStatus)
 }
@@ -252,7 +249,7 @@ func (x *exchange) write(f *failure) {
 	} else if !x.streaming {
 		x.failed = true
 		x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelWarn, "an error after the answer had begun",
-			slog.String("request_id", x.id[0]))
+			slog.String("request_id", x.id))
 		return
 	}
 	if x.started {
@@ -261,7 +258,7 @@ func (x *exchange) write(f *failure) {
 	x.started, x.failed = true, true
 	if _, err := x.w.Write(f.body); err != nil {
 		x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelDebug, "the answer could not be written",
-			slog.String("request_id", x.id[0]), slog.Any("error", err))
+			slog.String("request_id", x.id), slog.Any("error", err))
 	}
 }
 
@@ -288,5 +285,5 @@ func (g *Gateway) log(ctx context.Context, x *exchange, f *failure, httpStatus i
 		return
 	}
 	g.logger.LogAttrs(ctx, level, "an error that the client was not told",
-		slog.String("request_id", x.id[0]), slog.String("path", x.request.URL.Path), slog.Any("error", f.cause))
+		slog.String("request_id", x.id), slog.String("path", x.request.URL.Path), slog.Any("error", f.cause))
 }

@@ -91,12 +91,11 @@ func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message
 }
 
 func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
+	var f field
 	for len(raw) > 0 {
-		f, rest, ok := next(raw)
-		if !ok {
+		if raw, ok = f.next(raw); !ok {
 			return 0, "", false
 		}
-		raw = rest
 		switch {
 		case f.num == 1 && f.typ == protowire.VarintType:
 			code = int32(f.varint)
@@ -114,12 +113,11 @@ func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message
 }
 
 func readAny(raw string) (typeURL, value string, ok bool) {
+	var f field
 	for len(raw) > 0 {
-		f, rest, ok := next(raw)
-		if !ok {
+		if raw, ok = f.next(raw); !ok {
 			return "", "", false
 		}
-		raw = rest
 		switch {
 		case f.num == 1 && f.typ == protowire.BytesType:
 			typeURL = f.bytes
@@ -130,13 +128,12 @@ func readAny(raw string) (typeURL, value string, ok bool) {
 	return typeURL, value, true
 }
 
-func (i *Info) readErrorInfo(raw string) bool {
+func (i *Info) readErrorInfo(raw string) (ok bool) {
+	var f field
 	for len(raw) > 0 {
-		f, rest, ok := next(raw)
-		if !ok {
+		if raw, ok = f.next(raw); !ok {
 			return false
 		}
-		raw = rest
 		if f.typ != protowire.BytesType {
 			continue
 		}
@@ -171,25 +168,22 @@ func (i *Info) set(name, value string) {
 
 // readRetryInfo reads a delay: false where it is negative, or longer than a
 // time.Duration. Where a field stands twice the last one counts.
-func readRetryInfo(raw string) (time.Duration, bool) {
+func readRetryInfo(raw string) (d time.Duration, ok bool) {
 	var seconds int64
 	var nanos int32
+	var f field
 	for len(raw) > 0 {
-		f, rest, ok := next(raw)
-		if !ok {
+		if raw, ok = f.next(raw); !ok {
 			return 0, false
 		}
-		raw = rest
 		if f.num != 1 || f.typ != protowire.BytesType {
 			continue
 		}
 		duration := f.bytes
 		for len(duration) > 0 {
-			f, rest, ok := next(duration)
-			if !ok {
+			if duration, ok = f.next(duration); !ok {
 				return 0, false
 			}
-			duration = rest
 			if f.typ != protowire.VarintType {
 				continue
 			}
@@ -204,10 +198,11 @@ func readRetryInfo(raw string) (time.Duration, bool) {
 	if seconds < 0 || seconds > math.MaxInt64/int64(time.Second) || nanos < 0 || nanos >= int32(time.Second) {
 		return 0, false
 	}
-	d := time.Duration(seconds)*time.Second + time.Duration(nanos)
+	d = time.Duration(seconds)*time.Second + time.Duration(nanos)
 	return d, d >= 0
 }
 
+// A field of a message: the one that next has read last.
 type field struct {
 	num    protowire.Number
 	typ    protowire.Type
@@ -215,35 +210,44 @@ type field struct {
 	bytes  string
 }
 
-// next reads one field of raw. protowire reads []byte, and what is read here is
-// a string already (grpc metadata): this way nothing is copied.
-func next(raw string) (f field, rest string, ok bool) {
+// next reads one field of raw and returns what is behind it. protowire reads
+// []byte, and what is read here is a string already (grpc metadata): this way
+// nothing is copied.
+func (f *field) next(raw string) (rest string, ok bool) {
+	if len(raw) >= 2 && protowire.Type(raw[0]&7) == protowire.BytesType && raw[0] >= 1<<3 && raw[0] < 0x80 && raw[1] < 0x80 {
+		// Nearly all there are: a number up to 15, and not more than 127 bytes.
+		end := 2 + int(raw[1])
+		if end > len(raw) {
+			return "", false
+		}
+		f.num, f.typ, f.bytes = protowire.Number(raw[0]>>3), protowire.BytesType, raw[2:end]
+		return raw[end:], true
+	}
 	tag, n := varint(raw)
 	if n == 0 {
-		return f, "", false
+		return "", false
 	}
 	raw = raw[n:]
 	if tag>>3 > uint64(protowire.MaxValidNumber) || tag>>3 == 0 {
-		return f, "", false
+		return "", false
 	}
 	f.num, f.typ = protowire.Number(tag>>3), protowire.Type(tag&7)
 	switch f.typ {
 	case protowire.VarintType:
 		if f.varint, n = varint(raw); n == 0 {
-			return f, "", false
+			return "", false
 		}
-		return f, raw[n:], true
+		return raw[n:], true
 	case protowire.BytesType:
 		size, n := varint(raw)
 		if n == 0 || size > uint64(len(raw)-n) {
-			return f, "", false
+			return "", false
 		}
 		end := n + int(size)
 		f.bytes = raw[n:end]
-		return f, raw[end:], true
+		return raw[end:], true
 	default:
-		rest, ok = skip(raw, uint64(f.num), f.typ, protowire.DefaultRecursionLimit)
-		return f, rest, ok
+		return skip(raw, uint64(f.num), f.typ, protowire.DefaultRecursionLimit)
 	}
 }
 
