@@ -18,6 +18,7 @@ import (
 type Envelope struct {
 	source   string
 	segments []placed
+	fields   [fieldCount]bool // those that segments have
 	pattern  node
 }
 
@@ -130,6 +131,7 @@ func compileEnvelope(source string) (*Envelope, error) {
 				p.place = inString
 			}
 			e.segments = append(e.segments, p)
+			e.fields[f] = true
 			i += end
 		default:
 			text.WriteByte(c)
@@ -162,15 +164,7 @@ func (e *Envelope) Has(placeholder string) bool {
 }
 
 func (e *Envelope) has(f field) bool {
-	if e == nil {
-		return false
-	}
-	for i := range e.segments {
-		if e.segments[i].place != literal && e.segments[i].field == f {
-			return true
-		}
-	}
-	return false
+	return e != nil && e.fields[f]
 }
 
 // Append appends the envelope with v filled in.

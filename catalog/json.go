@@ -4,15 +4,30 @@ import "unicode/utf8"
 
 const hex = "0123456789abcdef"
 
+// plain tells which bytes stand for themselves in a JSON string.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
 // appendText appends s as it stands inside a JSON string. It escapes what
 // RFC 8259 section 7 demands, and nothing else: the legacy servers sent '<', '&'
 // and U+2028 as they are, and Content-Type application/json with nosniff keeps
 // browsers from reading them as HTML. Bytes that are not UTF-8 become U+FFFD.
 func appendText(dst []byte, s string) []byte {
+	i := 0
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	if i == len(s) {
+		return append(dst, s...) // most there is
+	}
 	start := 0
-	for i := 0; i < len(s); {
+	for i < len(s) {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if plain[c] {
 			i++
 			continue
 		}
@@ -52,7 +67,7 @@ func appendText(dst []byte, s string) []byte {
 // escaped returns s as it stands inside a JSON string: s itself, mostly.
 func escaped(s string) string {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+		if c := s[i]; !plain[c] && c < utf8.RuneSelf {
 			return string(appendText(nil, s))
 		}
 	}

@@ -113,6 +113,9 @@ func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message
 }
 
 func readAny(raw string) (typeURL, value string, ok bool) {
+	if typeURL, value, ok = readPair(raw); ok {
+		return typeURL, value, true
+	}
 	var f field
 	for len(raw) > 0 {
 		if raw, ok = f.next(raw); !ok {
@@ -126,6 +129,19 @@ func readAny(raw string) (typeURL, value string, ok bool) {
 		}
 	}
 	return typeURL, value, true
+}
+
+// readPair reads what nearly all map entries are: two strings up to 127 bytes,
+// in order.
+func readPair(raw string) (first, second string, ok bool) {
+	if len(raw) < 4 || raw[0] != 1<<3|byte(protowire.BytesType) || raw[1] >= 0x80 {
+		return "", "", false
+	}
+	end := 2 + int(raw[1])
+	if len(raw) < end+2 || raw[end] != 2<<3|byte(protowire.BytesType) || int(raw[end+1]) != len(raw)-end-2 || raw[end+1] >= 0x80 {
+		return "", "", false
+	}
+	return raw[2:end], raw[end+2:], true
 }
 
 func (i *Info) readErrorInfo(raw string) (ok bool) {
