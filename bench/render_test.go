@@ -119,6 +119,11 @@ func renderings(tb testing.TB, w http.ResponseWriter) []rendering {
 	ours := runtime.NewServeMux(gw.MuxOptions()...)
 	add("statusmap/args=0", ours, raise(buildNone), interceptors())
 	add("statusmap/args=2", ours, raise(buildTwo), interceptors())
+	add("DefaultHTTPErrorHandler_same/args=0", defaultMux(), raise(buildNone), interceptors())
+	add("DefaultHTTPErrorHandler_same/args=2", defaultMux(), raise(buildTwo), interceptors())
+	add("hand-written_same/args=0", handMux(), raise(buildNone), interceptors())
+	add("hand-written_same/args=2", handMux(), raise(buildTwo), interceptors())
+	// Less than ours: the arguments alone, without legacy_code and request_id.
 	add("DefaultHTTPErrorHandler/args=0", defaultMux(), raise(func() error { return peersPlain }))
 	add("DefaultHTTPErrorHandler/args=2", defaultMux(), raise(func() error { return peers }))
 	add("hand-written/args=2", handMux(), raise(func() error { return peers }))
@@ -161,7 +166,10 @@ func BenchmarkRender(b *testing.B) {
 		_, marshaler := runtime.MarshalerForRequest(r.mux, r.r)
 		v := variant{name: r.name, run: func() { runtime.HTTPError(r.ctx, r.mux, marshaler, r.w, r.r, r.err) }}
 		if args, ok := strings.CutPrefix(r.name, "statusmap/"); ok {
-			v.against = []string{"floor", "DefaultHTTPErrorHandler/" + args, "hand-written/args=2"}
+			v.against = []string{"floor", "DefaultHTTPErrorHandler_same/" + args, "hand-written_same/" + args, "DefaultHTTPErrorHandler/" + args}
+			if args == "args=2" {
+				v.against = append(v.against, "hand-written/args=2")
+			}
 		}
 		variants = append(variants, v)
 	}

@@ -75,8 +75,8 @@ func requestID(r *http.Request) []string {
 	}
 	id := ids[0]
 	for i := range len(id) {
-		if id[i] <= ' ' || id[i] > '~' {
-			return nil
+		if id[i]-'!' > '~'-'!' {
+			return nil // not visible ASCII
 		}
 	}
 	return ids[:1:1]

@@ -54,24 +54,23 @@ func (i *Info) LegacyCode() string {
 func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
 	switch Name(typeURL) {
 	case "google.rpc.ErrorInfo":
-		if i.Found {
-			if _, known := cat.System(i.Domain); known {
-				return
-			}
-		}
-		var next Info
 		if !i.Found {
-			next.Metadata = i.Metadata[:0] // the caller's buffer
-		}
-		if !next.readErrorInfo(value) {
+			i.Metadata = i.Metadata[:0]
+			if i.Found = i.readErrorInfo(value); !i.Found {
+				i.Domain, i.Reason, i.Metadata = "", "", i.Metadata[:0]
+			}
 			return
 		}
-		if i.Found {
-			if _, known := cat.System(next.Domain); !known {
-				return
-			}
+		if _, known := cat.System(i.Domain); known {
+			return
 		}
-		i.Found, i.Domain, i.Reason, i.Metadata = true, next.Domain, next.Reason, next.Metadata
+		var second Info
+		if !second.readErrorInfo(value) {
+			return
+		}
+		if _, known := cat.System(second.Domain); known {
+			i.Domain, i.Reason, i.Metadata = second.Domain, second.Reason, second.Metadata
+		}
 	case "google.rpc.RetryInfo":
 		if d, ok := readRetryInfo(value); ok {
 			i.RetryAfter = d
