@@ -64,14 +64,14 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
-// escaped returns s as it stands inside a JSON string: s itself, mostly.
-func escaped(s string) string {
+// isPlain tells whether s, which is UTF-8, stands for itself in a JSON string.
+func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !plain[c] && c < utf8.RuneSelf {
-			return string(appendText(nil, s))
+			return false
 		}
 	}
-	return s
+	return true
 }
 
 func appendString(dst []byte, s string) []byte {

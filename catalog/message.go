@@ -18,34 +18,33 @@ type Message struct {
 	source   string
 	segments []segment // nil where there is no placeholder and no escape
 	params   []string
-	json     string // source as it stands inside a JSON string, where there are no segments
+	plain    bool // nothing of it but the arguments needs escaping in JSON
 }
 
 func compileMessage(source string) (*Message, error) {
-	m := &Message{source: source}
+	m := &Message{source: source, plain: isPlain(source)}
 	if !utf8.ValidString(source) {
 		return nil, errors.New("not UTF-8")
 	}
-	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
-		m.json = escaped(source)
+	placeholders := strings.Count(source, "{")
+	if placeholders == 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
 	}
+	m.segments = make([]segment, 0, 2*placeholders+1)
 	var broken []string
-	var text strings.Builder
-	flush := func() {
-		if text.Len() > 0 {
-			m.segments = append(m.segments, segment{text: text.String(), json: escaped(text.String())})
-			text.Reset()
+	text, start := "", 0 // a literal: text, and the source from start on
+	flush := func(end int) {
+		if text += source[start:end]; text != "" {
+			m.segments = append(m.segments, segment{text: text})
 		}
+		text = ""
 	}
 	for i := 0; i < len(source); i++ {
 		switch c := source[i]; {
-		case c == '{' && strings.HasPrefix(source[i:], "{{"):
-			text.WriteByte('{')
+		case c == '{' && strings.HasPrefix(source[i:], "{{"), c == '}' && strings.HasPrefix(source[i:], "}}"):
+			text += source[start : i+1]
 			i++
-		case c == '}' && strings.HasPrefix(source[i:], "}}"):
-			text.WriteByte('}')
-			i++
+			start = i + 1
 		case c == '}':
 			return nil, errors.New("'}' without '{': write }} for a brace")
 		case c == '{':
@@ -57,20 +56,16 @@ func compileMessage(source string) (*Message, error) {
 			if err := checkArgName(name); err != nil {
 				broken = append(broken, err.Error())
 			}
-			flush()
+			flush(i)
 			m.segments = append(m.segments, segment{name: name})
 			if !slices.Contains(m.params, name) {
 				m.params = append(m.params, name)
 			}
 			i += end + 1
-		default:
-			text.WriteByte(c)
+			start = i + 1
 		}
 	}
-	flush()
-	if m.segments == nil {
-		m.segments = []segment{} // escapes that leave nothing: not the source itself
-	}
+	flush(len(source))
 	if len(broken) > 0 {
 		return nil, errors.New(strings.Join(broken, "; "))
 	}
@@ -161,16 +156,15 @@ func (m *Message) Append(dst []byte, args []Arg) []byte {
 	return dst
 }
 
-// appendJSON is Append for the inside of a JSON string: only the arguments have
-// to be looked at.
+// appendJSON is Append for the inside of a JSON string.
 func (m *Message) appendJSON(dst []byte, args []Arg) []byte {
 	if m.segments == nil {
-		return append(dst, m.json...)
+		return m.appendLiteral(dst, m.source)
 	}
 	for i := range m.segments {
 		s := &m.segments[i]
 		if s.name == "" {
-			dst = append(dst, s.json...)
+			dst = m.appendLiteral(dst, s.text)
 		} else if value, ok := find(args, s.name); ok {
 			dst = appendText(dst, value)
 		} else {
@@ -180,6 +174,13 @@ func (m *Message) appendJSON(dst []byte, args []Arg) []byte {
 		}
 	}
 	return dst
+}
+
+func (m *Message) appendLiteral(dst []byte, text string) []byte {
+	if m.plain {
+		return append(dst, text...) // as nearly all messages are
+	}
+	return appendText(dst, text)
 }
 
 // Text returns the text with args filled in, as [Message.Append] does.

@@ -26,6 +26,26 @@ type reader struct {
 	successCodes *regexp.Regexp
 	// noSuccessCodes: success_codes is there, but no regular expression.
 	noSuccessCodes bool
+	own            language.Tag         // the system's
+	tags           map[string]parsedTag // of the translations: few, and parsed once
+	slab           []Code               // memory for the codes to come
+}
+
+type parsedTag struct {
+	tag language.Tag
+	err error
+}
+
+func (r *reader) parseTag(s string) (language.Tag, error) {
+	p, ok := r.tags[s]
+	if !ok {
+		p.tag, p.err = language.Parse(s)
+		if r.tags == nil {
+			r.tags = make(map[string]parsedTag)
+		}
+		r.tags[s] = p
+	}
+	return p.tag, p.err
 }
 
 func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ...any) {
@@ -47,6 +67,8 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	}
 	r.readOptions(enum, options)
 	byLegacy := make(map[string]*Code, enum.Values().Len())
+	r.slab = make([]Code, enum.Values().Len())
+	r.system.codes = make([]*Code, 0, enum.Values().Len())
 	for i := range enum.Values().Len() {
 		value := enum.Values().Get(i)
 		code := r.readCode(value)
@@ -87,7 +109,9 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	s.language = options.GetLanguage()
 	if s.language == "" {
 		r.problem(enum, "language", "missing: give the BCP 47 tag of the messages, for example \"en\"")
-	} else if _, err := language.Parse(s.language); err != nil {
+	} else if tag, err := language.Parse(s.language); err == nil {
+		r.own = tag
+	} else {
 		r.problem(enum, "language", "%q is no BCP 47 tag", s.language)
 	}
 	if !isToken(options.GetLanguageHeader()) {
@@ -162,7 +186,9 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 		r.problem(value, "code", "number 0 cannot be a code: it is what an unset field holds")
 		return nil
 	}
-	c := &Code{
+	c := &r.slab[0]
+	r.slab = r.slab[1:]
+	*c = Code{
 		system:     r.system,
 		desc:       value,
 		options:    options,
@@ -222,15 +248,17 @@ func (r *reader) readMessages(c *Code) {
 		return
 	}
 	c.translations = make([]translation, 0, len(options.GetTranslations()))
-	own, _ := language.Parse(r.system.language)
-	seen := make(map[language.Tag]string, len(options.GetTranslations()))
+	var seen map[language.Tag]string
+	if len(options.GetTranslations()) > 1 {
+		seen = make(map[language.Tag]string, len(options.GetTranslations()))
+	}
 	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
-		parsed, err := language.Parse(tag)
+		parsed, err := r.parseTag(tag)
 		if err != nil {
 			r.problem(value, "translations", "%q is no BCP 47 tag", tag)
 			continue
 		}
-		if parsed == own {
+		if parsed == r.own {
 			r.problem(value, "translations", "%q is the system's language: its text is the message", tag)
 			continue
 		}
@@ -238,7 +266,9 @@ func (r *reader) readMessages(c *Code) {
 			r.problem(value, "translations", "%q is %q again: one text a language", tag, other)
 			continue
 		}
-		seen[parsed] = tag
+		if seen != nil {
+			seen[parsed] = tag
+		}
 		m, err := compileMessage(options.GetTranslations()[tag])
 		if err != nil {
 			r.problem(value, "translations", "%s: %v", tag, err)

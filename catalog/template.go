@@ -8,7 +8,6 @@ import (
 // A segment is a run of literal text, or a placeholder where name is set.
 type segment struct {
 	text string
-	json string // text as it stands inside a JSON string; of messages only
 	name string
 }
 

@@ -13,30 +13,32 @@ import (
 // System returns the option (statusmap.v1.system) of an enum, nil where it has
 // none.
 func System(enum protoreflect.EnumDescriptor) (*statusmapv1.System, error) {
-	return extension(enum.Options(), statusmapv1.E_System, new(statusmapv1.System))
+	return extension(enum.Options(), statusmapv1.E_System, func() *statusmapv1.System { return new(statusmapv1.System) })
 }
 
 // Code returns the option (statusmap.v1.code) of a value, nil where it has none.
 func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.Code, error) {
-	return extension(value.Options(), statusmapv1.E_Code, new(statusmapv1.Code))
+	return extension(value.Options(), statusmapv1.E_Code, func() *statusmapv1.Code { return new(statusmapv1.Code) })
 }
 
 // Dialect returns the domain that a method answers in: by the option
 // (statusmap.v1.method), else by its service's (statusmap.v1.service); "" where
 // neither says.
 func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
-	own, err := extension(method.Options(), statusmapv1.E_Method, new(statusmapv1.Dialect))
+	own, err := extension(method.Options(), statusmapv1.E_Method, newDialect)
 	if err != nil || own.GetDialect() != "" {
 		return own.GetDialect(), err
 	}
-	service, err := extension(method.Parent().Options(), statusmapv1.E_Service, new(statusmapv1.Dialect))
+	service, err := extension(method.Parent().Options(), statusmapv1.E_Service, newDialect)
 	return service.GetDialect(), err
 }
 
+func newDialect() *statusmapv1.Dialect { return new(statusmapv1.Dialect) }
+
 // extension returns the message in an extension field of options, nil where
 // there is none. Options of a descriptor that was loaded at run time hold it as
-// unknown bytes or as a message of another type; those are parsed into empty.
-func extension[T proto.Message](options proto.Message, xt protoreflect.ExtensionType, empty T) (T, error) {
+// unknown bytes or as a message of another type; those are parsed anew.
+func extension[T proto.Message](options proto.Message, xt protoreflect.ExtensionType, empty func() T) (T, error) {
 	var none T
 	if options == nil {
 		return none, nil
@@ -60,10 +62,11 @@ func extension[T proto.Message](options proto.Message, xt protoreflect.Extension
 	if !found {
 		return none, nil
 	}
-	if err := proto.Unmarshal(raw, empty); err != nil {
+	t := empty()
+	if err := proto.Unmarshal(raw, t); err != nil {
 		return none, err
 	}
-	return empty, nil
+	return t, nil
 }
 
 // extensionField returns the extension field of a number that is set in m; nil
