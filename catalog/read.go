@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -28,6 +27,7 @@ type reader struct {
 	noSuccessCodes bool
 	own            language.Tag         // the system's
 	tags           map[string]parsedTag // of the translations: few, and parsed once
+	names          []string             // memory for one code's translations
 	slab           []Code               // memory for the codes to come
 }
 
@@ -252,7 +252,12 @@ func (r *reader) readMessages(c *Code) {
 	if len(options.GetTranslations()) > 1 {
 		seen = make(map[language.Tag]string, len(options.GetTranslations()))
 	}
-	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
+	r.names = r.names[:0]
+	for tag := range options.GetTranslations() {
+		r.names = append(r.names, tag)
+	}
+	slices.Sort(r.names)
+	for _, tag := range r.names {
 		parsed, err := r.parseTag(tag)
 		if err != nil {
 			r.problem(value, "translations", "%q is no BCP 47 tag", tag)
