@@ -63,8 +63,9 @@ func serve(tb testing.TB, answer func(*demov1.EchoRequest) (*demov1.EchoResponse
 	return demov1.NewDemoServiceClient(conn)
 }
 
-func interceptors() grpc.ServerOption {
-	return grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler))))
+func interceptors(opts ...status.Option) grpc.ServerOption {
+	opts = append(opts, status.WithLogger(slog.New(slog.DiscardHandler)))
+	return grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...))
 }
 
 // register adds the one route that all muxes here have, as generated code does:

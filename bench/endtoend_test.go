@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"testing"
@@ -12,7 +13,9 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/status"
 )
 
 // web serves handler on loopback and returns a function that makes one GET, on a
@@ -141,6 +144,20 @@ func exits(tb testing.TB) []exit {
 	errorMux := runtime.NewServeMux(gw.MuxOptions()...)
 	register(tb, errorMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildTwo() }, interceptors()))
 
+	en := english(tb)
+	conflict, ok := en.Lookup(englishDomain, englishReason)
+	if !ok {
+		tb.Fatal("the English system has no conflict")
+	}
+	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.Route("/echo/", englishDomain), gateway.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	englishMux := runtime.NewServeMux(enGateway.MuxOptions()...)
+	register(tb, englishMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) {
+		return nil, status.New(conflict, "task", task, "status", state)
+	}, interceptors(status.WithCatalog(en))))
+
 	staticMux := runtime.NewServeMux(gw.MuxOptions()...)
 	register(tb, staticMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildNone() }, interceptors()))
 
@@ -149,6 +166,7 @@ func exits(tb testing.TB) []exit {
 		{"statusmap_success", gw.Handler(successMux), http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
 		{"statusmap_error/args=0", gw.Handler(staticMux), http.StatusOK, ""},
 		{"statusmap_error/args=2", gw.Handler(errorMux), http.StatusOK, ""},
+		{"statusmap_english_error/args=2", enGateway.Handler(englishMux), http.StatusOK, ""},
 		{"default_error/args=2", defaultMux, http.StatusBadRequest, ""},
 	}
 }

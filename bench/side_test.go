@@ -21,6 +21,8 @@ type variant struct {
 	name string
 	// run does it once.
 	run func()
+	// per is what one run does, where figures are to be per piece of it.
+	per float64
 	// against names the variants that this one is to be compared with.
 	against []string
 	// slice is how long it runs at a time, where that is not -slice: for what
@@ -54,9 +56,9 @@ func sideBySide(b *testing.B, variants []variant) {
 		if v.slice > slice {
 			slice = v.slice
 		}
-		v.times(100) // the first run may read a catalog, open a connection
+		v.times(10) // the first run may read a catalog, open a connection
 		r.n = v.fit(slice)
-		r.allocs, r.bytes = v.memory(min(r.n, 1000))
+		r.allocs, r.bytes = v.memory(min(r.n, 1000)) // after a hundredfold warm-up
 	}
 	for round := range *rounds {
 		for k := range variants {
@@ -71,10 +73,11 @@ func sideBySide(b *testing.B, variants []variant) {
 		v, r := &variants[i], &results[i]
 		b.Run(v.name, func(b *testing.B) {
 			b.ReportAllocs()
-			b.ReportMetric(median(r.ns), "ns/op")
-			b.ReportMetric(median(r.cpu), "cpu-ns/op")
-			b.ReportMetric(r.allocs, "allocs/op")
-			b.ReportMetric(r.bytes, "B/op")
+			per := max(v.per, 1)
+			b.ReportMetric(median(r.ns)/per, "ns/op")
+			b.ReportMetric(median(r.cpu)/per, "cpu-ns/op")
+			b.ReportMetric(r.allocs/per, "allocs/op")
+			b.ReportMetric(r.bytes/per, "B/op")
 			for _, other := range v.against {
 				k := slices.IndexFunc(variants, func(v variant) bool { return v.name == other })
 				if k < 0 {
