@@ -9,14 +9,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"go.uber.org/goleak"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	grpcmetadata "google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/gateway"
@@ -416,4 +420,71 @@ func TestPanicInTheMiddle(t *testing.T) {
 	if readErr == nil || strings.Contains(string(b), "hunter2") {
 		t.Errorf("a whole answer: %s", b)
 	}
+}
+
+// TestLog: what the client is not told is in the log, with the request's id; what
+// it is told is not.
+func TestLog(t *testing.T) {
+	var log lockedBuffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	gw := newGateway(t, gateway.WithLogger(logger), gateway.Route("/", "legacy.job.v2"))
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	foreign := grpcstatus.New(codes.PermissionDenied, "foreign words")
+	foreign, err := foreign.WithDetails(&errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, fail := range map[string]error{
+		"/go":      errors.New("go words"),
+		"/plain":   grpcstatus.Error(codes.NotFound, "plain words"),
+		"/wrap":    status.Wrap(errors.New("wrapped words"), jobv2.Code_INTERNAL_ERROR),
+		"/foreign": foreign.Err(),
+		"/code":    status.Error(jobv2.Code_INTERNAL_ERROR),
+		"/other":   status.Error(jarvisv2.Code_USER_NOT_SUSER),
+	} {
+		err := mux.HandlePath(http.MethodGet, path, func(w http.ResponseWriter, r *http.Request, _ map[string]string) {
+			_, m := runtime.MarshalerForRequest(mux, r)
+			runtime.HTTPError(r.Context(), mux, m, w, r, fail)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{
+		"/go": "go words", "/plain": "plain words", "/wrap": "wrapped words", "/foreign": "foreign words", "/code": "", "/other": "user is not SUser", "/none": "Not Found",
+	} {
+		log.reset()
+		answerOf(t, gw.Handler(mux), path, "X-Request-Id", "r-1")
+		got := log.String()
+		if !strings.Contains(got, want) || want != "" && !strings.Contains(got, "request_id=r-1") || want == "" && got != "" {
+			t.Errorf("%s: logged %q, want %q", path, got, want)
+		}
+		if wantError := path == "/go" || path == "/wrap"; strings.Contains(got, "level=ERROR") != wantError {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
+// lockedBuffer is a log that a server's goroutines write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lockedBuffer) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
 }

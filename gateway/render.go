@@ -28,7 +28,8 @@ type failure struct {
 	code    codes.Code
 	message string
 	info    wire.Info
-	cause   error // what only the log may have
+	cause   error // what only the log may have, where hidden
+	hidden  bool
 
 	// what the client is told
 	values     catalog.Values
@@ -69,7 +70,6 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 	if x.tooLarge {
 		f.code, f.info.Found, httpStatus = codes.InvalidArgument, false, http.StatusRequestEntityTooLarge
 	}
-	x.gateway.log(ctx, x, f, cmp.Or(httpStatus, catalog.HTTPStatus(f.code)))
 	dialect := x.resolve(ctx)
 	if dialect == nil && f.info.Found {
 		dialect, _ = x.gateway.catalog.System(f.info.Domain)
@@ -79,13 +79,16 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 	} else {
 		f.render(x, dialect, httpStatus)
 	}
+	if f.hidden {
+		x.gateway.log(ctx, x, f, cmp.Or(httpStatus, catalog.HTTPStatus(f.code)))
+	}
 	x.write(f)
 }
 
 // read takes from an error what it says. It returns the HTTP status that the
 // error asks for, 0 where it asks for none.
 func (f *failure) read(ctx context.Context, cat *catalog.Catalog, err error) (httpStatus int) {
-	f.code = codes.Unknown
+	f.code, f.cause = codes.Unknown, err
 	if e, ok := err.(*runtime.HTTPStatusError); ok { //nolint:errorlint // the fast path; errors.As is below
 		return cmp.Or(f.read(ctx, cat, e.Err), e.HTTPStatus)
 	}
@@ -107,10 +110,12 @@ func (f *failure) read(ctx context.Context, cat *catalog.Catalog, err error) (ht
 		for name, value := range e.All() {
 			f.info.Metadata = append(f.info.Metadata, catalog.Arg{Name: name, Value: value})
 		}
-		f.cause = e.Unwrap()
+		if cause := e.Unwrap(); cause != nil {
+			f.cause, f.hidden = cause, true
+		}
 		return httpStatus
 	}
-	f.cause = err
+	f.hidden = true
 	f.code = status.Code(err)
 	return httpStatus
 }
@@ -166,6 +171,7 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 		}
 	} else {
 		code = dialect.Fallback(f.code)
+		f.hidden = true
 	}
 	f.http = code.HTTP()
 	if code.GRPC() != f.code && dialect.Fallback(f.code) == code {
@@ -225,6 +231,7 @@ func (f *failure) finish(x *exchange, dialect *catalog.System, httpStatus int) {
 // renderPlain answers where no system is asked for and the error is of none: the
 // keys of grpc-gateway's own answer, with nothing in them that the backend said.
 func (f *failure) renderPlain(httpStatus int) {
+	f.hidden = true
 	f.http = cmp.Or(httpStatus, catalog.HTTPStatus(f.code))
 	f.retryAfter = f.info.RetryAfter
 	f.body = append(f.body[:0], `{"code":`...)
@@ -274,9 +281,6 @@ func retryAfterSeconds(d time.Duration) string {
 
 // log tells what the client is not told.
 func (g *Gateway) log(ctx context.Context, x *exchange, f *failure, httpStatus int) {
-	if f.cause == nil {
-		return
-	}
 	level := slog.LevelDebug
 	if httpStatus >= 500 {
 		level = slog.LevelError
