@@ -382,6 +382,11 @@ func TestFromErrorOfOthers(t *testing.T) {
 			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
 		},
 		{
+			name: "two ErrorInfos, neither domain known, the second with legacy_code",
+			err:  notFound(t, info("googleapis.com", "X_Y", nil), info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})),
+			ok:   true, reason: "acme.v1.GONE", legacy: "E1",
+		},
+		{
 			name: "two of ours: the first",
 			err:  notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
 			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,

@@ -48,9 +48,21 @@ func (i *Info) LegacyCode() string {
 	return ""
 }
 
+// ours ranks an ErrorInfo: 2 where cat has its domain, 1 where it has a
+// legacy_code all the same, else 0.
+func (i *Info) ours(cat *catalog.Catalog) int {
+	if _, known := cat.System(i.Domain); known {
+		return 2
+	}
+	if i.LegacyCode() != "" {
+		return 1
+	}
+	return 0
+}
+
 // AddDetail reads one detail. A second ErrorInfo takes the place of the first
-// where only it is of a domain that cat knows; AIP-193 allows one, and not every
-// library keeps to that. Other types and broken bytes change nothing.
+// where it is ours and the first is not, or less so; AIP-193 allows one, and not
+// every library keeps to that. Other types and broken bytes change nothing.
 func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
 	switch Name(typeURL) {
 	case "google.rpc.ErrorInfo":
@@ -61,14 +73,8 @@ func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
 			}
 			return
 		}
-		if _, known := cat.System(i.Domain); known {
-			return
-		}
 		var second Info
-		if !second.readErrorInfo(value) {
-			return
-		}
-		if _, known := cat.System(second.Domain); known {
+		if second.readErrorInfo(value) && second.ours(cat) > i.ours(cat) {
 			i.Domain, i.Reason, i.Metadata = second.Domain, second.Reason, second.Metadata
 		}
 	case "google.rpc.RetryInfo":
