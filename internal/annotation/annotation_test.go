@@ -1,0 +1,71 @@
+package annotation_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/annotation"
+	"github.com/statusmap/statusmap/internal/protosource"
+)
+
+func TestEnums(t *testing.T) {
+	enum := jobv2.Code(0).Descriptor()
+	if system, err := annotation.System(enum); err != nil || system.GetLanguage() != "zh-CN" {
+		t.Errorf("%v, %v", system, err)
+	}
+	if system, err := annotation.System(statusmapv1.Grpc(0).Descriptor()); err != nil || system != nil {
+		t.Errorf("an enum without options: %v, %v", system, err)
+	}
+	if code, err := annotation.Code(enum.Values().ByNumber(1233106)); err != nil || code.GetGrpc() != statusmapv1.Grpc_NOT_FOUND {
+		t.Errorf("%v, %v", code, err)
+	}
+	if code, err := annotation.Code(enum.Values().ByNumber(0)); err != nil || code != nil {
+		t.Errorf("a value without options: %v, %v", code, err)
+	}
+}
+
+// TestDialect: the method's own option, else its service's, of a service loaded
+// at run time.
+func TestDialect(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "dialect.proto")
+	source := `
+syntax = "proto3";
+package annotation.test.v1;
+import "statusmap/v1/options.proto";
+message M {}
+service Jobs {
+  option (statusmap.v1.service) = {dialect: "legacy.job.v2"};
+  rpc Get(M) returns (M);
+  rpc Sign(M) returns (M) { option (statusmap.v1.method) = {dialect: "legacy.elves.v2"}; }
+  rpc Empty(M) returns (M) { option (statusmap.v1.method) = {}; }
+}
+service Plain { rpc Get(M) returns (M); }
+`
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := protosource.Compile(t.Context(), []string{dir}, []string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[protoreflect.FullName]string{
+		"annotation.test.v1.Jobs.Get":   "legacy.job.v2",
+		"annotation.test.v1.Jobs.Sign":  "legacy.elves.v2",
+		"annotation.test.v1.Jobs.Empty": "legacy.job.v2",
+		"annotation.test.v1.Plain.Get":  "",
+	} {
+		d, err := files.FindDescriptorByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := annotation.Dialect(d.(protoreflect.MethodDescriptor)); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
