@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func (g *Gateway) Handler(mux http.Handler) http.Handler {
 		r = r.WithContext(&x.context)
 		ids := requestID(r)
 		if ids == nil {
-			x.made[0] = uuid.NewString()
+			x.made[0] = newRequestID()
 			ids = x.made[:]
 			// The header is the caller's: a handler may not change it.
 			r.Header = maps.Clone(r.Header)
@@ -80,6 +81,16 @@ func requestID(r *http.Request) []string {
 		}
 	}
 	return ids[:1:1]
+}
+
+// newRequestID returns a random UUID (version 4), as uuid.NewString does; that
+// one's bytes escape to the heap.
+func newRequestID() string {
+	var u uuid.UUID
+	rand.Read(u[:]) //nolint:errcheck // it never fails
+	u[6] = u[6]&0x0F | 0x40
+	u[8] = u[8]&0x3F | 0x80
+	return u.String()
 }
 
 type exchangeKey struct{}
@@ -134,7 +145,7 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	x.w, x.gateway, x.request = w, g, r
 	ids := requestID(r)
 	if ids == nil {
-		ids = []string{uuid.NewString()}
+		ids = []string{newRequestID()}
 	}
 	x.id = ids[0]
 	h := w.Header()

@@ -53,9 +53,24 @@ func (g *Gateway) rewriteResponse(ctx context.Context, response proto.Message) (
 
 // marshaler writes what the mux's marshaler writes, without the spaces that
 // protojson puts in at random, and success envelopes.
-type marshaler struct{ runtime.Marshaler }
+type marshaler struct {
+	runtime.Marshaler
+	trusted bool // what it writes is JSON
+}
 
-func newMarshaler(m runtime.Marshaler) runtime.Marshaler { return &marshaler{m} }
+func newMarshaler(m runtime.Marshaler) runtime.Marshaler { return &marshaler{m, writesJSON(m)} }
+
+// writesJSON tells whether m is one of grpc-gateway's own marshalers.
+func writesJSON(m runtime.Marshaler) bool {
+	switch m := m.(type) {
+	case *runtime.JSONPb, *runtime.JSONBuiltin:
+		return true
+	case *runtime.HTTPBodyMarshaler:
+		return writesJSON(m.Marshaler)
+	default:
+		return false
+	}
+}
 
 func (m *marshaler) Marshal(v any) ([]byte, error) {
 	switch v := v.(type) {
@@ -64,7 +79,7 @@ func (m *marshaler) Marshal(v any) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if data, err = compact(data); err != nil {
+		if data, err = m.compact(data); err != nil {
 			return nil, err
 		}
 		v.values.Data = data
@@ -76,7 +91,7 @@ func (m *marshaler) Marshal(v any) ([]byte, error) {
 		if err != nil || !isJSON(m.Marshaler.ContentType(v)) {
 			return b, err
 		}
-		return compact(b)
+		return m.compact(b)
 	}
 }
 
@@ -103,11 +118,42 @@ func isJSON(contentType string) bool {
 	return contentType == "application/json" || strings.HasPrefix(contentType, "application/json;")
 }
 
-func compact(data []byte) ([]byte, error) {
+// compact takes the spaces out of JSON. It may write to data.
+func (m *marshaler) compact(data []byte) ([]byte, error) {
+	if m.trusted {
+		return squeeze(data), nil
+	}
 	var b bytes.Buffer
 	b.Grow(len(data))
 	if err := json.Compact(&b, data); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// squeeze is json.Compact in place, for what is known to be JSON.
+func squeeze(data []byte) []byte {
+	n := 0
+	for i := 0; i < len(data); {
+		switch c := data[i]; c {
+		case ' ', '\t', '\n', '\r':
+			i++
+		case '"':
+			end := i + 1
+			for end < len(data) && data[end] != '"' {
+				if data[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(data))
+			n += copy(data[n:], data[i:end])
+			i = end
+		default:
+			data[n] = c
+			n++
+			i++
+		}
+	}
+	return data[:n]
 }
