@@ -20,8 +20,8 @@ import (
 
 // web serves handler on loopback and returns a function that makes one GET, on a
 // connection of its own that stays open, and returns the answer's HTTP status and
-// body.
-func web(tb testing.TB, handler http.Handler) func() (int, []byte) {
+// body. withID sends another X-Request-Id with each.
+func web(tb testing.TB, handler http.Handler, withID bool) func() (int, []byte) {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -38,6 +38,9 @@ func web(tb testing.TB, handler http.Handler) func() (int, []byte) {
 		request, err := http.NewRequest(http.MethodGet, url, nil)
 		if err != nil {
 			tb.Fatal(err)
+		}
+		if withID {
+			request.Header.Set("X-Request-Id", nextID())
 		}
 		response, err := client.Do(request)
 		if err != nil {
@@ -56,7 +59,7 @@ func web(tb testing.TB, handler http.Handler) func() (int, []byte) {
 // bare is web for a client that costs next to nothing: it writes the same bytes
 // again and again, and reads until the answer's body is complete. So what is
 // measured is server, gateway and backend.
-func bare(tb testing.TB, handler http.Handler) func() (int, []byte) {
+func bare(tb testing.TB, handler http.Handler, withID bool) func() (int, []byte) {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -70,10 +73,22 @@ func bare(tb testing.TB, handler http.Handler) func() (int, []byte) {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { conn.Close() })
-	request := fmt.Appendf(nil, "GET /echo/%s?text=hi HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\nAccept-Encoding: identity\r\n\r\n", domain, listener.Addr())
+	request := fmt.Appendf(nil, "GET /echo/%s?text=hi HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\nAccept-Encoding: identity\r\n", domain, listener.Addr())
+	if withID {
+		request = append(request, "X-Request-Id: "+requestID+"\r\n"...)
+	}
+	request = append(request, "\r\n"...)
+	id, n := request[len(request)-len("000000000000\r\n\r\n"):], 0 // counted up
 	reader := bufio.NewReader(conn)
 	body := make([]byte, 0, 4096)
 	return func() (int, []byte) {
+		if withID {
+			n++
+			for i, k := 11, n; i >= 0; i-- {
+				id[i] = byte('0' + k%10)
+				k /= 10
+			}
+		}
 		if _, err := conn.Write(request); err != nil {
 			tb.Fatal(err)
 		}
@@ -102,6 +117,13 @@ func bare(tb testing.TB, handler http.Handler) func() (int, []byte) {
 	}
 }
 
+var lastID int
+
+func nextID() string {
+	lastID++
+	return fmt.Sprintf("%s%012d", requestID[:len(requestID)-12], lastID)
+}
+
 func cutPrefixBytes(b []byte, prefix string) ([]byte, bool) {
 	if len(b) < len(prefix) || string(b[:len(prefix)]) != prefix {
 		return nil, false
@@ -126,23 +148,29 @@ type exit struct {
 	name    string
 	handler http.Handler
 	status  int
-	body    string // what it has to be; "" where it is not the same each time
+	body    string // what it starts with
 }
 
-func exits(tb testing.TB) []exit {
+// exits returns the plain success of a route first, for the others to be compared
+// with.
+func exits(tb testing.TB, withID bool) []exit {
 	tb.Helper()
-	plainMux := runtime.NewServeMux()
+	raise := func(build func() error) func(*demov1.EchoRequest) (*demov1.EchoResponse, error) {
+		return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
+	}
+	var plain []runtime.ServeMuxOption
+	if withID {
+		plain = append(plain, runtime.WithIncomingHeaderMatcher(func(key string) (string, bool) {
+			if key == "X-Request-Id" {
+				return "x-request-id", true
+			}
+			return runtime.DefaultHeaderMatcher(key)
+		}))
+	}
+	plainMux, defaultMux := runtime.NewServeMux(plain...), runtime.NewServeMux(plain...)
 	register(tb, plainMux, serve(tb, succeed))
-
-	gw := newGateway(tb)
-	successMux := runtime.NewServeMux(gw.MuxOptions()...)
-	register(tb, successMux, serve(tb, succeed, interceptors()))
-
-	defaultMux := runtime.NewServeMux()
-	register(tb, defaultMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, peersError(tb) }))
-
-	errorMux := runtime.NewServeMux(gw.MuxOptions()...)
-	register(tb, errorMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildTwo() }, interceptors()))
+	peers := peersError(tb)
+	register(tb, defaultMux, serve(tb, raise(func() error { return peers })))
 
 	en := english(tb)
 	conflict, ok := en.Lookup(englishDomain, englishReason)
@@ -153,35 +181,42 @@ func exits(tb testing.TB) []exit {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	englishMux := runtime.NewServeMux(enGateway.MuxOptions()...)
-	register(tb, englishMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) {
-		return nil, status.New(conflict, "task", task, "status", state)
-	}, interceptors(status.WithCatalog(en))))
-
-	staticMux := runtime.NewServeMux(gw.MuxOptions()...)
-	register(tb, staticMux, serve(tb, func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildNone() }, interceptors()))
-
+	ours := func(gw *gateway.Gateway, client demov1.DemoServiceClient) http.Handler {
+		mux := runtime.NewServeMux(gw.MuxOptions()...)
+		register(tb, mux, client)
+		return gw.Handler(mux)
+	}
+	gw := newGateway(tb)
+	id := `"request_id":"` // made anew for each request, or sent with it
 	return []exit{
 		{"plain_success", plainMux, http.StatusOK, `{"text":"hi"}`},
-		{"statusmap_success", gw.Handler(successMux), http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
-		{"statusmap_error/args=0", gw.Handler(staticMux), http.StatusOK, ""},
-		{"statusmap_error/args=2", gw.Handler(errorMux), http.StatusOK, ""},
-		{"statusmap_english_error/args=2", enGateway.Handler(englishMux), http.StatusOK, ""},
-		{"default_error/args=2", defaultMux, http.StatusBadRequest, ""},
+		{"statusmap_success", ours(gw, serve(tb, succeed, interceptors())), http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
+		{"statusmap_error/args=0", ours(gw, serve(tb, raise(buildNone), interceptors())), http.StatusOK,
+			`{"result":false,"code":` + plainLegacy + `,"data":null,"message":"` + plainMessage + `",` + id},
+		{"statusmap_error/args=2", ours(gw, serve(tb, raise(buildTwo), interceptors())), http.StatusOK,
+			`{"result":false,"code":` + legacy + `,"data":null,"message":"` + message + `",` + id},
+		{"statusmap_english_error/args=2", ours(enGateway, serve(tb, raise(func() error {
+			return status.New(conflict, "task", task, "status", state)
+		}), interceptors(status.WithCatalog(en)))), http.StatusOK,
+			`{"result":false,"code":1000000,"data":null,"message":"` + englishMessage + `",` + id},
+		{"default_error/args=2", defaultMux, http.StatusBadRequest, `{"code":9,`},
 	}
 }
 
 // BenchmarkEndToEnd compares whole requests: an error with two arguments against
-// the success of the same route without any of our code.
+// the success of the same route without any of our code. Our gateway gives each
+// request an id, which the backend, the error and the client get; _with_id the
+// client sends one, and grpc-gateway alone passes it on as well.
 func BenchmarkEndToEnd(b *testing.B) {
 	for _, client := range []struct {
-		name string
-		dial func(testing.TB, http.Handler) func() (int, []byte)
-	}{{"net_http", web}, {"bare", bare}} {
+		name   string
+		dial   func(testing.TB, http.Handler, bool) func() (int, []byte)
+		withID bool
+	}{{"net_http", web, false}, {"net_http_with_id", web, true}, {"bare", bare, false}, {"bare_with_id", bare, true}} {
 		b.Run(client.name, func(b *testing.B) {
 			var variants []variant
-			for _, e := range exits(b) {
-				get := client.dial(b, e.handler)
+			for _, e := range exits(b, client.withID) {
+				get := client.dial(b, e.handler, client.withID)
 				variants = append(variants, variant{name: e.name, run: func() { get() }, against: []string{"plain_success"}, slice: 40 * time.Millisecond})
 			}
 			sideBySide(b, variants)
