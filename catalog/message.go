@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/statusmap/statusmap/internal/aip193"
 )
 
 // An Arg is one argument of a message, or one entry of an ErrorInfo's metadata.
@@ -75,12 +77,7 @@ func compileMessage(source string) (*Message, error) {
 // checkArgName holds names to what AIP-193 and ErrorInfo ask of metadata keys:
 // [a-z][a-zA-Z0-9-_]+, 64 characters at most.
 func checkArgName(name string) error {
-	ok := len(name) >= 2 && len(name) <= 64 && 'a' <= name[0] && name[0] <= 'z'
-	for i := range len(name) {
-		c := name[i]
-		ok = ok && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_')
-	}
-	if !ok {
+	if !aip193.IsMetadataKey(name) {
 		return fmt.Errorf("{%s} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter", name)
 	}
 	if name == MetadataLegacyCode || name == MetadataRequestID {

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/aip193"
 	"github.com/statusmap/statusmap/internal/annotation"
 )
 
@@ -197,7 +198,7 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 		grpc:       codes.Code(options.GetGrpc()),
 		http:       int(options.GetHttp()),
 	}
-	if !isReason(c.reason) {
+	if !aip193.IsReason(c.reason) {
 		r.problem(value, "reason", "%q is no ErrorInfo reason (AIP-193): give at most 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]", c.reason)
 	}
 	if c.legacyCode == "" {
@@ -347,20 +348,6 @@ func braced(params []string) string {
 		return "(none)"
 	}
 	return fmt.Sprintf("{%s}", strings.Join(params, "} {"))
-}
-
-// isReason holds a reason to AIP-193: [A-Z][A-Z0-9_]+[A-Z0-9], 63 characters at
-// most.
-func isReason(s string) bool {
-	if len(s) < 3 || len(s) > 63 || s[0] < 'A' || s[0] > 'Z' || s[len(s)-1] == '_' {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' {
-			return false
-		}
-	}
-	return true
 }
 
 // isHTTPStatus leaves 1xx out: those announce an answer and are none (RFC 9110

@@ -87,7 +87,7 @@ func requestID(r *http.Request) []string {
 // one's bytes escape to the heap.
 func newRequestID() string {
 	var u uuid.UUID
-	rand.Read(u[:]) //nolint:errcheck // it never fails
+	rand.Read(u[:])
 	u[6] = u[6]&0x0F | 0x40
 	u[8] = u[8]&0x3F | 0x80
 	return u.String()

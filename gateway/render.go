@@ -137,7 +137,7 @@ func (f *failure) readReceived(ctx context.Context, cat *catalog.Catalog, st *gr
 		f.info = wire.Info{Metadata: f.info.Metadata[:0]}
 		return false
 	}
-	f.code, f.message = status.CanonicalCode(st.Code()), message
+	f.code, f.message = wire.CanonicalCode(st.Code()), message
 	return true
 }
 
@@ -207,7 +207,7 @@ func (f *failure) incomplete(m *catalog.Message) bool {
 		return true
 	}
 	for _, a := range f.values.Metadata {
-		if strings.HasSuffix(a.Value, status.CutMark) {
+		if strings.HasSuffix(a.Value, wire.CutMark) {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/aip193"
 )
 
 // Error returns an error of a legacy code. args are the message's arguments as
@@ -161,7 +162,7 @@ func (e *LegacyError) addArgs(args []any) {
 		value := text(args[1])
 		args = args[2:]
 		switch {
-		case !isKey(name) || name == catalog.MetadataLegacyCode:
+		case !aip193.IsMetadataKey(name) || name == catalog.MetadataLegacyCode:
 			e.addDefect(fmt.Sprintf("the argument %q cannot be a metadata key", name))
 		case e.has(name):
 			e.addDefect("the argument " + name + " stands twice")
@@ -219,21 +220,6 @@ func text(v any) string {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return s
-}
-
-// isKey holds a metadata key to ErrorInfo's rule: [a-z][a-zA-Z0-9-_]+, 64
-// characters at most.
-func isKey(s string) bool {
-	if len(s) < 2 || len(s) > 64 || s[0] < 'a' || s[0] > 'z' {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return true
 }
 
 // Error returns domain.reason and the message, for people. It holds nothing of

@@ -126,7 +126,7 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 	case panicked != nil:
 		event.Repairs |= GoError
 	case isStatus:
-		d.code = CanonicalCode(st.Code())
+		d.code = wire.CanonicalCode(st.Code())
 		if d.code != st.Code() {
 			event.Repairs |= CodeOutOfRange
 		}
@@ -187,7 +187,7 @@ func statusIn(err error) (*grpcstatus.Status, bool) {
 
 func draftLegacy(cat *catalog.Catalog, e *LegacyError, event *Event) draft {
 	st := e.GRPCStatus()
-	d := draft{code: CanonicalCode(st.Code()), message: st.Message(), known: e.code}
+	d := draft{code: wire.CanonicalCode(st.Code()), message: st.Message(), known: e.code}
 	if d.code != st.Code() {
 		event.Repairs |= CodeOutOfRange
 	}
@@ -371,17 +371,14 @@ func limit(p *spb.Status, d *draft, size int, event *Event) {
 // minCut is the length up to which text is left alone: ids are shorter.
 const minCut = 64
 
-// CutMark ends a text that was cut off to keep a status's size.
-const CutMark = "…"
-
 // cut shortens s to about n bytes, at the boundary of a rune.
 func cut(s string, n int) string {
-	s = strings.TrimSuffix(s, CutMark)
+	s = strings.TrimSuffix(s, wire.CutMark)
 	n = min(n, len(s))
 	for n > 0 && !utf8.RuneStart(s[min(n, len(s)-1)]) {
 		n--
 	}
-	return s[:n] + CutMark
+	return s[:n] + wire.CutMark
 }
 
 // sizeAsSent returns how many bytes a status takes in the trailer: the message

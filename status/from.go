@@ -125,7 +125,7 @@ func Code(err error) codes.Code {
 		return codes.OK
 	}
 	if st, ok := statusIn(err); ok {
-		return CanonicalCode(st.Code())
+		return wire.CanonicalCode(st.Code())
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -135,13 +135,4 @@ func Code(err error) codes.Code {
 	default:
 		return codes.Unknown
 	}
-}
-
-// CanonicalCode returns code where it is one of the seventeen that gRPC has, else
-// Unknown: other stacks index tables with it, and a legacy number is never one.
-func CanonicalCode(code codes.Code) codes.Code {
-	if code > codes.Unauthenticated {
-		return codes.Unknown
-	}
-	return code
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/statusmap/statusmap/catalog"
@@ -26,6 +27,18 @@ const (
 // Name returns the message name in a type URL: what stands behind the last
 // slash. Only that counts; some stacks write another host.
 func Name(typeURL string) string { return typeURL[strings.LastIndexByte(typeURL, '/')+1:] }
+
+// CutMark ends a text that was cut off to keep a status's size.
+const CutMark = "…"
+
+// CanonicalCode returns code where it is one of the seventeen that gRPC has, else
+// Unknown: other stacks index tables with it, and a legacy number is never one.
+func CanonicalCode(code codes.Code) codes.Code {
+	if code > codes.Unauthenticated {
+		return codes.Unknown
+	}
+	return code
+}
 
 // Info is what statusmap reads of a status's details.
 type Info struct {
