@@ -89,7 +89,7 @@ func BenchmarkStart(b *testing.B) {
 	for _, n := range sizes {
 		enum := bigEnum(b, n)
 		variants = append(variants, variant{
-			name: fmt.Sprintf("codes=%d", n), per: float64(n), slice: 200 * time.Millisecond,
+			name: fmt.Sprintf("codes=%d", n), per: float64(n), slice: 100 * time.Millisecond,
 			run: func() { sinkCatalog = newCatalog(b, enum) },
 		})
 	}

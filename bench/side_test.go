@@ -58,7 +58,7 @@ func sideBySide(b *testing.B, variants []variant) {
 		}
 		v.times(10) // the first run may read a catalog, open a connection
 		r.n = v.fit(slice)
-		r.allocs, r.bytes = v.memory(min(r.n, 1000)) // after a hundredfold warm-up
+		r.allocs, r.bytes = v.memory(min(r.n, 1000))
 	}
 	for round := range *rounds {
 		for k := range variants {
@@ -88,10 +88,6 @@ func sideBySide(b *testing.B, variants []variant) {
 					ratios[j] = r.ns[j] / results[k].ns[j]
 				}
 				b.ReportMetric(median(ratios), "x:"+other)
-				for j := range r.ns {
-					ratios[j] = r.cpu[j] / results[k].cpu[j]
-				}
-				b.ReportMetric(median(ratios), "c:"+other)
 			}
 		})
 	}

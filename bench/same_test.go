@@ -1,0 +1,161 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	kratos "github.com/go-kratos/kratos/v2/errors"
+	"github.com/googleapis/gax-go/v2/apierror"
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	"github.com/statusmap/statusmap/status"
+)
+
+// The tests of this file hold the benchmarks to what they claim: that all sides
+// do the work they are compared at.
+
+func builder(t *testing.T, name string) error {
+	t.Helper()
+	for _, b := range builders {
+		if b.name == name {
+			return b.err()
+		}
+	}
+	t.Fatalf("there is no builder %s", name)
+	return nil
+}
+
+// TestSameStatus: our bytes parse to the very message that grpc-go makes.
+func TestSameStatus(t *testing.T) {
+	for ours, theirs := range map[string]string{
+		"statusmap/args=0":      "grpc-go_same/args=0",
+		"statusmap/args=2":      "grpc-go_same/args=2",
+		"statusmap_wrap/args=2": "grpc-go_same/args=2",
+	} {
+		got, want := grpcstatus.Convert(builder(t, ours)), grpcstatus.Convert(builder(t, theirs))
+		if got.Code() != want.Code() || got.Message() != want.Message() || !proto.Equal(details(got.Err()), details(want.Err())) {
+			t.Errorf("%s makes %v, %s makes %v", ours, got.Proto(), theirs, want.Proto())
+		}
+		if n := len(got.Proto().GetDetails()); n != 1 {
+			t.Errorf("%s has %d details", ours, n)
+		}
+		// And so it is behind the wire.
+		overWire := grpcstatus.Convert(received(t, got.Err()))
+		if !proto.Equal(overWire.Proto(), got.Proto()) {
+			t.Errorf("%s is received as %v", ours, overWire.Proto())
+		}
+	}
+}
+
+func TestPeersSayTheSame(t *testing.T) {
+	arguments := map[string]string{"task": task, "status": state}
+	for _, b := range builders {
+		st := grpcstatus.Convert(b.err())
+		if strings.HasPrefix(b.name, "errdefs") {
+			continue // it has nowhere to put a reason
+		}
+		info := details(st.Err())
+		wantReason, wantMessage := reason, message
+		if strings.HasSuffix(b.name, "args=0") {
+			wantReason, wantMessage = plainReason, plainMessage
+		}
+		if info.GetReason() != wantReason || st.Message() != wantMessage {
+			t.Errorf("%s says %s, %q", b.name, info.GetReason(), st.Message())
+		}
+		for name, value := range arguments {
+			if got, ok := info.GetMetadata()[name]; strings.HasSuffix(b.name, "args=2") && (!ok || got != value) {
+				t.Errorf("%s has %s=%q", b.name, name, got)
+			}
+		}
+	}
+	if info := connectDetails(buildConnect()); info.GetReason() != reason || !maps.Equal(info.GetMetadata(), arguments) {
+		t.Errorf("connect says %v", info)
+	}
+}
+
+func TestReadersFindTheReason(t *testing.T) {
+	ours, peers := received(t, buildTwo()), received(t, peersError(t))
+	e, ok := status.FromError(ours)
+	if !ok || e.Reason() != reason || e.Domain() != domain || e.LegacyCode() != legacy || e.Message() != message {
+		t.Errorf("FromError gives %v", e)
+	}
+	if task, _ := e.Value("task"); task != "42" {
+		t.Errorf("task is %q", task)
+	}
+	if !status.Is(ours, jobv2.Code_TASK_STATUS_CONFLICT) || status.Is(ours, jobv2.Code_JOB_NOT_FOUND) {
+		t.Error("Is is wrong")
+	}
+	if code, ok := status.As[jobv2.Code](ours); !ok || code != jobv2.Code_TASK_STATUS_CONFLICT {
+		t.Errorf("As gives %v", code)
+	}
+	gax, ok := apierror.FromError(peers)
+	if !ok || gax.Reason() != reason || kratos.FromError(peers).Reason != reason ||
+		details(peers).GetReason() != reason || connectDetails(receivedConnect(t)).GetReason() != reason {
+		t.Error("a peer does not find the reason")
+	}
+}
+
+// TestRenderings: each handler writes a whole answer.
+func TestRenderings(t *testing.T) {
+	writer := newDiscard()
+	for _, r := range renderings(t, writer) {
+		w := httptest.NewRecorder()
+		_, marshaler := runtime.MarshalerForRequest(r.mux, r.r)
+		runtime.HTTPError(r.ctx, r.mux, marshaler, w, r.r, r.err)
+		var body struct {
+			Code      int    `json:"code"`
+			Message   string `json:"message"`
+			RequestID string `json:"request_id"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+			t.Errorf("%s: %v in %s", r.name, err, w.Body)
+		}
+		want, wantCode := message, 1239701
+		if strings.HasSuffix(r.name, "args=0") {
+			want, wantCode = plainMessage, 1252001
+		}
+		if body.Message != want {
+			t.Errorf("%s says %q", r.name, body.Message)
+		}
+		if strings.HasPrefix(r.name, "Default") {
+			if !strings.Contains(w.Body.String(), `"@type"`) {
+				t.Errorf("%s has no details: %s", r.name, w.Body)
+			}
+			continue
+		}
+		if body.Code != wantCode || body.RequestID != requestID || w.Code != http.StatusOK ||
+			w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+			t.Errorf("%s: %d %v %s", r.name, w.Code, w.Header(), w.Body)
+		}
+	}
+	w := httptest.NewRecorder()
+	floor(w)
+	if !json.Valid(w.Body.Bytes()) || !bytes.Contains(w.Body.Bytes(), []byte(message)) {
+		t.Errorf("the floor writes %s", w.Body)
+	}
+}
+
+func TestExits(t *testing.T) {
+	for _, withID := range []bool{false, true} {
+		for _, e := range exits(t, withID) {
+			for _, get := range []func() (int, []byte){web(t, e.handler, withID), bare(t, e.handler, withID)} {
+				for range 2 {
+					code, body := get()
+					// protojson may put a space behind a comma.
+					got := strings.ReplaceAll(string(body), ", ", ",")
+					if code != e.status || !json.Valid(body) || !strings.HasPrefix(got, strings.ReplaceAll(e.body, ", ", ",")) {
+						t.Errorf("%s answers %d %s", e.name, code, body)
+					}
+				}
+			}
+		}
+	}
+}
