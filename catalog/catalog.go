@@ -18,18 +18,14 @@ import (
 type Catalog struct {
 	systems  []*System // by domain
 	byDomain map[string]*System
-	byNumber map[protoreflect.EnumNumber]*Code // of several one; byValue has all
-	byValue  map[valueKey]*Code
-	byReason map[nameKey]*Code
-	byLegacy map[nameKey]*Code
+	byNumber map[protoreflect.EnumNumber]*Code
+	byValue  map[valueKey]*Code // those whose number another enum has in byNumber
 }
 
 type valueKey struct {
 	enum   protoreflect.EnumDescriptor
 	number protoreflect.EnumNumber
 }
-
-type nameKey struct{ domain, name string }
 
 // New returns the catalog of the given enums. Each must carry the option
 // (statusmap.v1.system); the descriptors may be linked into the program or
@@ -77,15 +73,15 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 	}
 	slices.SortFunc(c.systems, func(a, b *System) int { return strings.Compare(a.domain, b.domain) })
 	c.byNumber = make(map[protoreflect.EnumNumber]*Code, size)
-	c.byValue = make(map[valueKey]*Code, size)
-	c.byReason = make(map[nameKey]*Code, size)
-	c.byLegacy = make(map[nameKey]*Code, size)
+	c.byValue = make(map[valueKey]*Code)
 	for _, system := range c.systems {
 		for _, code := range system.codes {
-			c.byNumber[code.desc.Number()] = code
-			c.byValue[valueKey{system.desc, code.desc.Number()}] = code
-			c.byReason[nameKey{system.domain, code.reason}] = code
-			c.byLegacy[nameKey{system.domain, code.legacyCode}] = code
+			number := code.desc.Number()
+			if _, taken := c.byNumber[number]; taken {
+				c.byValue[valueKey{system.desc, number}] = code
+			} else {
+				c.byNumber[number] = code
+			}
 		}
 	}
 	return c, nil
@@ -206,7 +202,7 @@ func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 		return nil, false
 	}
 	number := value.Number()
-	// Two systems seldom have one number, and a number is found faster.
+	// Two systems seldom have one number, and a number is found fast.
 	if code, ok := c.byNumber[number]; ok && code.system.desc == enum {
 		return code, true
 	}
@@ -228,7 +224,11 @@ func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
 	if c == nil {
 		return nil, false
 	}
-	code, ok := c.byReason[nameKey{domain, reason}]
+	system, ok := c.byDomain[domain]
+	if !ok {
+		return nil, false
+	}
+	code, ok := system.byReason[reason]
 	return code, ok
 }
 
@@ -238,7 +238,11 @@ func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
 	if c == nil {
 		return nil, false
 	}
-	code, ok := c.byLegacy[nameKey{domain, legacyCode}]
+	system, ok := c.byDomain[domain]
+	if !ok {
+		return nil, false
+	}
+	code, ok := system.byLegacy[legacyCode]
 	return code, ok
 }
 

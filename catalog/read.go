@@ -67,7 +67,8 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		return nil, r.problems
 	}
 	r.readOptions(enum, options)
-	byLegacy := make(map[string]*Code, enum.Values().Len())
+	r.system.byReason = make(map[string]*Code, enum.Values().Len())
+	r.system.byLegacy = make(map[string]*Code, enum.Values().Len())
 	r.slab = make([]Code, enum.Values().Len())
 	r.system.codes = make([]*Code, 0, enum.Values().Len())
 	for i := range enum.Values().Len() {
@@ -79,12 +80,13 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		if other := enum.Values().ByNumber(value.Number()); other.Name() != value.Name() {
 			r.problem(value, "code", "%d is %s's number already: an enum value in a program could be either",
 				value.Number(), other.Name())
-		} else if other, ok := byLegacy[code.legacyCode]; ok {
+		} else if other, ok := r.system.byLegacy[code.legacyCode]; ok {
 			r.problem(value, "legacy_code", "%s is %s's already: a legacy code stands once in its system",
 				code.legacyCode, other.reason)
 		} else {
-			byLegacy[code.legacyCode] = code
+			r.system.byLegacy[code.legacyCode] = code
 		}
+		r.system.byReason[code.reason] = code
 		r.system.codes = append(r.system.codes, code)
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })

@@ -22,6 +22,8 @@ type System struct {
 	failure        *Envelope
 	success        *Envelope
 	codes          []*Code // by number
+	byReason       map[string]*Code
+	byLegacy       map[string]*Code
 	fallbacks      [17]*Code
 	languages      []string // the system's first, then the translations', sorted
 	matcher        language.Matcher
