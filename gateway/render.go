@@ -60,7 +60,9 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 	}
 	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
 	defer f.release()
-	httpStatus = cmp.Or(f.read(ctx, x.gateway.catalog, err), httpStatus)
+	if asked := f.read(ctx, x.gateway.catalog, err); asked != 0 {
+		httpStatus = asked
+	}
 	if f.code == codes.Unknown && httpStatus != 0 {
 		f.code = codeOfHTTP(httpStatus)
 	}
@@ -80,7 +82,9 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 		f.render(x, dialect, httpStatus)
 	}
 	if f.hidden {
+		if f.cause != nil {
 		x.gateway.log(ctx, x, f, cmp.Or(httpStatus, catalog.HTTPStatus(f.code)))
+	}
 	}
 	x.write(f)
 }

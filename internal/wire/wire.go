@@ -26,7 +26,14 @@ const (
 
 // Name returns the message name in a type URL: what stands behind the last
 // slash. Only that counts; some stacks write another host.
-func Name(typeURL string) string { return typeURL[strings.LastIndexByte(typeURL, '/')+1:] }
+func Name(typeURL string) string {
+	if strings.HasPrefix(typeURL, usualHost) && strings.IndexByte(typeURL[len(usualHost):], '/') < 0 {
+		return typeURL[len(usualHost):]
+	}
+	return typeURL[strings.LastIndexByte(typeURL, '/')+1:]
+}
+
+const usualHost = "type.googleapis.com/"
 
 // CutMark ends a text that was cut off to keep a status's size.
 const CutMark = "…"
