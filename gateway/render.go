@@ -81,10 +81,8 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 	} else {
 		f.render(x, dialect, httpStatus)
 	}
-	if f.hidden {
-		if f.cause != nil {
+	if f.hidden && f.cause != nil {
 		x.gateway.log(ctx, x, f, cmp.Or(httpStatus, catalog.HTTPStatus(f.code)))
-	}
 	}
 	x.write(f)
 }
