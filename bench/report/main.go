@@ -66,10 +66,12 @@ func run(ctx context.Context, runs, rounds int, document string) error {
 	}
 	missed := writeTargets(&text, f)
 	writeFigures(&text, f)
+	profiled := map[string]bool{"": true}
 	for _, t := range missed {
-		if t.profile == "" {
+		if profiled[t.profile] {
 			continue
 		}
+		profiled[t.profile] = true
 		fmt.Fprintf(os.Stderr, "profile of %s\n", t.profile)
 		if err := b.profile(ctx, &text, t.profile); err != nil {
 			return err
@@ -103,7 +105,7 @@ func (b bench) profile(ctx context.Context, w io.Writer, name string) error {
 		"-rounds", "300", "-test.cpuprofile", file); err != nil {
 		return err
 	}
-	out, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", "-cum", "-nodecount=45", b.binary, file).Output()
+	out, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", "-cum", "-nodecount=30", b.binary, file).Output()
 	if err != nil {
 		return fmt.Errorf("go tool pprof: %w", err)
 	}
