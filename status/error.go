@@ -19,6 +19,7 @@ import (
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/aip193"
+	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // Error returns an error of a legacy code. args are the message's arguments as
@@ -161,24 +162,16 @@ func (e *LegacyError) addArgs(args []any) {
 		}
 		value := text(args[1])
 		args = args[2:]
+		_, twice := wire.Find(e.args, name)
 		switch {
 		case !aip193.IsMetadataKey(name) || name == catalog.MetadataLegacyCode:
 			e.addDefect(fmt.Sprintf("the argument %q cannot be a metadata key", name))
-		case e.has(name):
+		case twice:
 			e.addDefect("the argument " + name + " stands twice")
 		default:
 			e.args = append(e.args, catalog.Arg{Name: name, Value: value})
 		}
 	}
-}
-
-func (e *LegacyError) has(name string) bool {
-	for i := range e.args {
-		if e.args[i].Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 func (e *LegacyError) addDefect(s string) {
@@ -326,12 +319,7 @@ func (e *LegacyError) Value(name string) (string, bool) {
 	if name == catalog.MetadataLegacyCode && e.impliedCode() {
 		return e.code.LegacyCode(), true
 	}
-	for i := range e.args {
-		if e.args[i].Name == name {
-			return e.args[i].Value, true
-		}
-	}
-	return "", false
+	return wire.Find(e.args, name)
 }
 
 // Metadata returns the ErrorInfo's metadata: legacy_code, the message's

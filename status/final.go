@@ -61,7 +61,7 @@ func (f *finisher) final(ctx context.Context, method string, request any, err er
 	cat := f.cat()
 	d := f.draft(ctx, cat, method, request, err, event)
 	if id := requestID(ctx); id != "" && d.info.Found {
-		if _, has := lookup(d.info.Metadata, catalog.MetadataRequestID); !has {
+		if _, has := wire.Find(d.info.Metadata, catalog.MetadataRequestID); !has {
 			d.info.Metadata = append(d.info.Metadata, catalog.Arg{Name: catalog.MetadataRequestID, Value: id})
 		}
 	}
@@ -294,15 +294,6 @@ func (d *draft) proto() *spb.Status {
 	}
 	p.Details = append(p.Details, d.details...)
 	return p
-}
-
-func lookup(args []catalog.Arg, name string) (string, bool) {
-	for i := range args {
-		if args[i].Name == name {
-			return args[i].Value, true
-		}
-	}
-	return "", false
 }
 
 // limit cuts p down until it takes at most size bytes as sent. It gives up, in

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statusmap/statusmap/catalog"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/demo"
 )
 
 // An entry is a code as catalog and explain print it. Scripts read its keys.
@@ -97,13 +97,9 @@ func chosen(cat *catalog.Catalog, domain string) ([]*catalog.System, error) {
 	if domain == "" {
 		return cat.Systems(), nil
 	}
-	system, ok := cat.System(domain)
-	if !ok {
-		var domains []string
-		for _, s := range cat.Systems() {
-			domains = append(domains, s.Domain())
-		}
-		return nil, fmt.Errorf("there is no domain %q: take one of %s", domain, strings.Join(domains, ", "))
+	system, err := demo.LookupSystem(cat, domain)
+	if err != nil {
+		return nil, err
 	}
 	return []*catalog.System{system}, nil
 }

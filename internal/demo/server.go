@@ -199,9 +199,9 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 			_, err = Lookup(cat, domain, name)
 		}
 	case verb == "echo":
-		_, err = lookupSystem(cat, domain)
+		_, err = LookupSystem(cat, domain)
 	case verb == "fault":
-		if _, err = lookupSystem(cat, domain); err == nil && name != "" && faults[name] == nil {
+		if _, err = LookupSystem(cat, domain); err == nil && name != "" && faults[name] == nil {
 			err = fmt.Errorf("there is no fault %q: take one of %s", name, strings.Join(Faults(), ", "))
 		}
 	default:
@@ -211,7 +211,7 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 		return err
 	}
 	if dialect := r.URL.Query().Get("dialect"); dialect != "" {
-		_, err = lookupSystem(cat, dialect)
+		_, err = LookupSystem(cat, dialect)
 	}
 	return err
 }

@@ -36,7 +36,7 @@ func NewService(cat *catalog.Catalog) *Service { return &Service{catalog: cat} }
 // Lookup returns the code of a domain and reason. The error says what there is
 // instead.
 func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) {
-	system, err := lookupSystem(cat, domain)
+	system, err := LookupSystem(cat, domain)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,9 @@ func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) 
 	return code, nil
 }
 
-func lookupSystem(cat *catalog.Catalog, domain string) (*catalog.System, error) {
+// LookupSystem returns the system of a domain. The error says what there is
+// instead.
+func LookupSystem(cat *catalog.Catalog, domain string) (*catalog.System, error) {
 	system, ok := cat.System(domain)
 	if !ok {
 		var domains []string
@@ -113,7 +115,7 @@ func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStream
 // Fault fails as real backends do. What these errors say must not reach a
 // client.
 func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*demov1.FaultResponse, error) {
-	system, err := lookupSystem(s.catalog, request.GetDomain())
+	system, err := LookupSystem(s.catalog, request.GetDomain())
 	if err != nil {
 		return nil, grpcstatus.Error(codes.NotFound, err.Error())
 	}

@@ -60,12 +60,18 @@ type Info struct {
 
 // LegacyCode returns the metadata's legacy_code; "" where there is none.
 func (i *Info) LegacyCode() string {
-	for k := range i.Metadata {
-		if i.Metadata[k].Name == catalog.MetadataLegacyCode {
-			return i.Metadata[k].Value
+	value, _ := Find(i.Metadata, catalog.MetadataLegacyCode)
+	return value
+}
+
+// Find returns the value of a name; false where there is none.
+func Find(args []catalog.Arg, name string) (string, bool) {
+	for i := range args {
+		if args[i].Name == name {
+			return args[i].Value, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // ours ranks an ErrorInfo: 2 where cat has its domain, 1 where it has a
