@@ -408,9 +408,17 @@ func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.Er
 				continue
 			}
 			if info != nil {
-				_, known := cat.System(info.GetDomain())
-				_, nextKnown := cat.System(next.GetDomain())
-				if known || !nextKnown {
+				rank := func(i *errdetails.ErrorInfo) int {
+					switch _, known := cat.System(i.GetDomain()); {
+					case known:
+						return 2
+					case i.GetMetadata()[catalog.MetadataLegacyCode] != "":
+						return 1
+					default:
+						return 0
+					}
+				}
+				if rank(next) <= rank(info) {
 					continue
 				}
 			}
