@@ -144,16 +144,17 @@ var (
 	floorTail   = []byte(`","request_id":"7af8fe59-0000-4000-8000-000000000000"}`)
 	floorJSON   = []string{"application/json; charset=utf-8"}
 	floorSniff  = []string{"nosniff"}
+	floorID     = []string{requestID}
 	floorBuffer = make([]byte, 0, 1024)
 )
 
 // floor writes an answer that is known beforehand: nothing can be faster.
-func floor(w http.ResponseWriter) {
+func floor(w http.ResponseWriter, text string) {
 	h := w.Header()
 	h["Content-Type"] = floorJSON
 	h["X-Content-Type-Options"] = floorSniff
 	b := append(floorBuffer[:0], floorHead...)
-	b = append(b, message...)
+	b = append(b, text...)
 	b = append(b, floorTail...)
 	w.WriteHeader(http.StatusOK)
 	w.Write(b)
@@ -161,7 +162,7 @@ func floor(w http.ResponseWriter) {
 
 func BenchmarkRender(b *testing.B) {
 	var w http.ResponseWriter = newDiscard()
-	variants := []variant{{name: "floor", run: func() { floor(w) }}}
+	variants := []variant{{name: "floor", run: func() { floor(w, message) }}}
 	for _, r := range renderings(b, w) {
 		_, marshaler := runtime.MarshalerForRequest(r.mux, r.r)
 		v := variant{name: r.name, run: func() { runtime.HTTPError(r.ctx, r.mux, marshaler, r.w, r.r, r.err) }}

@@ -137,7 +137,7 @@ func TestRenderings(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	floor(w)
+	floor(w, message)
 	if !json.Valid(w.Body.Bytes()) || !bytes.Contains(w.Body.Bytes(), []byte(message)) {
 		t.Errorf("the floor writes %s", w.Body)
 	}

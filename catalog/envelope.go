@@ -172,6 +172,11 @@ func (e *Envelope) Append(dst []byte, v *Values) []byte {
 	if e == nil {
 		return dst
 	}
+	if v.Template != nil {
+		if f := v.Template.filledIn(e, v); f != nil {
+			return f.append(dst, v)
+		}
+	}
 	for i := range e.segments {
 		s := &e.segments[i]
 		switch s.place {

@@ -1,6 +1,10 @@
 package catalog
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/statusmap/statusmap/internal/ascii"
+)
 
 const hex = "0123456789abcdef"
 
@@ -17,14 +21,10 @@ var plain = func() (t [256]bool) {
 // and U+2028 as they are, and Content-Type application/json with nosniff keeps
 // browsers from reading them as HTML. Bytes that are not UTF-8 become U+FFFD.
 func appendText(dst []byte, s string) []byte {
-	i := 0
-	for i < len(s) && plain[s[i]] {
-		i++
-	}
-	if i == len(s) {
+	if ascii.JSON(s) {
 		return append(dst, s...) // most there is
 	}
-	start := 0
+	i, start := 0, 0
 	for i < len(s) {
 		c := s[i]
 		if plain[c] {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/statusmap/statusmap/internal/aip193"
@@ -21,6 +22,7 @@ type Message struct {
 	segments []segment // nil where there is no placeholder and no escape
 	params   []string
 	plain    bool // nothing of it but the arguments needs escaping in JSON
+	filled   atomic.Pointer[filled]
 }
 
 func compileMessage(source string) (*Message, error) {
@@ -162,15 +164,22 @@ func (m *Message) appendJSON(dst []byte, args []Arg) []byte {
 		s := &m.segments[i]
 		if s.name == "" {
 			dst = m.appendLiteral(dst, s.text)
-		} else if value, ok := find(args, s.name); ok {
-			dst = appendText(dst, value)
 		} else {
-			dst = append(dst, '{')
-			dst = append(dst, s.name...)
-			dst = append(dst, '}')
+			dst = appendArg(dst, s.name, args)
 		}
 	}
 	return dst
+}
+
+// appendArg appends an argument as it stands inside a JSON string; {name} where
+// args does not have it.
+func appendArg(dst []byte, name string, args []Arg) []byte {
+	if value, ok := find(args, name); ok {
+		return appendText(dst, value)
+	}
+	dst = append(dst, '{')
+	dst = append(dst, name...)
+	return append(dst, '}')
 }
 
 func (m *Message) appendLiteral(dst []byte, text string) []byte {

@@ -12,7 +12,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -20,6 +19,7 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/ascii"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -71,14 +71,8 @@ var (
 // where it has none, or one that cannot be passed on.
 func requestID(r *http.Request) []string {
 	ids := r.Header[requestIDHeader]
-	if len(ids) == 0 || ids[0] == "" || len(ids[0]) > 128 {
+	if len(ids) == 0 || ids[0] == "" || len(ids[0]) > 128 || !ascii.Visible(ids[0]) {
 		return nil
-	}
-	id := ids[0]
-	for i := range len(id) {
-		if id[i]-'!' > '~'-'!' {
-			return nil // not visible ASCII
-		}
 	}
 	return ids[:1:1]
 }
@@ -135,13 +129,19 @@ type exchange struct {
 
 // fail answers a request with err, also where the mux runs without Handler.
 func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error, httpStatus int) {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+	x, ok := w.(*exchange)
+	if !ok {
+		x, ok = ctx.Value(exchangeKey{}).(*exchange) // w is wrapped, or there is no Handler
+	}
+	if ok {
 		if !x.probing {
 			x.fail(ctx, err, httpStatus)
 		}
 		return
 	}
-	x := bareExchanges.Get().(*exchange) //nolint:forcetypeassert // the pool holds nothing else
+	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
+	defer f.release()
+	x = &f.bare
 	x.w, x.gateway, x.request = w, g, r
 	ids := requestID(r)
 	if ids == nil {
@@ -151,14 +151,8 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	h := w.Header()
 	h[requestIDHeader] = ids
 	h[nosniffHeader] = nosniff
-	x.fail(ctx, err, httpStatus)
-	*x = exchange{}
-	bareExchanges.Put(x)
+	x.answer(ctx, f, err, httpStatus)
 }
-
-// bareExchanges are for muxes without Handler: there an exchange is over once it
-// has failed.
-var bareExchanges = sync.Pool{New: func() any { return new(exchange) }}
 
 func (x *exchange) Header() http.Header { return x.w.Header() }
 

@@ -43,7 +43,7 @@ func (g *Gateway) rewriteResponse(ctx context.Context, response proto.Message) (
 	}
 	s.values = catalog.Values{
 		LegacyCode: code.LegacyCode(),
-		Message:    code.Message().Text(),
+		Template:   code.Message(),
 		Reason:     code.Reason(),
 		Domain:     dialect.Domain(),
 		RequestID:  x.id,

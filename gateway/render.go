@@ -36,6 +36,10 @@ type failure struct {
 	http       int
 	retryAfter time.Duration
 	body       []byte
+
+	// bare is the exchange of a mux without Handler: there it is over once it has
+	// failed.
+	bare exchange
 }
 
 var failures = sync.Pool{New: func() any { return new(failure) }}
@@ -60,6 +64,10 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 	}
 	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
 	defer f.release()
+	x.answer(ctx, f, err, httpStatus)
+}
+
+func (x *exchange) answer(ctx context.Context, f *failure, err error, httpStatus int) {
 	if asked := f.read(ctx, x.gateway.catalog, err); asked != 0 {
 		httpStatus = asked
 	}
@@ -243,14 +251,20 @@ func (f *failure) renderPlain(httpStatus int) {
 	f.body = append(f.body, `"}`...)
 }
 
+// ownHeaders is how many headers are always there: Content-Type, X-Request-Id and
+// X-Content-Type-Options.
+const ownHeaders = 3
+
 // write sends the body. In the middle of a stream it is one more line of it.
 func (x *exchange) write(f *failure) {
 	if !x.started {
 		h := x.w.Header()
-		delete(h, "Trailer")
-		delete(h, "Transfer-Encoding")
-		delete(h, "Content-Length")
 		h["Content-Type"] = jsonContent
+		if len(h) > ownHeaders {
+			delete(h, "Trailer")
+			delete(h, "Transfer-Encoding")
+			delete(h, "Content-Length")
+		}
 		if f.retryAfter > 0 {
 			h["Retry-After"] = []string{retryAfterSeconds(f.retryAfter)}
 		}

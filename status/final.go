@@ -104,7 +104,7 @@ func (f *finisher) addID(ctx context.Context, e *LegacyError) *sent {
 	s := sketches.Get().(*sketch) //nolint:forcetypeassert // the pool holds nothing else
 	defer s.release()
 	s.draw(e, id)
-	if f.maxSize > 0 && sizeAsSent(&s.status) > f.maxSize {
+	if f.maxSize > 0 && s.atMost() > f.maxSize && sizeAsSent(&s.status) > f.maxSize {
 		return nil
 	}
 	if id == "" {
@@ -237,8 +237,8 @@ func (d *draft) localize(ctx context.Context) {
 // localized returns the message of a code in the language that the caller asks
 // for; nil where that is the system's, or no language at all.
 func localized(ctx context.Context, code *catalog.Code) (language string, m *catalog.Message) {
-	if code == nil {
-		return "", nil
+	if !translated(code) {
+		return "", nil // gRPC's metadata are slow to look up in what they do not have
 	}
 	accept := acceptLanguage(ctx)
 	if accept == "" {
@@ -250,6 +250,13 @@ func localized(ctx context.Context, code *catalog.Code) (language string, m *cat
 	}
 	m, _ = code.MessageIn(language)
 	return language, m
+}
+
+func translated(code *catalog.Code) bool {
+	for range code.Translations() {
+		return true
+	}
+	return false
 }
 
 // acceptLanguage returns the caller's wish: its own metadata, or what

@@ -73,6 +73,13 @@ func (s *sketch) draw(e *LegacyError, requestID string) {
 	}
 }
 
+// atMost returns what sizeAsSent cannot be more than. Nearly every status is far
+// from its limit, and counting exactly takes protobuf's reflection.
+func (s *sketch) atMost() int {
+	const headers, status, detail = 256, 32, 64 // names, tags, lengths and type URLs
+	return headers + 3*len(s.status.Message) + 4*(status+len(s.status.Message)+detail*len(s.status.Details)+len(s.bytes))/3
+}
+
 func (e *LegacyError) makeStatus() *grpcstatus.Status {
 	if e.grpc == codes.OK { // a LegacyError that nobody here made
 		return grpcstatus.New(codes.Internal, internalMessage)

@@ -90,7 +90,11 @@ func (i *Info) ours(cat *catalog.Catalog) int {
 // where it is ours and the first is not, or less so; AIP-193 allows one, and not
 // every library keeps to that. Other types and broken bytes change nothing.
 func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
-	switch Name(typeURL) {
+	name := "google.rpc.ErrorInfo"
+	if typeURL != ErrorInfoURL {
+		name = Name(typeURL)
+	}
+	switch name {
 	case "google.rpc.ErrorInfo":
 		if !i.Found {
 			i.Metadata = i.Metadata[:0]
@@ -114,6 +118,9 @@ func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
 // its details into i. It returns false, and leaves i empty, where the bytes are
 // not one.
 func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
+	if code, message, ok = i.readUsual(raw); ok {
+		return code, message, true
+	}
 	if code, message, ok = i.readStatus(cat, raw); !ok {
 		*i = Info{Metadata: i.Metadata[:0]}
 		return 0, "", false
@@ -144,9 +151,6 @@ func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message
 }
 
 func readAny(raw string) (typeURL, value string, ok bool) {
-	if typeURL, value, ok = readPair(raw); ok {
-		return typeURL, value, true
-	}
 	var f field
 	for len(raw) > 0 {
 		if raw, ok = f.next(raw); !ok {
@@ -176,6 +180,9 @@ func readPair(raw string) (first, second string, ok bool) {
 }
 
 func (i *Info) readErrorInfo(raw string) (ok bool) {
+	if i.readUsualInfo(raw) {
+		return true
+	}
 	var f field
 	for len(raw) > 0 {
 		if raw, ok = f.next(raw); !ok {
@@ -195,22 +202,10 @@ func (i *Info) readErrorInfo(raw string) (ok bool) {
 			if !ok {
 				return false
 			}
-			i.set(name, value)
+			i.Metadata = set(i.Metadata, name, value)
 		}
 	}
 	return true
-}
-
-// set adds a metadata entry; of two with one key the last one counts, as in
-// every map field.
-func (i *Info) set(name, value string) {
-	for k := range i.Metadata {
-		if i.Metadata[k].Name == name {
-			i.Metadata[k].Value = value
-			return
-		}
-	}
-	i.Metadata = append(i.Metadata, catalog.Arg{Name: name, Value: value})
 }
 
 // readRetryInfo reads a delay: false where it is negative, or longer than a
@@ -372,6 +367,14 @@ func AppendErrorInfo(b []byte, domain, reason string, metadata []catalog.Arg) []
 
 // AppendMetadata appends one more entry of a serialized ErrorInfo's metadata.
 func AppendMetadata(b []byte, name, value string) []byte {
+	const tag = byte(protowire.BytesType)
+	if size := 4 + len(name) + len(value); size < 0x80 && name != "" && value != "" {
+		// Nearly always: each length takes one byte.
+		b = append(b, 3<<3|tag, byte(size), 1<<3|tag, byte(len(name)))
+		b = append(b, name...)
+		b = append(b, 2<<3|tag, byte(len(value)))
+		return append(b, value...)
+	}
 	b = append(b, 3<<3|byte(protowire.BytesType))
 	b = appendSize(b, stringSize(name)+stringSize(value))
 	b = appendString(b, 1, name)
