@@ -129,6 +129,10 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 	return nil, false
 }
 
+// Translated tells whether the code has a message in another language than its
+// system's.
+func (c *Code) Translated() bool { return c != nil && len(c.translations) > 0 }
+
 // Translations yields the messages in other languages than the system's, by
 // BCP 47 tag.
 func (c *Code) Translations() iter.Seq2[string, *Message] {

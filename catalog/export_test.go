@@ -2,7 +2,7 @@ package catalog
 
 // What the tests of package catalog_test see of its inside.
 var (
-	CompileMessage  = compileMessage
+	CompileMessage  = func(source string) (*Message, error) { return new(compiler).compile(source) }
 	CompileEnvelope = compileEnvelope
 	FamilyOf        = familyOf
 	IsInteger       = isInteger

@@ -25,33 +25,44 @@ type Message struct {
 	filled   atomic.Pointer[filled]
 }
 
-func compileMessage(source string) (*Message, error) {
-	m := &Message{source: source, plain: isPlain(source)}
+// A compiler compiles messages. Those of one system lie side by side in a few
+// pieces of memory: a catalog keeps all or none.
+type compiler struct {
+	messages slab[Message]
+	segments slab[segment]
+	params   slab[string]
+	// of the message at hand
+	pieces []segment
+	names  []string
+}
+
+func (c *compiler) compile(source string) (*Message, error) {
 	if !utf8.ValidString(source) {
 		return nil, errors.New("not UTF-8")
 	}
-	placeholders := strings.Count(source, "{")
-	if placeholders == 0 && strings.IndexByte(source, '}') < 0 {
+	m := &c.messages.take(1)[0]
+	m.source, m.plain = source, isPlain(source)
+	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
 	}
-	m.segments = make([]segment, 0, 2*placeholders+1)
+	c.pieces, c.names = c.pieces[:0], c.names[:0]
 	var broken []string
 	text, start := "", 0 // a literal: text, and the source from start on
 	flush := func(end int) {
 		if text += source[start:end]; text != "" {
-			m.segments = append(m.segments, segment{text: text})
+			c.pieces = append(c.pieces, segment{text: text})
 		}
 		text = ""
 	}
 	for i := 0; i < len(source); i++ {
-		switch c := source[i]; {
-		case c == '{' && strings.HasPrefix(source[i:], "{{"), c == '}' && strings.HasPrefix(source[i:], "}}"):
+		switch b := source[i]; {
+		case b == '{' && strings.HasPrefix(source[i:], "{{"), b == '}' && strings.HasPrefix(source[i:], "}}"):
 			text += source[start : i+1]
 			i++
 			start = i + 1
-		case c == '}':
+		case b == '}':
 			return nil, errors.New("'}' without '{': write }} for a brace")
-		case c == '{':
+		case b == '{':
 			end := strings.IndexAny(source[i+1:], "{}")
 			if end < 0 || source[i+1+end] != '}' {
 				return nil, errors.New("'{' without '}': write {{ for a brace")
@@ -61,9 +72,9 @@ func compileMessage(source string) (*Message, error) {
 				broken = append(broken, err.Error())
 			}
 			flush(i)
-			m.segments = append(m.segments, segment{name: name})
-			if !slices.Contains(m.params, name) {
-				m.params = append(m.params, name)
+			c.pieces = append(c.pieces, segment{name: name})
+			if !slices.Contains(c.names, name) {
+				c.names = append(c.names, name)
 			}
 			i += end + 1
 			start = i + 1
@@ -73,6 +84,7 @@ func compileMessage(source string) (*Message, error) {
 	if len(broken) > 0 {
 		return nil, errors.New(strings.Join(broken, "; "))
 	}
+	m.segments, m.params = c.segments.copy(c.pieces), c.params.copy(c.names)
 	return m, nil
 }
 

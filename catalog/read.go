@@ -30,6 +30,9 @@ type reader struct {
 	tags           map[string]parsedTag // of the translations: few, and parsed once
 	names          []string             // memory for one code's translations
 	slab           []Code               // memory for the codes to come
+	compiler       compiler
+	translations   slab[translation]
+	said           []translation // memory for one code's translations
 }
 
 type parsedTag struct {
@@ -244,13 +247,13 @@ func (r *reader) readMessages(c *Code) {
 	var err error
 	if options.GetMessage() == "" {
 		r.problem(value, "message", "missing: give the text to the letter")
-	} else if c.message, err = compileMessage(options.GetMessage()); err != nil {
+	} else if c.message, err = r.compiler.compile(options.GetMessage()); err != nil {
 		r.problem(value, "message", "%v", err)
 	}
 	if len(options.GetTranslations()) == 0 {
 		return
 	}
-	c.translations = make([]translation, 0, len(options.GetTranslations()))
+	r.said = r.said[:0]
 	var seen map[language.Tag]string
 	if len(options.GetTranslations()) > 1 {
 		seen = make(map[language.Tag]string, len(options.GetTranslations()))
@@ -277,7 +280,7 @@ func (r *reader) readMessages(c *Code) {
 		if seen != nil {
 			seen[parsed] = tag
 		}
-		m, err := compileMessage(options.GetTranslations()[tag])
+		m, err := r.compiler.compile(options.GetTranslations()[tag])
 		if err != nil {
 			r.problem(value, "translations", "%s: %v", tag, err)
 			continue
@@ -286,8 +289,9 @@ func (r *reader) readMessages(c *Code) {
 			r.problem(value, "translations", "%s has the arguments %s, the message %s", tag, braced(m.params), braced(c.message.params))
 			continue
 		}
-		c.translations = append(c.translations, translation{tag, m})
+		r.said = append(r.said, translation{tag, m})
 	}
+	c.translations = r.translations.copy(r.said)
 }
 
 func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {

@@ -190,21 +190,19 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 		f.http = catalog.HTTPStatus(f.code)
 	}
 	v.LegacyCode, v.Reason = code.LegacyCode(), code.Reason()
-	language := dialect.Language()
-	if header := dialect.LanguageHeader(); header != "" {
+	m := code.Message()
+	if header := dialect.LanguageHeader(); header != "" && code.Translated() {
 		if wish := x.request.Header[header]; len(wish) > 0 {
-			language = dialect.MatchLanguage(wish[0])
+			if translation, ok := code.MessageIn(dialect.MatchLanguage(wish[0])); ok {
+				m = translation
+			}
 		}
-	}
-	m, ok := code.MessageIn(language)
-	if !ok {
-		m = code.Message()
 	}
 	// What the status says may be more than the message: a backend without
 	// interceptors that wraps an error sends the text of what wraps it. So the
 	// message is made anew, unless the metadata do not have all of it.
 	v.Template = m
-	if ownMessage && language == dialect.Language() && f.incomplete(m) && m.Fits(f.message) {
+	if ownMessage && m == code.Message() && f.incomplete(m) && m.Fits(f.message) {
 		v.Template, v.Message = nil, f.message
 	}
 	f.finish(x, dialect, httpStatus)

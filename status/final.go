@@ -237,7 +237,7 @@ func (d *draft) localize(ctx context.Context) {
 // localized returns the message of a code in the language that the caller asks
 // for; nil where that is the system's, or no language at all.
 func localized(ctx context.Context, code *catalog.Code) (language string, m *catalog.Message) {
-	if !translated(code) {
+	if !code.Translated() {
 		return "", nil // gRPC's metadata are slow to look up in what they do not have
 	}
 	accept := acceptLanguage(ctx)
@@ -250,13 +250,6 @@ func localized(ctx context.Context, code *catalog.Code) (language string, m *cat
 	}
 	m, _ = code.MessageIn(language)
 	return language, m
-}
-
-func translated(code *catalog.Code) bool {
-	for range code.Translations() {
-		return true
-	}
-	return false
 }
 
 // acceptLanguage returns the caller's wish: its own metadata, or what
