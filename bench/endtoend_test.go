@@ -1,12 +1,10 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,21 +21,14 @@ import (
 	"github.com/statusmap/statusmap/status"
 )
 
-// web serves handler on loopback and returns a function that makes one GET, on a
-// connection of its own that stays open, and returns the answer's HTTP status and
-// body. withID sends another X-Request-Id with each.
-func web(tb testing.TB, handler http.Handler, withID bool) func() (int, []byte) {
+// web returns a function that makes one GET of a stack, on a connection of its own
+// that stays open, and returns the answer's HTTP status and body. withID sends
+// another X-Request-Id with each.
+func web(tb testing.TB, s *stack, withID bool) func() (int, []byte) {
 	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go server.Serve(listener)
-	tb.Cleanup(func() { server.Close() })
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1, DisableCompression: true}}
 	tb.Cleanup(client.CloseIdleConnections)
-	url := "http://" + listener.Addr().String() + "/echo/" + domain + "?text=hi"
+	url := "http://" + s.address + "/echo/" + domain + "?text=hi"
 	buffer := make([]byte, 0, 4096)
 	return func() (int, []byte) {
 		request, err := http.NewRequest(http.MethodGet, url, nil)
@@ -61,67 +52,6 @@ func web(tb testing.TB, handler http.Handler, withID bool) func() (int, []byte) 
 	}
 }
 
-// bare is web for a client that costs next to nothing: it writes the same bytes
-// again and again, and reads until the answer's body is complete. So what is
-// measured is server, gateway and backend.
-func bare(tb testing.TB, handler http.Handler, withID bool) func() (int, []byte) {
-	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go server.Serve(listener)
-	tb.Cleanup(func() { server.Close() })
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { conn.Close() })
-	request := fmt.Appendf(nil, "GET /echo/%s?text=hi HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\nAccept-Encoding: identity\r\n", domain, listener.Addr())
-	if withID {
-		request = append(request, "X-Request-Id: "+requestID+"\r\n"...)
-	}
-	request = append(request, "\r\n"...)
-	id, n := request[len(request)-len("000000000000\r\n\r\n"):], 0 // counted up
-	reader := bufio.NewReader(conn)
-	body := make([]byte, 0, 4096)
-	return func() (int, []byte) {
-		if withID {
-			n++
-			for i, k := 11, n; i >= 0; i-- {
-				id[i] = byte('0' + k%10)
-				k /= 10
-			}
-		}
-		if _, err := conn.Write(request); err != nil {
-			tb.Fatal(err)
-		}
-		status, length := 0, -1
-		for {
-			line, err := reader.ReadSlice('\n')
-			if err != nil {
-				tb.Fatal(err)
-			}
-			if status == 0 {
-				status = number(line[len("HTTP/1.1 "):])
-			} else if rest, ok := cutPrefixBytes(line, "Content-Length: "); ok {
-				length = number(rest)
-			} else if len(line) == 2 {
-				break
-			}
-		}
-		if length < 0 || length > cap(body) {
-			tb.Fatalf("Content-Length is %d", length)
-		}
-		body = body[:length]
-		if _, err := io.ReadFull(reader, body); err != nil {
-			tb.Fatal(err)
-		}
-		return status, body
-	}
-}
-
 var lastID int
 
 func nextID() string {
@@ -129,38 +59,27 @@ func nextID() string {
 	return fmt.Sprintf("%s%012d", requestID[:len(requestID)-12], lastID)
 }
 
-func cutPrefixBytes(b []byte, prefix string) ([]byte, bool) {
-	if len(b) < len(prefix) || string(b[:len(prefix)]) != prefix {
-		return nil, false
-	}
-	return b[len(prefix):], true
-}
-
-func number(b []byte) int {
-	n := 0
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			break
-		}
-		n = 10*n + int(c-'0')
-	}
-	return n
-}
-
 // An exit is one kind of answer, from HTTP through the gateway over TCP to the
 // backend and back.
 type exit struct {
 	name    string
 	handler http.Handler
+	backend *backend
 	status  int
 	body    string // what it starts with
 }
 
+// use makes a stack answer by an exit.
+func (e *exit) use(s *stack) {
+	s.handler.Store(&e.handler)
+	s.backend.Store(e.backend)
+}
+
 // exits returns the plain success of a route first, for the others to be compared
 // with.
-func exits(tb testing.TB, withID bool) []exit {
+func exits(tb testing.TB, s *stack, withID bool) []exit {
 	tb.Helper()
-	raise := func(build func() error) func(*demov1.EchoRequest) (*demov1.EchoResponse, error) {
+	raise := func(build func() error) echo {
 		return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
 	}
 	var plain []runtime.ServeMuxOption
@@ -172,44 +91,46 @@ func exits(tb testing.TB, withID bool) []exit {
 			return runtime.DefaultHeaderMatcher(key)
 		}))
 	}
-	plainMux, defaultMux := runtime.NewServeMux(plain...), runtime.NewServeMux(plain...)
-	register(tb, plainMux, serve(tb, succeed))
+	mux := func(opts ...runtime.ServeMuxOption) *runtime.ServeMux {
+		m := runtime.NewServeMux(opts...)
+		register(tb, m, s.client)
+		return m
+	}
 	peers := peersError(tb)
-	register(tb, defaultMux, serve(tb, raise(func() error { return peers })))
 
 	en := english(tb)
 	conflict, ok := en.Lookup(englishDomain, englishReason)
 	if !ok {
 		tb.Fatal("the English system has no conflict")
 	}
-	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.Route("/echo/", englishDomain), gateway.WithLogger(slog.New(slog.DiscardHandler)))
+	quiet := slog.New(slog.DiscardHandler)
+	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.Route("/echo/", englishDomain), gateway.WithLogger(quiet))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ours := func(gw *gateway.Gateway, client demov1.DemoServiceClient) http.Handler {
-		mux := runtime.NewServeMux(gw.MuxOptions()...)
-		register(tb, mux, client)
-		return gw.Handler(mux)
-	}
+	gw := newGateway(tb)
+	ours, enOurs := gw.Handler(mux(gw.MuxOptions()...)), enGateway.Handler(mux(enGateway.MuxOptions()...))
+	intercept := status.UnaryServerInterceptor(status.WithLogger(quiet))
+	enIntercept := status.UnaryServerInterceptor(status.WithLogger(quiet), status.WithCatalog(en))
+
 	// The floor is what no library can save: grpc-go carries the very same status,
 	// which was made beforehand, and the gateway writes bytes that are known. The
 	// id changes, as it does in ours: HPACK sends what it has sent before in a byte.
-	floorExit := func(code *catalog.Code, text string) (http.Handler, string) {
+	floorExit := func(name string, code *catalog.Code, text string) exit {
 		var made [256]error
 		for i := range made {
 			made[i] = grpcstatus.Convert(status.New(code, "task", task, "status", state, "request_id", nextID())).Err()
 		}
 		next := 0
-		mux := runtime.NewServeMux(append(plain, runtime.WithErrorHandler(
-			func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, _ error) {
-				w.Header()["X-Request-Id"] = floorID
-				floor(w, text)
-			}))...)
-		register(tb, mux, serve(tb, raise(func() error {
+		answer := raise(func() error {
 			next++
 			return made[next%len(made)]
-		})))
-		return mux, string(floorHead) + text
+		})
+		handle := func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, _ error) {
+			w.Header()["X-Request-Id"] = floorID
+			floor(w, text)
+		}
+		return exit{name, mux(append(plain, runtime.WithErrorHandler(handle))...), &backend{answer: answer}, http.StatusOK, string(floorHead) + text}
 	}
 	cat, err := catalog.Default()
 	if err != nil {
@@ -219,25 +140,21 @@ func exits(tb testing.TB, withID bool) []exit {
 	if !ok {
 		tb.Fatal("JOB has no conflict")
 	}
-	floorMux, floorBody := floorExit(zhConflict, message)
-	enFloorMux, enFloorBody := floorExit(conflict, englishMessage)
 
-	gw := newGateway(tb)
-	id := `"request_id":"` // made anew for each request, or sent with it
+	failure := func(code, text string) string {
+		return `{"result":false,"code":` + code + `,"data":null,"message":"` + text + `","request_id":"`
+	}
 	return []exit{
-		{"plain_success", plainMux, http.StatusOK, `{"text":"hi"}`},
-		{"statusmap_success", ours(gw, serve(tb, succeed, interceptors())), http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
-		{"statusmap_error/args=0", ours(gw, serve(tb, raise(buildNone), interceptors())), http.StatusOK,
-			`{"result":false,"code":` + plainLegacy + `,"data":null,"message":"` + plainMessage + `",` + id},
-		{"statusmap_error/args=2", ours(gw, serve(tb, raise(buildTwo), interceptors())), http.StatusOK,
-			`{"result":false,"code":` + legacy + `,"data":null,"message":"` + message + `",` + id},
-		{"statusmap_english_error/args=2", ours(enGateway, serve(tb, raise(func() error {
+		{"plain_success", mux(plain...), &backend{answer: succeed}, http.StatusOK, `{"text":"hi"}`},
+		{"statusmap_success", ours, &backend{succeed, intercept}, http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
+		{"statusmap_error/args=0", ours, &backend{raise(buildNone), intercept}, http.StatusOK, failure(plainLegacy, plainMessage)},
+		{"statusmap_error/args=2", ours, &backend{raise(buildTwo), intercept}, http.StatusOK, failure(legacy, message)},
+		{"statusmap_english_error/args=2", enOurs, &backend{raise(func() error {
 			return status.New(conflict, "task", task, "status", state)
-		}), interceptors(status.WithCatalog(en)))), http.StatusOK,
-			`{"result":false,"code":1000000,"data":null,"message":"` + englishMessage + `",` + id},
-		{"floor_error/args=2", floorMux, http.StatusOK, floorBody},
-		{"floor_english_error/args=2", enFloorMux, http.StatusOK, enFloorBody},
-		{"default_error/args=2", defaultMux, http.StatusBadRequest, `{"code":9,`},
+		}), enIntercept}, http.StatusOK, failure("1000000", englishMessage)},
+		floorExit("floor_error/args=2", zhConflict, message),
+		floorExit("floor_english_error/args=2", conflict, englishMessage),
+		{"default_error/args=2", mux(plain...), &backend{answer: raise(func() error { return peers })}, http.StatusBadRequest, `{"code":9,`},
 	}
 }
 
@@ -248,18 +165,18 @@ func exits(tb testing.TB, withID bool) []exit {
 func BenchmarkEndToEnd(b *testing.B) {
 	for _, client := range []struct {
 		name   string
-		dial   func(testing.TB, http.Handler, bool) func() (int, []byte)
 		withID bool
-	}{{"net_http", web, false}, {"net_http_with_id", web, true}, {"bare", bare, false}, {"bare_with_id", bare, true}} {
+	}{{"net_http", false}, {"net_http_with_id", true}} {
 		b.Run(client.name, func(b *testing.B) {
+			s := newStack(b)
+			get := web(b, s, client.withID)
 			var variants []variant
-			for _, e := range exits(b, client.withID) {
-				get := client.dial(b, e.handler, client.withID)
+			for _, e := range exits(b, s, client.withID) {
 				against := []string{"plain_success"}
 				if kind, ok := strings.CutPrefix(e.name, "statusmap_"); ok && strings.HasSuffix(kind, "error/args=2") {
 					against = append(against, "floor_"+kind)
 				}
-				variants = append(variants, variant{name: e.name, run: func() { get() }, against: against, slice: 40 * time.Millisecond})
+				variants = append(variants, variant{name: e.name, use: func() { e.use(s) }, run: func() { get() }, against: against, slice: 40 * time.Millisecond, finer: 4})
 			}
 			sideBySide(b, variants)
 		})
@@ -270,18 +187,23 @@ func BenchmarkEndToEnd(b *testing.B) {
 // that does nothing: any interceptor costs grpc-go two allocations.
 func BenchmarkInterceptor(b *testing.B) {
 	ctx, request := context.Background(), &demov1.EchoRequest{Text: "hi"}
-	call := func(client demov1.DemoServiceClient) func() {
-		return func() { sinkEcho, sinkErr = client.Echo(ctx, request) }
-	}
+	s := newStack(b)
+	ours := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
 	raise := func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildTwo() }
-	nothing := grpc.ChainUnaryInterceptor(doNothing)
-	const slice = 40 * time.Millisecond
+	call := func(name string, answer echo, interceptor grpc.UnaryServerInterceptor, against ...string) variant {
+		b := &backend{answer, interceptor}
+		return variant{
+			name: name, against: against, slice: 40 * time.Millisecond, finer: 2,
+			use: func() { s.backend.Store(b) },
+			run: func() { sinkEcho, sinkErr = s.client.Echo(ctx, request) },
+		}
+	}
 	sideBySide(b, []variant{
-		{name: "success/none", run: call(serve(b, succeed)), slice: slice},
-		{name: "success/nothing", run: call(serve(b, succeed, nothing)), against: []string{"success/none"}, slice: slice},
-		{name: "success/statusmap", run: call(serve(b, succeed, interceptors())), against: []string{"success/nothing", "success/none"}, slice: slice},
-		{name: "error/nothing", run: call(serve(b, raise, nothing)), against: []string{"success/nothing"}, slice: slice},
-		{name: "error/statusmap", run: call(serve(b, raise, interceptors())), against: []string{"error/nothing", "success/nothing"}, slice: slice},
+		call("success/none", succeed, nil),
+		call("success/nothing", succeed, doNothing, "success/none"),
+		call("success/statusmap", succeed, ours, "success/nothing", "success/none"),
+		call("error/nothing", raise, doNothing, "success/nothing"),
+		call("error/statusmap", raise, ours, "error/nothing", "success/nothing"),
 	})
 }
 

@@ -145,15 +145,16 @@ func TestRenderings(t *testing.T) {
 
 func TestExits(t *testing.T) {
 	for _, withID := range []bool{false, true} {
-		for _, e := range exits(t, withID) {
-			for _, get := range []func() (int, []byte){web(t, e.handler, withID), bare(t, e.handler, withID)} {
-				for range 2 {
-					code, body := get()
-					// protojson may put a space behind a comma.
-					got := strings.ReplaceAll(string(body), ", ", ",")
-					if code != e.status || !json.Valid(body) || !strings.HasPrefix(got, strings.ReplaceAll(e.body, ", ", ",")) {
-						t.Errorf("%s answers %d %s", e.name, code, body)
-					}
+		s := newStack(t)
+		get := web(t, s, withID)
+		for _, e := range exits(t, s, withID) {
+			e.use(s)
+			for range 2 {
+				code, body := get()
+				// protojson may put a space behind a comma.
+				got := strings.ReplaceAll(string(body), ", ", ",")
+				if code != e.status || !json.Valid(body) || !strings.HasPrefix(got, strings.ReplaceAll(e.body, ", ", ",")) {
+					t.Errorf("%s answers %d %s", e.name, code, body)
 				}
 			}
 		}

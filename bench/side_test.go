@@ -2,6 +2,7 @@ package bench
 
 import (
 	"flag"
+	"math/rand/v2"
 	"regexp"
 	"runtime"
 	"slices"
@@ -21,6 +22,9 @@ type variant struct {
 	name string
 	// run does it once.
 	run func()
+	// use, where it is not nil, comes before each slice: it makes what all variants
+	// run on this one's.
+	use func()
 	// per is what one run does, where figures are to be per piece of it.
 	per float64
 	// against names the variants that this one is to be compared with.
@@ -28,11 +32,14 @@ type variant struct {
 	// slice is how long it runs at a time, where that is not -slice: for what
 	// takes long.
 	slice time.Duration
+	// finer is by how much more often it runs: for what differs by less than the
+	// machine's own unrest.
+	finer int
 }
 
 // sideBySide measures variants in turn, a slice of each at a time and each round
-// in another order, so that whatever else the machine does falls on all of them
-// alike. For each it reports a benchmark line: the median of its slices, its
+// in another order, so that whatever else the machine does, and the garbage that
+// the one before has left, falls on all of them alike. For each it reports a benchmark line: the median of its slices, its
 // allocations, and the median of its ratios, round by round, to the variants that
 // it is compared with ("x:NAME").
 //
@@ -52,6 +59,9 @@ func sideBySide(b *testing.B, variants []variant) {
 	results := make([]result, len(variants))
 	for i := range variants {
 		v, r := &variants[i], &results[i]
+		if v.use != nil {
+			v.use()
+		}
 		slice := *sliceTime
 		if v.slice > slice {
 			slice = v.slice
@@ -60,9 +70,16 @@ func sideBySide(b *testing.B, variants []variant) {
 		r.n = v.fit(slice)
 		r.allocs, r.bytes = v.memory(min(r.n, 1000))
 	}
-	for round := range *rounds {
-		for k := range variants {
-			i := (k + round) % len(variants)
+	order := rand.New(rand.NewPCG(1, 2))
+	n := *rounds
+	for _, v := range variants {
+		n = max(n, *rounds*v.finer)
+	}
+	for range n {
+		for _, i := range order.Perm(len(variants)) {
+			if use := variants[i].use; use != nil {
+				use()
+			}
 			before := cpuTime()
 			took := variants[i].times(results[i].n)
 			results[i].cpu = append(results[i].cpu, float64((cpuTime()-before).Nanoseconds())/float64(results[i].n))

@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+)
+
+type (
+	echo = func(*demov1.EchoRequest) (*demov1.EchoResponse, error)
+
+	// A backend is what a service answers, behind an interceptor where that is not
+	// nil.
+	backend struct {
+		answer      echo
+		interceptor grpc.UnaryServerInterceptor
+	}
+
+	// A stack is an HTTP server, and a gRPC server with a client of it, whose
+	// handlers can be changed while they run. Whatever is compared runs in the same
+	// one: two connections that do the same differ by 4 % for as long as the process
+	// lives, which is more than what is measured.
+	stack struct {
+		demov1.UnimplementedDemoServiceServer
+		client  demov1.DemoServiceClient
+		address string
+		backend atomic.Pointer[backend]
+		handler atomic.Pointer[http.Handler]
+	}
+)
+
+func newStack(tb testing.TB) *stack {
+	tb.Helper()
+	s := new(stack)
+	listen := func() net.Listener {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return listener
+	}
+
+	rpcs := listen()
+	server := grpc.NewServer()
+	demov1.RegisterDemoServiceServer(server, s)
+	go server.Serve(rpcs)
+	tb.Cleanup(server.Stop)
+	conn, err := grpc.NewClient(rpcs.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { conn.Close() })
+	s.client = demov1.NewDemoServiceClient(conn)
+
+	web := listen()
+	s.address = web.Addr().String()
+	httpServer := &http.Server{
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }),
+		ReadHeaderTimeout: time.Minute,
+	}
+	go httpServer.Serve(web)
+	tb.Cleanup(func() { httpServer.Close() })
+	return s
+}
+
+// Echo runs the interceptor as generated code does, and takes as much memory.
+func (s *stack) Echo(ctx context.Context, r *demov1.EchoRequest) (*demov1.EchoResponse, error) {
+	b := s.backend.Load()
+	if b.interceptor == nil {
+		return b.answer(r)
+	}
+	info := &grpc.UnaryServerInfo{Server: s, FullMethod: demov1.DemoService_Echo_FullMethodName}
+	handler := func(_ context.Context, r any) (any, error) { return b.answer(r.(*demov1.EchoRequest)) }
+	response, err := b.interceptor(ctx, r, info, handler)
+	if err != nil {
+		return nil, err
+	}
+	return response.(*demov1.EchoResponse), nil
+}
