@@ -100,6 +100,61 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 	}
 }
 
+// checkTemplate holds an envelope with a message's template to what it writes with
+// the message's text: on the first use, on the next, and where another envelope or
+// code has had the message before.
+func checkTemplate(t *testing.T, e *catalog.Envelope, m *catalog.Message, v catalog.Values) {
+	t.Helper()
+	v.Message = m.Text(v.Metadata...)
+	other := v
+	other.LegacyCode, other.Reason, other.Domain, other.RequestID = "o"+v.LegacyCode, "O"+v.Reason, "o."+v.Domain, "o"+v.RequestID
+	for range 2 {
+		for _, v := range []catalog.Values{v, other} {
+			want := e.Append([]byte("x"), &v)
+			v.Message, v.Template = "", m
+			if got := e.Append([]byte("x"), &v); !bytes.Equal(got, want) {
+				t.Errorf("%s with the template %q\ngot  %s\nwant %s", e, m, got[1:], want[1:])
+			}
+		}
+	}
+}
+
+func TestTemplatesSayWhatTextsDo(t *testing.T) {
+	for _, s := range defaultCatalog(t).Systems() {
+		for _, code := range s.Codes() {
+			messages := []*catalog.Message{code.Message()}
+			for _, m := range code.Translations() {
+				messages = append(messages, m)
+			}
+			for _, m := range messages {
+				for _, value := range []string{"", "42", `say "\\"`, "任务\n"} {
+					v := catalog.Values{LegacyCode: code.LegacyCode(), Reason: code.Reason(), Domain: code.Domain(), RequestID: "id-1", Data: []byte(`{"x":1}`)}
+					for i, name := range m.Params() {
+						if value != "" || i > 0 { // "": the first is missing
+							v.Metadata = append(v.Metadata, catalog.Arg{Name: name, Value: value})
+						}
+					}
+					checkTemplate(t, s.Failure(), m, v)
+					checkTemplate(t, s.Success(), m, v)
+				}
+			}
+		}
+	}
+	every, err := catalog.CompileEnvelope(`{"a":"[{code}]{message}{request_id}","b":{message},"c":{metadata},"d":{data},"e":{domain},"f":"{reason}","g":{request_id}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, template := range []string{"", "plain", `"{{{job_id}}}" is {job_id}`, "{job_id}{step}"} {
+		m, err := catalog.CompileMessage(template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTemplate(t, every, m, catalog.Values{
+			LegacyCode: "401.1", Reason: "R", Domain: "d", RequestID: `i"`, Metadata: args("job_id", `a"b`, "step", "2"), Data: []byte("[]"),
+		})
+	}
+}
+
 func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
 	for code, want := range map[string]string{
 		"0": `0`, "7": `7`, "1233106": `1233106`, "-5": `-5`,

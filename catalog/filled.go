@@ -16,7 +16,6 @@ type part struct {
 	text string
 	what field  // fieldMessage: the argument of that name
 	name string // of an argument
-	bare bool   // outside a string
 }
 
 // filledIn returns e with the message, and what v says besides, filled in; nil
@@ -63,8 +62,16 @@ func fillIn(e *Envelope, m *Message, v *Values) *filled {
 			if s.place == value {
 				text = append(text, '"')
 			}
-		case s.field == fieldRequestID || s.field == fieldMetadata || s.field == fieldData:
-			add(part{what: s.field, bare: s.place == value})
+		case s.field == fieldRequestID:
+			if s.place == value {
+				text = append(text, '"')
+			}
+			add(part{what: s.field})
+			if s.place == value {
+				text = append(text, '"')
+			}
+		case s.field == fieldMetadata || s.field == fieldData: // never inside a string
+			add(part{what: s.field})
 		case s.place == value:
 			text = known.appendValue(text, s.field)
 		default:
@@ -79,13 +86,13 @@ func (f *filled) append(dst []byte, v *Values) []byte {
 	for i := range f.parts {
 		p := &f.parts[i]
 		dst = append(dst, p.text...)
-		switch {
-		case p.what == fieldMessage:
+		switch p.what {
+		case fieldMessage:
 			dst = appendArg(dst, p.name, v.Metadata)
-		case p.bare:
-			dst = v.appendValue(dst, p.what)
+		case fieldRequestID:
+			dst = appendText(dst, v.RequestID)
 		default:
-			dst = v.appendText(dst, p.what)
+			dst = v.appendValue(dst, p.what)
 		}
 	}
 	return append(dst, f.end...)

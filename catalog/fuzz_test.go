@@ -55,6 +55,9 @@ func FuzzEnvelope(f *testing.F) {
 		if !json.Valid(body) || !utf8.Valid(body) {
 			t.Fatalf("%q renders %q, which is not JSON", template, body)
 		}
+		if m, err := catalog.CompileMessage(message); err == nil && utf8.ValidString(val) {
+			checkTemplate(t, e, m, v)
+		}
 		got, ok := e.Parse(body)
 		if !ok {
 			// A code may be empty, and a string of two placeholders may be read in

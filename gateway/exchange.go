@@ -126,6 +126,7 @@ type exchange struct {
 	started   bool // the header is written
 	failed    bool // an envelope is written
 
+	bare    bool // the mux has no Handler
 	probing bool // no exchange at all: it only asks whether a path has a method
 	found   bool // it has
 }
@@ -145,7 +146,7 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
 	defer f.release()
 	x = &f.bare
-	x.w, x.gateway, x.request = w, g, r
+	x.w, x.gateway, x.request, x.bare = w, g, r, true
 	ids := requestID(r)
 	if ids == nil {
 		ids = []string{newRequestID()}

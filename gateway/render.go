@@ -249,16 +249,16 @@ func (f *failure) renderPlain(httpStatus int) {
 	f.body = append(f.body, `"}`...)
 }
 
-// ownHeaders is how many headers are always there: Content-Type, X-Request-Id and
-// X-Content-Type-Options.
-const ownHeaders = 3
+// bareHeaders is how many headers Gateway.fail and write have just set, where no
+// handler could take one away: Content-Type, X-Request-Id, X-Content-Type-Options.
+const bareHeaders = 3
 
 // write sends the body. In the middle of a stream it is one more line of it.
 func (x *exchange) write(f *failure) {
 	if !x.started {
 		h := x.w.Header()
 		h["Content-Type"] = jsonContent
-		if len(h) > ownHeaders {
+		if !x.bare || len(h) > bareHeaders {
 			delete(h, "Trailer")
 			delete(h, "Transfer-Encoding")
 			delete(h, "Content-Length")

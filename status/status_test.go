@@ -459,6 +459,33 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
+// TestSizeIsAtMostWhatItIsTakenFor: no code may pass for smaller than it is.
+func TestSizeIsAtMostWhatItIsTakenFor(t *testing.T) {
+	cat, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, system := range cat.Systems() {
+		for _, code := range system.Codes() {
+			for _, value := range []string{"", "42", strings.Repeat("任", 1000), strings.Repeat("%", 10_000)} {
+				var args []any
+				for _, name := range code.Message().Params() {
+					args = append(args, name, value)
+				}
+				for _, id := range []string{"", value} {
+					var e *status.LegacyError
+					if !errors.As(status.New(code, args...), &e) {
+						t.Fatal("New makes no LegacyError")
+					}
+					if size, atMost := status.SizeBounds(e, id); size > atMost {
+						t.Errorf("%s takes %d bytes, and was taken for %d at most", code.FullName(), size, atMost)
+					}
+				}
+			}
+		}
+	}
+}
+
 func FuzzError(f *testing.F) {
 	f.Add(int32(1233106), "job_id", "42")
 	f.Add(int32(0), "", "\xff")
@@ -472,6 +499,12 @@ func FuzzError(f *testing.F) {
 		}
 		if _, err := proto.Marshal(st.Proto()); err != nil {
 			t.Errorf("cannot be sent: %v", err)
+		}
+		var made *status.LegacyError
+		if errors.As(err, &made) {
+			if size, atMost := status.SizeBounds(made, value); size > atMost {
+				t.Errorf("it takes %d bytes, and was taken for %d at most", size, atMost)
+			}
 		}
 		e, ok := status.FromError(grpcstatus.ErrorProto(st.Proto()))
 		if !ok || e.LegacyCode() == "" || e.Code() == nil {
