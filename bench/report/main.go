@@ -100,9 +100,13 @@ func (b bench) run(ctx context.Context, args ...string) (string, error) {
 // profile writes where the time of one benchmark goes.
 func (b bench) profile(ctx context.Context, w io.Writer, name string) error {
 	benchmark, variant := split(name)
+	rounds := "300"
+	if strings.HasPrefix(benchmark, "BenchmarkEndToEnd") {
+		rounds = "60" // of longer slices, and more of them
+	}
 	file := filepath.Join(b.dir, "cpu.out")
 	if _, err := b.run(ctx, "-test.bench", "^"+strings.ReplaceAll(benchmark, "/", "$/^")+"$", "-only", "^"+regexp.QuoteMeta(variant)+"$",
-		"-rounds", "300", "-test.cpuprofile", file); err != nil {
+		"-rounds", rounds, "-test.cpuprofile", file); err != nil {
 		return err
 	}
 	out, err := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", "-cum", "-nodecount=30", b.binary, file).Output()
@@ -192,7 +196,8 @@ func writeTargets(w io.Writer, f figures) (missed []target) {
 }
 
 func writeFigures(w io.Writer, f figures) {
-	fmt.Fprint(w, "## All figures\n\nTime is wall clock; CPU is what the whole process had of both processors, garbage collection included.\n")
+	fmt.Fprint(w, "## All figures\n\nTime is wall clock; CPU is what the whole process had of both processors, garbage collection included. Ratios are\n"+
+		"medians of what was measured side by side, so they are not the quotients of the medians beside them.\n")
 	group := ""
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		ns, ok := f.get(name, "cpu-ns/op")
@@ -202,12 +207,19 @@ func writeFigures(w io.Writer, f figures) {
 		benchmark, variant := split(name)
 		if benchmark != group {
 			group = benchmark
-			fmt.Fprintf(w, "\n| %s | ns | CPU ns | B | allocs |\n|---|--:|--:|--:|--:|\n", strings.TrimPrefix(group, "Benchmark"))
+			fmt.Fprintf(w, "\n| %s | ns | CPU ns | B | allocs | ratios |\n|---|--:|--:|--:|--:|---|\n", strings.TrimPrefix(group, "Benchmark"))
 		}
 		wall, _ := f.get(name, "ns/op")
 		bytes, _ := f.get(name, "B/op")
 		allocs, _ := f.get(name, "allocs/op")
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", variant, number(wall), number(ns), number(bytes), number(allocs))
+		var ratios []string
+		for _, unit := range slices.Sorted(maps.Keys(f[name])) {
+			if other, ok := strings.CutPrefix(unit, "x:"); ok && other != variant {
+				ratio, _ := f.get(name, unit)
+				ratios = append(ratios, fmt.Sprintf("%.3f × %s", ratio, other))
+			}
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", variant, number(wall), number(ns), number(bytes), number(allocs), strings.Join(ratios, ", "))
 	}
 	fmt.Fprintln(w)
 }
