@@ -33,7 +33,7 @@ const (
 // service is the backend: one method, which does what answer does.
 type service struct {
 	demov1.UnimplementedDemoServiceServer
-	answer func(*demov1.EchoRequest) (*demov1.EchoResponse, error)
+	answer echo
 }
 
 func (s *service) Echo(_ context.Context, r *demov1.EchoRequest) (*demov1.EchoResponse, error) {
@@ -45,14 +45,16 @@ func succeed(r *demov1.EchoRequest) (*demov1.EchoResponse, error) {
 }
 
 // serve runs a backend on loopback and returns a client of it.
-func serve(tb testing.TB, answer func(*demov1.EchoRequest) (*demov1.EchoResponse, error), opts ...grpc.ServerOption) demov1.DemoServiceClient {
+func serve(tb testing.TB, answer echo, opts ...grpc.ServerOption) demov1.DemoServiceClient {
 	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
+	return serveService(tb, &service{answer: answer}, opts...)
+}
+
+func serveService(tb testing.TB, service demov1.DemoServiceServer, opts ...grpc.ServerOption) demov1.DemoServiceClient {
+	tb.Helper()
+	listener := listen(tb)
 	server := grpc.NewServer(opts...)
-	demov1.RegisterDemoServiceServer(server, &service{answer: answer})
+	demov1.RegisterDemoServiceServer(server, service)
 	go server.Serve(listener)
 	tb.Cleanup(server.Stop)
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -61,6 +63,15 @@ func serve(tb testing.TB, answer func(*demov1.EchoRequest) (*demov1.EchoResponse
 	}
 	tb.Cleanup(func() { conn.Close() })
 	return demov1.NewDemoServiceClient(conn)
+}
+
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return listener
 }
 
 func interceptors(opts ...status.Option) grpc.ServerOption {

@@ -2,14 +2,12 @@ package bench
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 )
@@ -40,27 +38,8 @@ type (
 func newStack(tb testing.TB) *stack {
 	tb.Helper()
 	s := new(stack)
-	listen := func() net.Listener {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		return listener
-	}
-
-	rpcs := listen()
-	server := grpc.NewServer()
-	demov1.RegisterDemoServiceServer(server, s)
-	go server.Serve(rpcs)
-	tb.Cleanup(server.Stop)
-	conn, err := grpc.NewClient(rpcs.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { conn.Close() })
-	s.client = demov1.NewDemoServiceClient(conn)
-
-	web := listen()
+	s.client = serveService(tb, s)
+	web := listen(tb)
 	s.address = web.Addr().String()
 	httpServer := &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }),

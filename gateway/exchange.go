@@ -83,8 +83,8 @@ func requestID(r *http.Request) []string {
 // all else that is done for an id.
 func newRequestID() string {
 	var u uuid.UUID
-	binary.NativeEndian.PutUint64(u[:8], rand.Uint64())
-	binary.NativeEndian.PutUint64(u[8:], rand.Uint64())
+	binary.NativeEndian.PutUint64(u[:8], rand.Uint64()) //nolint:gosec // see above
+	binary.NativeEndian.PutUint64(u[8:], rand.Uint64()) //nolint:gosec // see above
 	u[6] = u[6]&0x0F | 0x40
 	u[8] = u[8]&0x3F | 0x80
 	return u.String()

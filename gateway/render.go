@@ -49,10 +49,9 @@ func (f *failure) release() {
 	if cap(f.body) > 64<<10 {
 		return // one long error should not be kept for good
 	}
-	*f = failure{
-		info: wire.Info{Metadata: f.info.Metadata[:0]},
-		body: f.body[:0],
-	}
+	metadata, body := f.info.Metadata[:0], f.body[:0]
+	*f = failure{}
+	f.info.Metadata, f.body = metadata, body
 	failures.Put(f)
 }
 
