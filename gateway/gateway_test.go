@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +33,7 @@ import (
 	_ "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/protosource"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -190,6 +193,63 @@ func TestLanguageHeader(t *testing.T) {
 	} {
 		if got := body(t, gw, tt.path, tt.header, tt.value); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s: %s: %s, want %s", tt.path, tt.header, tt.value, got, tt.want)
+		}
+	}
+}
+
+// TestLanguageThatACodeDoesNotHave: a text that says all stands above a template
+// with holes, whatever language was asked for.
+func TestLanguageThatACodeDoesNotHave(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "code.proto")
+	err := os.WriteFile(file, []byte(`
+syntax = "proto3";
+package legacy.languages.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {
+    title: "Languages" language: "en" language_header: "X-Language"
+    envelope: {failure: '{"code":{code},"message":{message}}'}
+  };
+  CODE_UNSPECIFIED = 0;
+  INTERNAL = 1 [(statusmap.v1.code) = {
+    grpc: INTERNAL message: "Internal" fallback_for: [UNKNOWN, INTERNAL] translations: {key: "de" value: "Intern"}
+  }];
+  IN_ENGLISH = 2 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "No bin {bin}"}];
+  IN_BOTH = 3 [(statusmap.v1.code) = {
+    grpc: NOT_FOUND message: "No hall {hall}" translations: {key: "de" value: "Keine Halle {hall}"}
+  }];
+}`), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := protosource.Catalog(t.Context(), nil, []string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gw := newGateway(t, gateway.WithCatalog(cat), gateway.Route("/", "legacy.languages.v1"))
+	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	for _, tt := range []struct{ reason, message, language, want string }{
+		{"IN_ENGLISH", "No bin 7", "", `{"code":2,"message":"No bin 7"}`},
+		{"IN_ENGLISH", "No bin 7", "de", `{"code":2,"message":"No bin 7"}`},
+		{"IN_ENGLISH", "pq: secret", "de", `{"code":2,"message":"No bin {bin}"}`}, // none of the code's texts
+		{"IN_BOTH", "No hall 7", "", `{"code":3,"message":"No hall 7"}`},
+		{"IN_BOTH", "No hall 7", "fr", `{"code":3,"message":"No hall 7"}`},
+		{"IN_BOTH", "No hall 7", "de", `{"code":3,"message":"Keine Halle {hall}"}`},
+	} {
+		// A status whose ErrorInfo lacks the argument.
+		st, err := grpcstatus.New(codes.NotFound, tt.message).WithDetails(&errdetails.ErrorInfo{Domain: "legacy.languages.v1", Reason: tt.reason})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := httptest.NewRequest(http.MethodGet, "/", nil)
+		if tt.language != "" {
+			request.Header.Set("X-Language", tt.language)
+		}
+		recorder := httptest.NewRecorder()
+		_, marshaler := runtime.MarshalerForRequest(mux, request)
+		runtime.HTTPError(t.Context(), mux, marshaler, recorder, request, st.Err())
+		if got := recorder.Body.String(); got != tt.want {
+			t.Errorf("%s, %q, in %q: %s, want %s", tt.reason, tt.message, tt.language, got, tt.want)
 		}
 	}
 }
