@@ -26,7 +26,8 @@ func (m *Message) filledIn(e *Envelope, v *Values) *filled {
 		f = fillIn(e, m, v)
 		m.filled.Store(f)
 	}
-	if f.envelope != e || f.legacyCode != v.LegacyCode || f.reason != v.Reason || f.domain != v.Domain {
+	if f.envelope != e || f.legacyCode != v.LegacyCode ||
+		e.fields[fieldReason] && f.reason != v.Reason || e.fields[fieldDomain] && f.domain != v.Domain {
 		return nil
 	}
 	return f

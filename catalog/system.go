@@ -22,7 +22,6 @@ type System struct {
 	failure        *Envelope
 	success        *Envelope
 	codes          []*Code // by number
-	byReason       map[string]*Code
 	byLegacy       map[string]*Code
 	fallbacks      [17]*Code
 	languages      []string // the system's first, then the translations', sorted

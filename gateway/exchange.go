@@ -144,7 +144,6 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return
 	}
 	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
-	defer f.release()
 	x = &f.bare
 	x.w, x.gateway, x.request, x.bare = w, g, r, true
 	ids := requestID(r)
@@ -156,6 +155,7 @@ func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	h[requestIDHeader] = ids
 	h[nosniffHeader] = nosniff
 	x.answer(ctx, f, err, httpStatus)
+	f.release()
 }
 
 func (x *exchange) Header() http.Header { return x.w.Header() }

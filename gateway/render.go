@@ -62,8 +62,8 @@ func (x *exchange) fail(ctx context.Context, err error, httpStatus int) {
 		return
 	}
 	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
-	defer f.release()
 	x.answer(ctx, f, err, httpStatus)
+	f.release()
 }
 
 func (x *exchange) answer(ctx context.Context, f *failure, err error, httpStatus int) {

@@ -14,9 +14,19 @@ func load(s string, i int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
+// loadShort is load for four to seven bytes: their first four and their last four.
+func loadShort(s string) uint64 {
+	a, b := s[:4], s[len(s)-4:]
+	return uint64(a[0]) | uint64(a[1])<<8 | uint64(a[2])<<16 | uint64(a[3])<<24 |
+		uint64(b[0])<<32 | uint64(b[1])<<40 | uint64(b[2])<<48 | uint64(b[3])<<56
+}
+
 // JSON tells whether s stands for itself in a JSON string and is all ASCII.
 func JSON(s string) bool {
 	if len(s) < 8 {
+		if len(s) >= 4 {
+			return specials(loadShort(s)) == 0
+		}
 		for i := range len(s) {
 			if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
 				return false
