@@ -39,9 +39,9 @@ type variant struct {
 
 // sideBySide measures variants in turn, a slice of each at a time and each round
 // in another order, so that whatever else the machine does, and the garbage that
-// the one before has left, falls on all of them alike. For each it reports a benchmark line: the median of its slices, its
-// allocations, and the median of its ratios, round by round, to the variants that
-// it is compared with ("x:NAME").
+// the one before has left, falls on all of them alike. For each it reports a
+// benchmark line: the median of its slices, its allocations, and the median of its
+// ratios, round by round, to the variants that it is compared with ("x:NAME").
 //
 // Slices are long enough to hold several garbage collections, so that everyone
 // pays for its own.
