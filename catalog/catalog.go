@@ -18,13 +18,9 @@ import (
 type Catalog struct {
 	systems  []*System // by domain
 	byDomain map[string]*System
-	byName   map[name]*Code
 	byNumber map[protoreflect.EnumNumber]*Code
 	byValue  map[valueKey]*Code // those whose number another enum has in byNumber
 }
-
-// A name is what an ErrorInfo calls a code by.
-type name struct{ domain, reason string }
 
 type valueKey struct {
 	enum   protoreflect.EnumDescriptor
@@ -76,12 +72,10 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 		return nil, problems
 	}
 	slices.SortFunc(c.systems, func(a, b *System) int { return strings.Compare(a.domain, b.domain) })
-	c.byName = make(map[name]*Code, size)
 	c.byNumber = make(map[protoreflect.EnumNumber]*Code, size)
 	c.byValue = make(map[valueKey]*Code)
 	for _, system := range c.systems {
 		for _, code := range system.codes {
-			c.byName[name{system.domain, code.reason}] = code
 			number := code.desc.Number()
 			if _, taken := c.byNumber[number]; taken {
 				c.byValue[valueKey{system.desc, number}] = code
@@ -230,8 +224,7 @@ func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
 	if c == nil {
 		return nil, false
 	}
-	code, ok := c.byName[name{domain, reason}]
-	return code, ok
+	return c.byDomain[domain].Lookup(reason)
 }
 
 // LookupLegacy returns the code that a system writes as legacyCode, for example
@@ -261,5 +254,5 @@ func (c *Catalog) Translate(code *Code, dialect *System) (*Code, bool) {
 	if code.system.family != dialect.family {
 		return nil, false
 	}
-	return c.Lookup(dialect.domain, code.reason)
+	return dialect.Lookup(code.reason)
 }

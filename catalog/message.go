@@ -3,7 +3,6 @@ package catalog
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -128,18 +127,19 @@ func (m *Message) Params() []string {
 // HasParams tells whether the message has arguments.
 func (m *Message) HasParams() bool { return m != nil && len(m.params) > 0 }
 
-// Missing yields the names of the arguments that args does not have.
-func (m *Message) Missing(args []Arg) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if m == nil {
-			return
-		}
-		for _, name := range m.params {
-			if _, ok := find(args, name); !ok && !yield(name) {
-				return
-			}
+// Missing returns the names of the arguments that args does not have; nil where
+// it has them all.
+func (m *Message) Missing(args []Arg) []string {
+	if m == nil {
+		return nil
+	}
+	var missing []string
+	for _, name := range m.params {
+		if _, ok := find(args, name); !ok {
+			missing = append(missing, name)
 		}
 	}
+	return missing
 }
 
 // Append appends the text with args filled in. An argument that args does not

@@ -70,6 +70,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		return nil, r.problems
 	}
 	r.readOptions(enum, options)
+	r.system.byReason = make(map[string]*Code, enum.Values().Len())
 	r.system.byLegacy = make(map[string]*Code, enum.Values().Len())
 	r.slab = make([]Code, enum.Values().Len())
 	r.system.codes = make([]*Code, 0, enum.Values().Len())
@@ -88,6 +89,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		} else {
 			r.system.byLegacy[code.legacyCode] = code
 		}
+		r.system.byReason[code.reason] = code
 		r.system.codes = append(r.system.codes, code)
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })

@@ -22,6 +22,7 @@ type System struct {
 	failure        *Envelope
 	success        *Envelope
 	codes          []*Code // by number
+	byReason       map[string]*Code
 	byLegacy       map[string]*Code
 	fallbacks      [17]*Code
 	languages      []string // the system's first, then the translations', sorted
@@ -59,6 +60,15 @@ func (s *System) Codes() []*Code {
 		return nil
 	}
 	return slices.Clone(s.codes)
+}
+
+// Lookup returns the code of a reason; false where the system has none.
+func (s *System) Lookup(reason string) (*Code, bool) {
+	if s == nil {
+		return nil, false
+	}
+	code, ok := s.byReason[reason]
+	return code, ok
 }
 
 // Failure returns the envelope of a failed call.

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -78,16 +79,48 @@ func requestID(r *http.Request) []string {
 	return ids[:1:1]
 }
 
-// newRequestID returns a random UUID (version 4). It names a request and guards
-// nothing, so its bits need not come from crypto/rand, which takes longer than
-// all else that is done for an id.
+// An idBlock holds ids that are made and not yet given away: one piece of memory
+// for all of them.
+type idBlock struct{ rest string }
+
+const (
+	idSize    = 36
+	idsABlock = 16
+)
+
+var idBlocks = sync.Pool{New: func() any { return new(idBlock) }}
+
+// newRequestID returns a random UUID (version 4).
 func newRequestID() string {
-	var u uuid.UUID
-	binary.NativeEndian.PutUint64(u[:8], rand.Uint64()) //nolint:gosec // see above
-	binary.NativeEndian.PutUint64(u[8:], rand.Uint64()) //nolint:gosec // see above
-	u[6] = u[6]&0x0F | 0x40
-	u[8] = u[8]&0x3F | 0x80
-	return u.String()
+	b := idBlocks.Get().(*idBlock) //nolint:forcetypeassert // the pool holds nothing else
+	if b.rest == "" {
+		b.rest = newRequestIDs()
+	}
+	id := b.rest[:idSize]
+	b.rest = b.rest[idSize:]
+	idBlocks.Put(b)
+	return id
+}
+
+// newRequestIDs returns a block of ids. They name requests and guard nothing, so
+// their bits need not come from crypto/rand, which takes longer than all else
+// that is done for an id.
+func newRequestIDs() string {
+	var ids strings.Builder
+	ids.Grow(idsABlock * idSize)
+	for range idsABlock {
+		var u uuid.UUID
+		binary.NativeEndian.PutUint64(u[:8], rand.Uint64()) //nolint:gosec // see above
+		binary.NativeEndian.PutUint64(u[8:], rand.Uint64()) //nolint:gosec // see above
+		u[6] = u[6]&0x0F | 0x40
+		u[8] = u[8]&0x3F | 0x80
+		text, err := u.MarshalText() // String would allocate
+		if err != nil {
+			text = []byte(u.String())
+		}
+		ids.Write(text)
+	}
+	return ids.String()
 }
 
 type exchangeKey struct{}

@@ -160,7 +160,11 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 	var code *catalog.Code
 	ownMessage := false
 	if f.info.Found {
-		said, known := cat.Lookup(f.info.Domain, f.info.Reason)
+		system := dialect // nearly always
+		if f.info.Domain != dialect.Domain() {
+			system, _ = cat.System(f.info.Domain)
+		}
+		said, known := system.Lookup(f.info.Reason)
 		if known && !said.Success() {
 			code, _ = cat.Translate(said, dialect)
 			ownMessage = code == said
@@ -210,7 +214,7 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 // incomplete tells whether the metadata lack an argument, or have it cut off: the
 // status's own message then says more.
 func (f *failure) incomplete(m *catalog.Message) bool {
-	for range m.Missing(f.values.Metadata) {
+	if m.Missing(f.values.Metadata) != nil {
 		return true
 	}
 	for _, a := range f.values.Metadata {

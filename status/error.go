@@ -145,7 +145,7 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	e.args = m.room[:0]
 	e.addArgs(args)
 	e.message = code.Message().Text(e.args...)
-	for name := range code.Message().Missing(e.args) {
+	for _, name := range code.Message().Missing(e.args) {
 		e.addDefect("the argument " + name + " is missing")
 	}
 	return e

@@ -103,12 +103,12 @@ func fromStatus(cat *catalog.Catalog, st *grpcstatus.Status) (*LegacyError, bool
 	if !info.Found {
 		return nil, false
 	}
-	if _, known := cat.System(info.Domain); !known && info.LegacyCode() == "" {
+	system, known := cat.System(info.Domain)
+	if !known && info.LegacyCode() == "" {
 		return nil, false
 	}
 	e := &r.LegacyError
-	var known bool
-	if e.code, known = cat.Lookup(info.Domain, info.Reason); !known {
+	if e.code, known = system.Lookup(info.Reason); !known {
 		e.odd = &odd{domain: info.Domain, reason: info.Reason}
 	}
 	e.grpc, e.message, e.args, e.retryAfter = st.Code(), st.Message(), info.Metadata, info.RetryAfter

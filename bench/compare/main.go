@@ -23,8 +23,8 @@ import (
 
 func main() {
 	benchmarks := flag.String("bench", "Build|Read|Render|InterceptorAlone|Lookup", "the benchmarks to run")
-	runs := flag.Int("runs", 6, "how often to run each revision")
-	rounds := flag.Int("rounds", 10, "slices of each variant in a run")
+	runs := flag.Int("runs", 12, "how often to run each revision, in turn")
+	rounds := flag.Int("rounds", 5, "slices of each variant in a run")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./compare [flags] OLD [NEW]")
 		flag.PrintDefaults()
@@ -44,8 +44,18 @@ func main() {
 
 // A revision is a compiled benchmark of one.
 type revision struct {
-	name, binary string
-	out          bytes.Buffer
+	name, source, binary string
+	out                  bytes.Buffer
+}
+
+// build links the benchmarks with their functions in a random order, another one
+// for each seed: where a function happens to lie makes it up to 10 % faster or
+// slower, and any change to any file moves it.
+func (r *revision) build(ctx context.Context, seed int) error {
+	if err := command(ctx, r.source, "go", "test", "-c", fmt.Sprintf("-ldflags=-randlayout=%d", seed), "-o", r.binary, "."); err != nil {
+		return fmt.Errorf("the benchmarks do not fit revision %s: %w", r.name, err)
+	}
+	return nil
 }
 
 func run(ctx context.Context, older, newer, benchmarks string, runs, rounds int) (err error) {
@@ -61,7 +71,7 @@ func run(ctx context.Context, older, newer, benchmarks string, runs, rounds int)
 	revisions := []*revision{{name: older}, {name: newer}}
 	for i, r := range revisions {
 		r.binary = filepath.Join(dir, fmt.Sprintf("%d.test", i))
-		source := here
+		r.source = here
 		if r.name == "" {
 			r.name = "work tree"
 		} else {
@@ -74,21 +84,21 @@ func run(ctx context.Context, older, newer, benchmarks string, runs, rounds int)
 				err = errors.Join(err, command(context.Background(), here, "git", "worktree", "remove", "--force", tree))
 			}()
 			// The benchmarks of today, so that the same is measured.
-			source = filepath.Join(tree, "bench")
-			if err := os.RemoveAll(source); err != nil {
+			r.source = filepath.Join(tree, "bench")
+			if err := os.RemoveAll(r.source); err != nil {
 				return err
 			}
-			if err := os.CopyFS(source, os.DirFS(here)); err != nil {
+			if err := os.CopyFS(r.source, os.DirFS(here)); err != nil {
 				return err
 			}
-		}
-		if err := command(ctx, source, "go", "test", "-c", "-o", r.binary, "."); err != nil {
-			return fmt.Errorf("the benchmarks do not fit revision %s: %w", r.name, err)
 		}
 	}
 	for i := range runs {
 		for _, r := range revisions {
 			fmt.Fprintf(os.Stderr, "run %d of %d, %s\n", i+1, runs, r.name)
+			if err := r.build(ctx, i+1); err != nil {
+				return err
+			}
 			cmd := exec.CommandContext(ctx, r.binary, "-test.run", "^$", "-test.bench", benchmarks, "-rounds", strconv.Itoa(rounds))
 			cmd.Stdout, cmd.Stderr = &r.out, os.Stderr
 			if err := cmd.Run(); err != nil {
