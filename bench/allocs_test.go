@@ -41,8 +41,8 @@ func TestAllocations(t *testing.T) {
 	check("Is, received", 0, func() { sinkBool = status.Is(over, jobv2.Code_TASK_STATUS_CONFLICT) })
 	check("Is, received, another", 0, func() { sinkBool = status.Is(over, jobv2.Code_JOB_NOT_FOUND) })
 	check("Is, made here", 0, func() { sinkBool = status.Is(made, jobv2.Code_TASK_STATUS_CONFLICT) })
-	check("FromError, received", 2, func() { sinkLegacy, _ = status.FromError(over) })
-	check("FromError, made here", 0, func() { sinkLegacy, _ = status.FromError(made) })
+	check("FromError, received", 2, func() { errLegacySink, _ = status.FromError(over) })
+	check("FromError, made here", 0, func() { errLegacySink, _ = status.FromError(made) })
 
 	for _, r := range renderings(t, newDiscard()) {
 		if strings.HasPrefix(r.name, "statusmap/") {
@@ -56,10 +56,10 @@ func TestAllocations(t *testing.T) {
 	interceptor := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
 	var answer any = &demov1.EchoResponse{}
 	succeed := func(context.Context, any) (any, error) { return answer, nil }
-	check("interceptor, success", 0, func() { sinkAny, sinkErr = interceptor(ctx, nil, info, succeed) })
+	check("interceptor, success", 0, func() { sinkAny, errSink = interceptor(ctx, nil, info, succeed) })
 	raise := func(context.Context, any) (any, error) { return nil, made }
 	// The request's id out of the metadata, five of grpc-go's, the error.
-	check("interceptor, error", 7, func() { sinkAny, sinkErr = interceptor(ctx, nil, info, raise) })
+	check("interceptor, error", 7, func() { sinkAny, errSink = interceptor(ctx, nil, info, raise) })
 
 	cat := newCatalog(t, bigEnum(t, 500))
 	enum := cat.Systems()[0].Descriptor().Values()

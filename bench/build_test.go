@@ -87,7 +87,7 @@ var (
 	task, state = "42", "running"
 	errCause    = fmt.Errorf("cause")
 	sinkStatus  *grpcstatus.Status
-	sinkErr     error
+	errSink     error
 	sinkString  string
 	sinkBool    bool
 )
@@ -106,7 +106,7 @@ func BenchmarkBuild(b *testing.B) {
 		variants = append(variants, v)
 	}
 	// Connect's errors are no gRPC statuses; its own server serializes them.
-	variants = append(variants, variant{name: "connect/args=2", run: func() { sinkErr = buildConnect() }})
+	variants = append(variants, variant{name: "connect/args=2", run: func() { errSink = buildConnect() }})
 	sideBySide(b, variants)
 }
 

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -55,14 +56,31 @@ func serveService(tb testing.TB, service demov1.DemoServiceServer, opts ...grpc.
 	listener := listen(tb)
 	server := grpc.NewServer(opts...)
 	demov1.RegisterDemoServiceServer(server, service)
-	go server.Serve(listener)
-	tb.Cleanup(server.Stop)
+	run(tb, func() error { return server.Serve(listener) }, nil, server.Stop)
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { conn.Close() })
+	tb.Cleanup(func() {
+		if err := conn.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
 	return demov1.NewDemoServiceClient(conn)
+}
+
+// run runs a server until the test is over. Then it has to end with the error
+// that servers end with.
+func run(tb testing.TB, serve func() error, end error, stop func()) {
+	tb.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- serve() }()
+	tb.Cleanup(func() {
+		stop()
+		if err := <-ended; !errors.Is(err, end) {
+			tb.Error(err)
+		}
+	})
 }
 
 func listen(tb testing.TB) net.Listener {
@@ -74,9 +92,8 @@ func listen(tb testing.TB) net.Listener {
 	return listener
 }
 
-func interceptors(opts ...status.Option) grpc.ServerOption {
-	opts = append(opts, status.WithLogger(slog.New(slog.DiscardHandler)))
-	return grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...))
+func interceptor() grpc.ServerOption {
+	return grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler))))
 }
 
 // register adds the one route that all muxes here have, as generated code does:

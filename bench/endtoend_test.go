@@ -42,10 +42,12 @@ func web(tb testing.TB, s *stack, withID bool) func() (int, []byte) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		defer response.Body.Close()
 		buffer = buffer[:cap(buffer)]
 		n, err := io.ReadFull(response.Body, buffer)
 		if err != io.ErrUnexpectedEOF && err != io.EOF {
+			tb.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil {
 			tb.Fatal(err)
 		}
 		return response.StatusCode, buffer[:n]
@@ -195,7 +197,7 @@ func BenchmarkInterceptor(b *testing.B) {
 		return variant{
 			name: name, against: against, slice: 40 * time.Millisecond, finer: 2,
 			use: func() { s.backend.Store(b) },
-			run: func() { sinkEcho, sinkErr = s.client.Echo(ctx, request) },
+			run: func() { sinkEcho, errSink = s.client.Echo(ctx, request) },
 		}
 	}
 	sideBySide(b, []variant{
@@ -222,9 +224,9 @@ func BenchmarkInterceptorAlone(b *testing.B) {
 	succeed := func(context.Context, any) (any, error) { return response, nil }
 	raise := func(context.Context, any) (any, error) { return nil, buildTwo() }
 	sideBySide(b, []variant{
-		{name: "success/nothing", run: func() { sinkAny, sinkErr = doNothing(ctx, request, info, succeed) }},
-		{name: "success/statusmap", run: func() { sinkAny, sinkErr = ours(ctx, request, info, succeed) }, against: []string{"success/nothing"}},
-		{name: "error/statusmap", run: func() { sinkAny, sinkErr = ours(ctx, request, info, raise) }},
+		{name: "success/nothing", run: func() { sinkAny, errSink = doNothing(ctx, request, info, succeed) }},
+		{name: "success/statusmap", run: func() { sinkAny, errSink = ours(ctx, request, info, succeed) }, against: []string{"success/nothing"}},
+		{name: "error/statusmap", run: func() { sinkAny, errSink = ours(ctx, request, info, raise) }},
 	})
 }
 

@@ -78,9 +78,9 @@ func connectDetails(err error) *errdetails.ErrorInfo {
 }
 
 var (
-	sinkInfo   *errdetails.ErrorInfo
-	sinkLegacy *status.LegacyError
-	sinkCode   jobv2.Code
+	sinkInfo      *errdetails.ErrorInfo
+	errLegacySink *status.LegacyError
+	sinkCode      jobv2.Code
 )
 
 func BenchmarkRead(b *testing.B) {
@@ -88,7 +88,7 @@ func BenchmarkRead(b *testing.B) {
 	fromConnect := receivedConnect(b)
 	against := []string{"grpc-go.Details"}
 	sideBySide(b, []variant{
-		{name: "statusmap.FromError", against: against, run: func() { sinkLegacy, _ = status.FromError(ours) }},
+		{name: "statusmap.FromError", against: against, run: func() { errLegacySink, _ = status.FromError(ours) }},
 		{name: "statusmap.Is", against: against, run: func() { sinkBool = status.Is(ours, jobv2.Code_TASK_STATUS_CONFLICT) }},
 		{name: "statusmap.Is_another", against: against, run: func() { sinkBool = status.Is(ours, jobv2.Code_JOB_NOT_FOUND) }},
 		{name: "statusmap.Is_made_here", run: func() { sinkBool = status.Is(made, jobv2.Code_TASK_STATUS_CONFLICT) }},
@@ -97,6 +97,6 @@ func BenchmarkRead(b *testing.B) {
 		{name: "gax.FromError", run: func() { e, _ := apierror.FromError(peers); sinkString = e.Reason() }},
 		{name: "kratos.FromError", run: func() { sinkString = kratos.FromError(peers).Reason }},
 		{name: "connect.Value", run: func() { sinkInfo = connectDetails(fromConnect) }},
-		{name: "errdefs.ToNative", run: func() { sinkErr = errgrpc.ToNative(peers) }},
+		{name: "errdefs.ToNative", run: func() { errSink = errgrpc.ToNative(peers) }},
 	})
 }

@@ -69,7 +69,9 @@ func handHandler(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w 
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(httpStatus)
-	json.NewEncoder(w).Encode(envelope)
+	if err := json.NewEncoder(w).Encode(envelope); err != nil {
+		panic(err)
+	}
 }
 
 func handMux() *runtime.ServeMux { return runtime.NewServeMux(runtime.WithErrorHandler(handHandler)) }
@@ -117,12 +119,12 @@ func renderings(tb testing.TB, w http.ResponseWriter) []rendering {
 		list = append(list, rendering{name, mux, hop(tb, serve(tb, answer, opts...), mux, w, newRequest())})
 	}
 	ours := runtime.NewServeMux(gw.MuxOptions()...)
-	add("statusmap/args=0", ours, raise(buildNone), interceptors())
-	add("statusmap/args=2", ours, raise(buildTwo), interceptors())
-	add("DefaultHTTPErrorHandler_same/args=0", defaultMux(), raise(buildNone), interceptors())
-	add("DefaultHTTPErrorHandler_same/args=2", defaultMux(), raise(buildTwo), interceptors())
-	add("hand-written_same/args=0", handMux(), raise(buildNone), interceptors())
-	add("hand-written_same/args=2", handMux(), raise(buildTwo), interceptors())
+	add("statusmap/args=0", ours, raise(buildNone), interceptor())
+	add("statusmap/args=2", ours, raise(buildTwo), interceptor())
+	add("DefaultHTTPErrorHandler_same/args=0", defaultMux(), raise(buildNone), interceptor())
+	add("DefaultHTTPErrorHandler_same/args=2", defaultMux(), raise(buildTwo), interceptor())
+	add("hand-written_same/args=0", handMux(), raise(buildNone), interceptor())
+	add("hand-written_same/args=2", handMux(), raise(buildTwo), interceptor())
 	// Less than ours: the arguments alone, without legacy_code and request_id.
 	add("DefaultHTTPErrorHandler/args=0", defaultMux(), raise(func() error { return peersPlain }))
 	add("DefaultHTTPErrorHandler/args=2", defaultMux(), raise(func() error { return peers }))
@@ -153,11 +155,14 @@ func floor(w http.ResponseWriter, text string) {
 	h := w.Header()
 	h["Content-Type"] = floorJSON
 	h["X-Content-Type-Options"] = floorSniff
-	b := append(floorBuffer[:0], floorHead...)
+	b := floorBuffer[:0]
+	b = append(b, floorHead...)
 	b = append(b, text...)
 	b = append(b, floorTail...)
 	w.WriteHeader(http.StatusOK)
-	w.Write(b)
+	if _, err := w.Write(b); err != nil {
+		panic(err)
+	}
 }
 
 func BenchmarkRender(b *testing.B) {

@@ -62,10 +62,7 @@ func sideBySide(b *testing.B, variants []variant) {
 		if v.use != nil {
 			v.use()
 		}
-		slice := *sliceTime
-		if v.slice > slice {
-			slice = v.slice
-		}
+		slice := max(*sliceTime, v.slice)
 		v.times(10) // the first run may read a catalog, open a connection
 		r.n = v.fit(slice)
 		r.allocs, r.bytes = v.memory(min(r.n, 1000))

@@ -45,8 +45,11 @@ func newStack(tb testing.TB) *stack {
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }),
 		ReadHeaderTimeout: time.Minute,
 	}
-	go httpServer.Serve(web)
-	tb.Cleanup(func() { httpServer.Close() })
+	run(tb, func() error { return httpServer.Serve(web) }, http.ErrServerClosed, func() {
+		if err := httpServer.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
 	return s
 }
 

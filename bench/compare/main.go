@@ -35,8 +35,9 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, flag.Arg(0), flag.Arg(1), *benchmarks, *runs, *rounds); err != nil {
+	err := run(ctx, flag.Arg(0), flag.Arg(1), *benchmarks, *runs, *rounds)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
@@ -63,7 +64,7 @@ func run(ctx context.Context, older, newer, benchmarks string, runs, rounds int)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	here, err := os.Getwd()
 	if err != nil {
 		return err

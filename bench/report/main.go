@@ -31,19 +31,20 @@ func main() {
 	document := flag.String("write", "../docs/performance.md", "the document to write the figures into; \"\" is none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *runs, *rounds, *document); err != nil {
+	err := run(ctx, *runs, *rounds, *document)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, runs, rounds int, document string) error {
+func run(ctx context.Context, runs, rounds int, document string) (err error) {
 	dir, err := os.MkdirTemp("", "statusmap-report-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := bench{binary: filepath.Join(dir, "bench.test"), dir: dir}
 	started := time.Now()
 	f := figures{}

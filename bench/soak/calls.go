@@ -235,8 +235,11 @@ func success(a *answer, system *catalog.System, text string) (string, error) {
 			return "", errors.New("no success envelope of " + system.Domain())
 		}
 		var data struct{ Text string }
-		if err := json.Unmarshal(v.Data, &data); err != nil || data.Text != text {
-			return "", fmt.Errorf("data is %s: %v", v.Data, err)
+		if err := json.Unmarshal(v.Data, &data); err != nil {
+			return "", fmt.Errorf("data is %s: %w", v.Data, err)
+		}
+		if data.Text != text {
+			return "", fmt.Errorf("data is %s, want the text %q", v.Data, text)
 		}
 		return "success", nil
 	}
@@ -256,8 +259,11 @@ func stream(a *answer, system *catalog.System, code *catalog.Code, after int) (s
 	}
 	for i, line := range lines[:len(lines)-1] {
 		var message struct{ Result struct{ Index int } }
-		if err := json.Unmarshal(line, &message); err != nil || message.Result.Index != i+1 {
-			return "", fmt.Errorf("message %d is %s: %v", i+1, line, err)
+		if err := json.Unmarshal(line, &message); err != nil {
+			return "", fmt.Errorf("message %d is %s: %w", i+1, line, err)
+		}
+		if message.Result.Index != i+1 {
+			return "", fmt.Errorf("message %d is %s", i+1, line)
 		}
 	}
 	outcome, err := failure(&last, system, "stream", said{code: code, anyHTTP: len(lines) > 1, args: url.Values{}}, down(system))

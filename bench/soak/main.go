@@ -104,7 +104,7 @@ func run(ctx context.Context, c config, w io.Writer) (err error) {
 	// A first round fills pools and reads what is read on first use.
 	s.load(ctx, min(2*time.Second, c.duration), false)
 	before := s.rest(footprint{})
-	s.figures.reset()
+	s.reset()
 	began := time.Now()
 	s.load(ctx, c.duration, true)
 	took := time.Since(began)

@@ -138,7 +138,7 @@ func (s *soak) startBackend(ctx context.Context) error {
 		return err
 	}
 	// Not CommandContext: it ends with its standard input.
-	cmd := exec.Command(program) //nolint:gosec,noctx // this very program
+	cmd := exec.Command(program) // this very program
 	cmd.Env = append(os.Environ(), backendEnv+"="+s.backendAddr)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
