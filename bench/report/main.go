@@ -46,13 +46,13 @@ func run(ctx context.Context, runs, rounds int, document string) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := bench{binary: filepath.Join(dir, "bench.test"), dir: dir}
+	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.binary, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("go test -c: %w\n%s", err, out)
+	}
 	started := time.Now()
 	f := figures{}
 	for i := range runs {
 		fmt.Fprintf(os.Stderr, "run %d of %d, load %s\n", i+1, runs, load())
-		if err := b.build(ctx, i+1); err != nil {
-			return err
-		}
 		out, err := b.run(ctx, "-test.bench", ".", "-rounds", strconv.Itoa(rounds))
 		if err != nil {
 			return err
@@ -86,17 +86,6 @@ func run(ctx context.Context, runs, rounds int, document string) (err error) {
 
 // bench is the compiled benchmarks.
 type bench struct{ binary, dir string }
-
-// build links the benchmarks with their functions in a random order, another one
-// for each seed: where a function happens to lie makes it up to 10 % faster or
-// slower, and any change to any file moves it.
-func (b bench) build(ctx context.Context, seed int) error {
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", fmt.Sprintf("-ldflags=-randlayout=%d", seed), "-o", b.binary, ".")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
-	}
-	return nil
-}
 
 func (b bench) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, b.binary, append([]string{"-test.run", "^$", "-test.timeout", "1h"}, args...)...)
