@@ -44,7 +44,8 @@ type variant struct {
 // ratios, round by round, to the variants that it is compared with ("x:NAME").
 //
 // Slices are long enough to hold several garbage collections, so that everyone
-// pays for its own.
+// pays for its own. A round in which the machine was not calm is repeated, as long
+// as there is patience.
 func sideBySide(b *testing.B, variants []variant) {
 	b.Helper()
 	if *only != "" {
@@ -72,7 +73,10 @@ func sideBySide(b *testing.B, variants []variant) {
 	for _, v := range variants {
 		n = max(n, *rounds*v.finer)
 	}
-	for range n {
+	restless := 0 // rounds that count although the machine was not calm
+	for done := 0; done < n; {
+		waitForCalm()
+		began := time.Now()
 		for _, i := range order.Perm(len(variants)) {
 			if use := variants[i].use; use != nil {
 				use()
@@ -81,6 +85,18 @@ func sideBySide(b *testing.B, variants []variant) {
 			took := variants[i].times(results[i].n)
 			results[i].cpu = append(results[i].cpu, float64((cpuTime()-before).Nanoseconds())/float64(results[i].n))
 			results[i].ns = append(results[i].ns, float64(took.Nanoseconds())/float64(results[i].n))
+		}
+		switch quiet := calm(); {
+		case quiet:
+			done++
+		case *patience <= 0:
+			done++
+			restless++
+		default:
+			*patience -= time.Since(began)
+			for i := range results {
+				results[i].ns, results[i].cpu = results[i].ns[:done], results[i].cpu[:done]
+			}
 		}
 	}
 	for i := range variants {
@@ -92,6 +108,7 @@ func sideBySide(b *testing.B, variants []variant) {
 			b.ReportMetric(median(r.cpu)/per, "cpu-ns/op")
 			b.ReportMetric(r.allocs/per, "allocs/op")
 			b.ReportMetric(r.bytes/per, "B/op")
+			b.ReportMetric(float64(restless)/float64(n), "restless")
 			for _, other := range v.against {
 				k := slices.IndexFunc(variants, func(v variant) bool { return v.name == other })
 				if k < 0 {

@@ -23,15 +23,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/statusmap/statusmap/bench/yardstick"
 )
 
 func main() {
 	runs := flag.Int("runs", 6, "how often to run everything; figures are medians")
 	rounds := flag.Int("rounds", 30, "slices of each variant in a run")
+	patience := flag.Duration("patience", 30*time.Minute, "how long to wait, all in all, for moments in which the machine is calm")
 	document := flag.String("write", "../docs/performance.md", "the document to write the figures into; \"\" is none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *runs, *rounds, *document)
+	err := run(ctx, *runs, *rounds, *patience, *document)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
@@ -39,7 +42,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, runs, rounds int, document string) (err error) {
+func run(ctx context.Context, runs, rounds int, patience time.Duration, document string) (err error) {
 	dir, err := os.MkdirTemp("", "statusmap-report-")
 	if err != nil {
 		return err
@@ -51,9 +54,15 @@ func run(ctx context.Context, runs, rounds int, document string) (err error) {
 	}
 	started := time.Now()
 	f := figures{}
+	calmest := yardstick.Measure()
 	for i := range runs {
-		fmt.Fprintf(os.Stderr, "run %d of %d, load %s\n", i+1, runs, load())
-		out, err := b.run(ctx, "-test.bench", ".", "-rounds", strconv.Itoa(rounds))
+		for range 100 {
+			time.Sleep(100 * time.Millisecond)
+			calmest = min(calmest, yardstick.Measure())
+		}
+		fmt.Fprintf(os.Stderr, "run %d of %d, load %s, yardstick %v\n", i+1, runs, load(), calmest)
+		out, err := b.run(ctx, "-test.bench", ".", "-rounds", strconv.Itoa(rounds),
+			"-patience", (patience / time.Duration(runs)).String(), "-calmest", calmest.String())
 		if err != nil {
 			return err
 		}
@@ -61,7 +70,8 @@ func run(ctx context.Context, runs, rounds int, document string) (err error) {
 	}
 
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "Medians of %d runs of %d slices each, on %s.\n\n", runs, rounds, started.Format("2006-01-02"))
+	fmt.Fprintf(&text, "Medians of %d runs of %d slices each, on %s; in %.0f %% of the rounds the machine was not calm.\n\n",
+		runs, rounds, started.Format("2006-01-02"), 100*f.mean("restless"))
 	if err := machine(ctx, &text); err != nil {
 		return err
 	}
@@ -169,6 +179,18 @@ func (f figures) get(name, unit string) (float64, bool) {
 		return 0, false
 	}
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2, true
+}
+
+// mean returns the mean of all values of a unit.
+func (f figures) mean(unit string) float64 {
+	sum, n := 0.0, 0
+	for _, units := range f {
+		for _, v := range units[unit] {
+			sum += v
+			n++
+		}
+	}
+	return sum / float64(max(n, 1))
 }
 
 // writeTargets writes what has to be shown, and returns what is not reached.
