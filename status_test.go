@@ -197,7 +197,7 @@ func seenByGRPC(t *testing.T, w world, domain string, c *testCase) {
 	t.Helper()
 	_, err := w.grpc.Raise(context.Background(), &demov1.RaiseRequest{Domain: domain, Reason: c.Reason, Metadata: c.Arguments})
 	st := grpcstatus.Convert(err)
-	c.GRPCCode = statusmapv1.Grpc(st.Code()).String()
+	c.GRPCCode = statusmapv1.GrpcCode(st.Code()).String()
 	c.Message = st.Message()
 	c.Messages = map[string]string{}
 	c.Metadata = map[string]string{}
@@ -273,7 +273,7 @@ func TestCatalogGolden(t *testing.T) {
 		}
 		for _, code := range system.Codes() {
 			fmt.Fprintf(&b, "%s %s %s %s %d", code.LegacyCode(), code.Reason(), fmt.Sprint(code.Number()),
-				statusmapv1.Grpc(code.GRPC()), code.HTTP())
+				statusmapv1.GrpcCode(code.GRPC()), code.HTTP())
 			if code.RetryAfter() > 0 {
 				fmt.Fprintf(&b, " retry=%s", code.RetryAfter())
 			}
@@ -284,7 +284,7 @@ func TestCatalogGolden(t *testing.T) {
 				fmt.Fprintf(&b, " %s=%s", name, code.Labels()[name])
 			}
 			for _, g := range code.FallbackFor() {
-				fmt.Fprintf(&b, " fallback=%s", statusmapv1.Grpc(g))
+				fmt.Fprintf(&b, " fallback=%s", statusmapv1.GrpcCode(g))
 			}
 			fmt.Fprintf(&b, "\n\t%s\n", code.Message())
 			for language, message := range code.Translations() {

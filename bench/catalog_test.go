@@ -20,7 +20,7 @@ import (
 
 // newEnum makes a system at run time: protoc-gen-go cannot take a file of 50,000
 // values, and nobody wants one in a repository.
-func newEnum(tb testing.TB, domain string, system *statusmapv1.System, names []string, codes []*statusmapv1.Code) protoreflect.EnumDescriptor {
+func newEnum(tb testing.TB, domain string, system *statusmapv1.SystemOptions, names []string, codes []*statusmapv1.CodeOptions) protoreflect.EnumDescriptor {
 	tb.Helper()
 	enum := &descriptorpb.EnumDescriptorProto{
 		Name: new("Code"), Options: new(descriptorpb.EnumOptions),
@@ -50,19 +50,19 @@ const bigDomain = "legacy.big.v1"
 // bigEnum is a system of n codes, each with an argument and a translation.
 func bigEnum(tb testing.TB, n int) protoreflect.EnumDescriptor {
 	tb.Helper()
-	names, codes := make([]string, n), make([]*statusmapv1.Code, n)
+	names, codes := make([]string, n), make([]*statusmapv1.CodeOptions, n)
 	for i := range n {
 		names[i] = "STEP_" + strconv.Itoa(i) + "_NOT_FOUND"
-		codes[i] = &statusmapv1.Code{
-			Grpc: statusmapv1.Grpc_NOT_FOUND.Enum(), Message: fmt.Sprintf("作业 {job_id} 的步骤 %d 不存在", i),
+		codes[i] = &statusmapv1.CodeOptions{
+			Grpc: statusmapv1.GrpcCode_NOT_FOUND.Enum(), Message: fmt.Sprintf("作业 {job_id} 的步骤 %d 不存在", i),
 			Translations: map[string]string{"en": fmt.Sprintf("Step %d of job {job_id} does not exist", i)},
 		}
 	}
-	codes[0] = &statusmapv1.Code{
-		Grpc: statusmapv1.Grpc_INTERNAL.Enum(), Message: "内部错误",
-		FallbackFor: []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN, statusmapv1.Grpc_INTERNAL},
+	codes[0] = &statusmapv1.CodeOptions{
+		Grpc: statusmapv1.GrpcCode_INTERNAL.Enum(), Message: "内部错误",
+		FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN, statusmapv1.GrpcCode_INTERNAL},
 	}
-	return newEnum(tb, bigDomain, &statusmapv1.System{
+	return newEnum(tb, bigDomain, &statusmapv1.SystemOptions{
 		Title: "A big system", Language: "zh-CN", LegacyCodes: "[0-9]+",
 		Envelope: &statusmapv1.Envelope{
 			Failure: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
@@ -170,14 +170,14 @@ const (
 // byte that is not ASCII, so the language alone makes a difference.
 func english(tb testing.TB) *catalog.Catalog {
 	tb.Helper()
-	return newCatalog(tb, newEnum(tb, englishDomain, &statusmapv1.System{
+	return newCatalog(tb, newEnum(tb, englishDomain, &statusmapv1.SystemOptions{
 		Title: "JOB in English", Language: "en",
 		Envelope: &statusmapv1.Envelope{
 			Failure: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
 			Success: `{"result":true,"code":0,"data":{data},"message":""}`, HttpAlways: 200,
 		},
-	}, []string{englishReason, "INTERNAL_ERROR"}, []*statusmapv1.Code{
-		{Grpc: statusmapv1.Grpc_FAILED_PRECONDITION.Enum(), Message: "Operation failed, task {task} is in status {status}"},
-		{Grpc: statusmapv1.Grpc_INTERNAL.Enum(), Message: "Internal error", FallbackFor: []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN}},
+	}, []string{englishReason, "INTERNAL_ERROR"}, []*statusmapv1.CodeOptions{
+		{Grpc: statusmapv1.GrpcCode_FAILED_PRECONDITION.Enum(), Message: "Operation failed, task {task} is in status {status}"},
+		{Grpc: statusmapv1.GrpcCode_INTERNAL.Enum(), Message: "Internal error", FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN}},
 	}))
 }

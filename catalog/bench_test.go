@@ -23,7 +23,7 @@ var sizes = []int{500, 5_000, 50_000}
 func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 	t.Helper()
 	enumOptions := new(descriptorpb.EnumOptions)
-	proto.SetExtension(enumOptions, statusmapv1.E_System, &statusmapv1.System{
+	proto.SetExtension(enumOptions, statusmapv1.E_System, &statusmapv1.SystemOptions{
 		Title: "A big system", Language: "zh-CN", LegacyCodes: "[0-9]+",
 		Envelope: &statusmapv1.Envelope{
 			Failure: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
@@ -33,14 +33,14 @@ func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 	enum := &descriptorpb.EnumDescriptorProto{Name: new("Code"), Options: enumOptions,
 		Value: []*descriptorpb.EnumValueDescriptorProto{{Name: new("CODE_UNSPECIFIED"), Number: new(int32(0))}}}
 	for i := 1; i <= n; i++ {
-		option := &statusmapv1.Code{
-			Grpc: statusmapv1.Grpc_NOT_FOUND.Enum(), Message: fmt.Sprintf("作业 {job_id} 的步骤 %d 不存在", i),
+		option := &statusmapv1.CodeOptions{
+			Grpc: statusmapv1.GrpcCode_NOT_FOUND.Enum(), Message: fmt.Sprintf("作业 {job_id} 的步骤 %d 不存在", i),
 			Translations: map[string]string{"en": fmt.Sprintf("Step %d of job {job_id} does not exist", i)},
 			Labels:       map[string]string{"source": "JOB", "target": "GSE"},
 		}
 		if i == 1 {
 			option.Message, option.Translations = "未知错误", nil
-			option.FallbackFor = []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN}
+			option.FallbackFor = []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN}
 		}
 		options := new(descriptorpb.EnumValueOptions)
 		proto.SetExtension(options, statusmapv1.E_Code, option)

@@ -18,7 +18,7 @@ import (
 type Code struct {
 	system       *System
 	desc         protoreflect.EnumValueDescriptor
-	options      *statusmapv1.Code
+	options      *statusmapv1.CodeOptions
 	reason       string
 	legacyCode   string
 	grpc         codes.Code

@@ -160,7 +160,7 @@ func optionForm(options proto.Message) string {
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if fd.IsExtension() {
 			form = "generated"
-			if _, ok := v.Message().Interface().(*statusmapv1.System); !ok {
+			if _, ok := v.Message().Interface().(*statusmapv1.SystemOptions); !ok {
 				form = "dynamic"
 			}
 		}
@@ -323,12 +323,12 @@ func marshal(t testing.TB, m proto.Message) []byte {
 	return append([]byte{}, b...)
 }
 
-func goodSystem() *statusmapv1.System {
-	return &statusmapv1.System{Language: "en", Envelope: &statusmapv1.Envelope{Failure: `{"c":{code}}`}}
+func goodSystem() *statusmapv1.SystemOptions {
+	return &statusmapv1.SystemOptions{Language: "en", Envelope: &statusmapv1.Envelope{Failure: `{"c":{code}}`}}
 }
 
-func goodCode() *statusmapv1.Code {
-	return &statusmapv1.Code{Grpc: statusmapv1.Grpc_UNKNOWN.Enum(), Message: "x", FallbackFor: []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN}}
+func goodCode() *statusmapv1.CodeOptions {
+	return &statusmapv1.CodeOptions{Grpc: statusmapv1.GrpcCode_UNKNOWN.Enum(), Message: "x", FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN}}
 }
 
 func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
@@ -365,7 +365,7 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 }
 
 func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
-	first := marshal(t, &statusmapv1.System{Title: "first", Language: "de"})
+	first := marshal(t, &statusmapv1.SystemOptions{Title: "first", Language: "de"})
 	second := marshal(t, goodSystem())
 	options := new(descriptorpb.EnumOptions)
 	options.ProtoReflect().SetUnknown(slices.Concat(lenField(1207101, first), lenField(9, []byte("else")), lenField(1207101, second)))
@@ -386,7 +386,7 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 
 // Options that a program made itself never passed a parser.
 func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
-	set := func(system *statusmapv1.System, code *statusmapv1.Code) error {
+	set := func(system *statusmapv1.SystemOptions, code *statusmapv1.CodeOptions) error {
 		p := protodesc.ToFileDescriptorProto(rawEnum(t, nil, nil))
 		enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
 		proto.SetExtension(enumOptions, statusmapv1.E_System, system)
@@ -406,8 +406,8 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 	badSystem.Envelope.Failure = "{\"c\":{code},\"m\":\"\xff\"}"
 	badCode.Message = "\xff"
 	for _, tt := range []struct {
-		system *statusmapv1.System
-		code   *statusmapv1.Code
+		system *statusmapv1.SystemOptions
+		code   *statusmapv1.CodeOptions
 		want   string
 	}{
 		{badSystem, goodCode(), "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},

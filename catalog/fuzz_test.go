@@ -336,8 +336,8 @@ func FuzzNew(f *testing.F) {
 		system := proto.GetExtension(enum.Options(), statusmapv1.E_System).(proto.Message)
 		for i := 1; i < enum.Values().Len(); i += 40 {
 			value := enum.Values().Get(i)
-			code := proto.Clone(proto.GetExtension(value.Options(), statusmapv1.E_Code).(proto.Message)).(*statusmapv1.Code)
-			code.FallbackFor = []statusmapv1.Grpc{statusmapv1.Grpc_UNKNOWN, statusmapv1.Grpc_INTERNAL}
+			code := proto.Clone(proto.GetExtension(value.Options(), statusmapv1.E_Code).(proto.Message)).(*statusmapv1.CodeOptions)
+			code.FallbackFor = []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN, statusmapv1.GrpcCode_INTERNAL}
 			f.Add(marshal(f, system), marshal(f, code), string(value.Name()), int32(value.Number()))
 		}
 	}
@@ -360,7 +360,7 @@ func FuzzNew(f *testing.F) {
 		}
 		checkAnyFile(t, file)
 		// Where both options can be read, there is a system or a reason why not.
-		if proto.Unmarshal(systemOption, new(statusmapv1.System)) == nil && proto.Unmarshal(codeOption, new(statusmapv1.Code)) == nil {
+		if proto.Unmarshal(systemOption, new(statusmapv1.SystemOptions)) == nil && proto.Unmarshal(codeOption, new(statusmapv1.CodeOptions)) == nil {
 			c, err := catalog.New(file.Enums().Get(0))
 			if err == nil && (len(c.Systems()) != 1 || len(c.Systems()[0].Codes()) != 1) {
 				t.Errorf("neither a problem nor a code: %s", dump(c))

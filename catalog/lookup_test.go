@@ -258,11 +258,11 @@ func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
 }
 
 func TestGrpcIsNumberedAsGoogleRPCCode(t *testing.T) {
-	if len(statusmapv1.Grpc_name) != len(rpccode.Code_name) {
-		t.Errorf("%d codes, google.rpc.Code has %d", len(statusmapv1.Grpc_name), len(rpccode.Code_name))
+	if len(statusmapv1.GrpcCode_name) != len(rpccode.Code_name) {
+		t.Errorf("%d codes, google.rpc.Code has %d", len(statusmapv1.GrpcCode_name), len(rpccode.Code_name))
 	}
 	for number, name := range rpccode.Code_name {
-		if got := statusmapv1.Grpc_name[number]; got != name {
+		if got := statusmapv1.GrpcCode_name[number]; got != name {
 			t.Errorf("%d is %s, google.rpc.Code says %s", number, got, name)
 		}
 	}
@@ -308,7 +308,7 @@ func TestHTTPStatus(t *testing.T) {
 
 func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
 	var values strings.Builder
-	for number, name := range statusmapv1.Grpc_name {
+	for number, name := range statusmapv1.GrpcCode_name {
 		if number == 0 {
 			continue
 		}

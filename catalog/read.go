@@ -102,7 +102,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	return r.system, r.problems
 }
 
-func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusmapv1.System) {
+func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusmapv1.SystemOptions) {
 	s := r.system
 	if string(enum.ParentFile().Package()) != s.domain {
 		r.problem(enum, "domain", "the enum stands inside a message: a system is an enum at the top of its file")
@@ -223,7 +223,7 @@ func (r *reader) readStatus(c *Code) {
 	if r.noSuccessCodes {
 		success = c.Success() // that rule is broken itself
 	}
-	_, known := statusmapv1.Grpc_name[int32(options.GetGrpc())]
+	_, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]
 	switch {
 	case !known:
 		r.problem(value, "grpc", "%d is no gRPC code: give OK to UNAUTHENTICATED", options.GetGrpc())

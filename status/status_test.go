@@ -228,7 +228,7 @@ func TestWrongCalls(t *testing.T) {
 			metadata: map[string]string{"legacy_code": "30018"},
 		},
 		{
-			name: "an enum without options", err: status.Error(statusmapv1.Grpc_ABORTED, "aa", 1),
+			name: "an enum without options", err: status.Error(statusmapv1.GrpcCode_ABORTED, "aa", 1),
 			code: codes.Internal, reason: "statusmap.v1.ABORTED", message: "internal error",
 			metadata: map[string]string{"legacy_code": "10", "aa": "1"},
 		},

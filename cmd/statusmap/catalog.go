@@ -55,7 +55,7 @@ func newEntry(code *catalog.Code) entry {
 }
 
 func grpcName(code *catalog.Code) string {
-	return statusmapv1.Grpc(code.GRPC()).String()
+	return statusmapv1.GrpcCode(code.GRPC()).String()
 }
 
 func newCatalog(from *sources) *cobra.Command {

@@ -12,13 +12,13 @@ import (
 
 // System returns the option (statusmap.v1.system) of an enum, nil where it has
 // none.
-func System(enum protoreflect.EnumDescriptor) (*statusmapv1.System, error) {
-	return extension(enum.Options(), statusmapv1.E_System, func() *statusmapv1.System { return new(statusmapv1.System) })
+func System(enum protoreflect.EnumDescriptor) (*statusmapv1.SystemOptions, error) {
+	return extension(enum.Options(), statusmapv1.E_System, func() *statusmapv1.SystemOptions { return new(statusmapv1.SystemOptions) })
 }
 
 // Code returns the option (statusmap.v1.code) of a value, nil where it has none.
-func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.Code, error) {
-	return extension(value.Options(), statusmapv1.E_Code, func() *statusmapv1.Code { return new(statusmapv1.Code) })
+func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.CodeOptions, error) {
+	return extension(value.Options(), statusmapv1.E_Code, func() *statusmapv1.CodeOptions { return new(statusmapv1.CodeOptions) })
 }
 
 // Dialect returns the domain that a method answers in: by the option
@@ -33,7 +33,7 @@ func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
 	return service.GetDialect(), err
 }
 
-func newDialect() *statusmapv1.Dialect { return new(statusmapv1.Dialect) }
+func newDialect() *statusmapv1.RPCOptions { return new(statusmapv1.RPCOptions) }
 
 // extension returns the message in an extension field of options, nil where
 // there is none. Options of a descriptor that was loaded at run time hold it as

@@ -18,10 +18,10 @@ func TestEnums(t *testing.T) {
 	if system, err := annotation.System(enum); err != nil || system.GetLanguage() != "zh-CN" {
 		t.Errorf("%v, %v", system, err)
 	}
-	if system, err := annotation.System(statusmapv1.Grpc(0).Descriptor()); err != nil || system != nil {
+	if system, err := annotation.System(statusmapv1.GrpcCode(0).Descriptor()); err != nil || system != nil {
 		t.Errorf("an enum without options: %v, %v", system, err)
 	}
-	if code, err := annotation.Code(enum.Values().ByNumber(1233106)); err != nil || code.GetGrpc() != statusmapv1.Grpc_NOT_FOUND {
+	if code, err := annotation.Code(enum.Values().ByNumber(1233106)); err != nil || code.GetGrpc() != statusmapv1.GrpcCode_NOT_FOUND {
 		t.Errorf("%v, %v", code, err)
 	}
 	if code, err := annotation.Code(enum.Values().ByNumber(0)); err != nil || code != nil {

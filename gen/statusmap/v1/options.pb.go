@@ -31,48 +31,48 @@ const (
 
 // google.rpc.Code under names of our own, so that no googleapis file is needed.
 // The numbers are the same.
-type Grpc int32
+type GrpcCode int32
 
 const (
 	// Not an error.
-	Grpc_OK Grpc = 0
+	GrpcCode_OK GrpcCode = 0
 	// The caller cancelled.
-	Grpc_CANCELLED Grpc = 1
+	GrpcCode_CANCELLED GrpcCode = 1
 	// An error of another space of errors.
-	Grpc_UNKNOWN Grpc = 2
+	GrpcCode_UNKNOWN GrpcCode = 2
 	// The argument is wrong whatever the state of the system.
-	Grpc_INVALID_ARGUMENT Grpc = 3
+	GrpcCode_INVALID_ARGUMENT GrpcCode = 3
 	// The call took too long.
-	Grpc_DEADLINE_EXCEEDED Grpc = 4
+	GrpcCode_DEADLINE_EXCEEDED GrpcCode = 4
 	// What was asked for is not there.
-	Grpc_NOT_FOUND Grpc = 5
+	GrpcCode_NOT_FOUND GrpcCode = 5
 	// What was to be made is there, or its name is taken.
-	Grpc_ALREADY_EXISTS Grpc = 6
+	GrpcCode_ALREADY_EXISTS GrpcCode = 6
 	// The caller is known and may not do this.
-	Grpc_PERMISSION_DENIED Grpc = 7
+	GrpcCode_PERMISSION_DENIED GrpcCode = 7
 	// A quota, a queue or a disk is full.
-	Grpc_RESOURCE_EXHAUSTED Grpc = 8
+	GrpcCode_RESOURCE_EXHAUSTED GrpcCode = 8
 	// The state of the system forbids it; do not retry until that is changed.
-	Grpc_FAILED_PRECONDITION Grpc = 9
+	GrpcCode_FAILED_PRECONDITION GrpcCode = 9
 	// Another operation is in the way; retry at a higher level.
-	Grpc_ABORTED Grpc = 10
+	GrpcCode_ABORTED GrpcCode = 10
 	// Past the end of what there is.
-	Grpc_OUT_OF_RANGE Grpc = 11
+	GrpcCode_OUT_OF_RANGE GrpcCode = 11
 	// Not supported, or not switched on.
-	Grpc_UNIMPLEMENTED Grpc = 12
+	GrpcCode_UNIMPLEMENTED GrpcCode = 12
 	// An invariant of the system is broken.
-	Grpc_INTERNAL Grpc = 13
+	GrpcCode_INTERNAL GrpcCode = 13
 	// A dependency is down; retry this call.
-	Grpc_UNAVAILABLE Grpc = 14
+	GrpcCode_UNAVAILABLE GrpcCode = 14
 	// Data is lost or corrupt for good.
-	Grpc_DATA_LOSS Grpc = 15
+	GrpcCode_DATA_LOSS GrpcCode = 15
 	// The caller's credentials are missing or wrong.
-	Grpc_UNAUTHENTICATED Grpc = 16
+	GrpcCode_UNAUTHENTICATED GrpcCode = 16
 )
 
-// Enum value maps for Grpc.
+// Enum value maps for GrpcCode.
 var (
-	Grpc_name = map[int32]string{
+	GrpcCode_name = map[int32]string{
 		0:  "OK",
 		1:  "CANCELLED",
 		2:  "UNKNOWN",
@@ -91,7 +91,7 @@ var (
 		15: "DATA_LOSS",
 		16: "UNAUTHENTICATED",
 	}
-	Grpc_value = map[string]int32{
+	GrpcCode_value = map[string]int32{
 		"OK":                  0,
 		"CANCELLED":           1,
 		"UNKNOWN":             2,
@@ -112,39 +112,39 @@ var (
 	}
 )
 
-func (x Grpc) Enum() *Grpc {
-	p := new(Grpc)
+func (x GrpcCode) Enum() *GrpcCode {
+	p := new(GrpcCode)
 	*p = x
 	return p
 }
 
-func (x Grpc) String() string {
+func (x GrpcCode) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (Grpc) Descriptor() protoreflect.EnumDescriptor {
+func (GrpcCode) Descriptor() protoreflect.EnumDescriptor {
 	return file_statusmap_v1_options_proto_enumTypes[0].Descriptor()
 }
 
-func (Grpc) Type() protoreflect.EnumType {
+func (GrpcCode) Type() protoreflect.EnumType {
 	return &file_statusmap_v1_options_proto_enumTypes[0]
 }
 
-func (x Grpc) Number() protoreflect.EnumNumber {
+func (x GrpcCode) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use Grpc.Descriptor instead.
-func (Grpc) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use GrpcCode.Descriptor instead.
+func (GrpcCode) EnumDescriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{0}
 }
 
 // A legacy system: how it speaks on the wire.
-type System struct {
+type SystemOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The product's name, for people.
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
-	// BCP 47 tag of the language that `Code.message` is written in and that the
+	// BCP 47 tag of the language that `CodeOptions.message` is written in and that the
 	// legacy wire speaks by default. Required.
 	Language string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
 	// The JSON around an error and around a success. Required.
@@ -162,20 +162,20 @@ type System struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *System) Reset() {
-	*x = System{}
+func (x *SystemOptions) Reset() {
+	*x = SystemOptions{}
 	mi := &file_statusmap_v1_options_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *System) String() string {
+func (x *SystemOptions) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*System) ProtoMessage() {}
+func (*SystemOptions) ProtoMessage() {}
 
-func (x *System) ProtoReflect() protoreflect.Message {
+func (x *SystemOptions) ProtoReflect() protoreflect.Message {
 	mi := &file_statusmap_v1_options_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -187,47 +187,47 @@ func (x *System) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use System.ProtoReflect.Descriptor instead.
-func (*System) Descriptor() ([]byte, []int) {
+// Deprecated: Use SystemOptions.ProtoReflect.Descriptor instead.
+func (*SystemOptions) Descriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *System) GetTitle() string {
+func (x *SystemOptions) GetTitle() string {
 	if x != nil {
 		return x.Title
 	}
 	return ""
 }
 
-func (x *System) GetLanguage() string {
+func (x *SystemOptions) GetLanguage() string {
 	if x != nil {
 		return x.Language
 	}
 	return ""
 }
 
-func (x *System) GetEnvelope() *Envelope {
+func (x *SystemOptions) GetEnvelope() *Envelope {
 	if x != nil {
 		return x.Envelope
 	}
 	return nil
 }
 
-func (x *System) GetLanguageHeader() string {
+func (x *SystemOptions) GetLanguageHeader() string {
 	if x != nil {
 		return x.LanguageHeader
 	}
 	return ""
 }
 
-func (x *System) GetSuccessCodes() string {
+func (x *SystemOptions) GetSuccessCodes() string {
 	if x != nil {
 		return x.SuccessCodes
 	}
 	return ""
 }
 
-func (x *System) GetLegacyCodes() string {
+func (x *SystemOptions) GetLegacyCodes() string {
 	if x != nil {
 		return x.LegacyCodes
 	}
@@ -308,10 +308,10 @@ func (x *Envelope) GetHttpAlways() int32 {
 }
 
 // A legacy code: what it means in gRPC, and what it says.
-type Code struct {
+type CodeOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The gRPC code. Required; OK makes it a success code.
-	Grpc *Grpc `protobuf:"varint,1,opt,name=grpc,proto3,enum=statusmap.v1.Grpc,oneof" json:"grpc,omitempty"`
+	Grpc *GrpcCode `protobuf:"varint,1,opt,name=grpc,proto3,enum=statusmap.v1.GrpcCode,oneof" json:"grpc,omitempty"`
 	// The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
 	// the canonical one of `grpc`, as google.rpc.Code lists it.
 	Http int32 `protobuf:"varint,2,opt,name=http,proto3" json:"http,omitempty"`
@@ -326,7 +326,7 @@ type Code struct {
 	// The gRPC codes that this code stands in for when a status has to speak this
 	// system and names no code of it. A system has at most one code for each; one
 	// for UNKNOWN or INTERNAL is required.
-	FallbackFor []Grpc `protobuf:"varint,6,rep,packed,name=fallback_for,json=fallbackFor,proto3,enum=statusmap.v1.Grpc" json:"fallback_for,omitempty"`
+	FallbackFor []GrpcCode `protobuf:"varint,6,rep,packed,name=fallback_for,json=fallbackFor,proto3,enum=statusmap.v1.GrpcCode" json:"fallback_for,omitempty"`
 	// Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
 	// and as the header Retry-After. Left out: do not retry as is.
 	RetryAfter uint32 `protobuf:"varint,7,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
@@ -338,20 +338,20 @@ type Code struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Code) Reset() {
-	*x = Code{}
+func (x *CodeOptions) Reset() {
+	*x = CodeOptions{}
 	mi := &file_statusmap_v1_options_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Code) String() string {
+func (x *CodeOptions) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Code) ProtoMessage() {}
+func (*CodeOptions) ProtoMessage() {}
 
-func (x *Code) ProtoReflect() protoreflect.Message {
+func (x *CodeOptions) ProtoReflect() protoreflect.Message {
 	mi := &file_statusmap_v1_options_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -363,68 +363,68 @@ func (x *Code) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Code.ProtoReflect.Descriptor instead.
-func (*Code) Descriptor() ([]byte, []int) {
+// Deprecated: Use CodeOptions.ProtoReflect.Descriptor instead.
+func (*CodeOptions) Descriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *Code) GetGrpc() Grpc {
+func (x *CodeOptions) GetGrpc() GrpcCode {
 	if x != nil && x.Grpc != nil {
 		return *x.Grpc
 	}
-	return Grpc_OK
+	return GrpcCode_OK
 }
 
-func (x *Code) GetHttp() int32 {
+func (x *CodeOptions) GetHttp() int32 {
 	if x != nil {
 		return x.Http
 	}
 	return 0
 }
 
-func (x *Code) GetLegacyCode() string {
+func (x *CodeOptions) GetLegacyCode() string {
 	if x != nil {
 		return x.LegacyCode
 	}
 	return ""
 }
 
-func (x *Code) GetMessage() string {
+func (x *CodeOptions) GetMessage() string {
 	if x != nil {
 		return x.Message
 	}
 	return ""
 }
 
-func (x *Code) GetTranslations() map[string]string {
+func (x *CodeOptions) GetTranslations() map[string]string {
 	if x != nil {
 		return x.Translations
 	}
 	return nil
 }
 
-func (x *Code) GetFallbackFor() []Grpc {
+func (x *CodeOptions) GetFallbackFor() []GrpcCode {
 	if x != nil {
 		return x.FallbackFor
 	}
 	return nil
 }
 
-func (x *Code) GetRetryAfter() uint32 {
+func (x *CodeOptions) GetRetryAfter() uint32 {
 	if x != nil {
 		return x.RetryAfter
 	}
 	return 0
 }
 
-func (x *Code) GetField() string {
+func (x *CodeOptions) GetField() string {
 	if x != nil {
 		return x.Field
 	}
 	return ""
 }
 
-func (x *Code) GetLabels() map[string]string {
+func (x *CodeOptions) GetLabels() map[string]string {
 	if x != nil {
 		return x.Labels
 	}
@@ -432,7 +432,7 @@ func (x *Code) GetLabels() map[string]string {
 }
 
 // Which legacy system a service or a method answers in.
-type Dialect struct {
+type RPCOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The system's domain, for example "legacy.job.v2".
 	Dialect       string `protobuf:"bytes,1,opt,name=dialect,proto3" json:"dialect,omitempty"`
@@ -440,20 +440,20 @@ type Dialect struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Dialect) Reset() {
-	*x = Dialect{}
+func (x *RPCOptions) Reset() {
+	*x = RPCOptions{}
 	mi := &file_statusmap_v1_options_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Dialect) String() string {
+func (x *RPCOptions) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Dialect) ProtoMessage() {}
+func (*RPCOptions) ProtoMessage() {}
 
-func (x *Dialect) ProtoReflect() protoreflect.Message {
+func (x *RPCOptions) ProtoReflect() protoreflect.Message {
 	mi := &file_statusmap_v1_options_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -465,12 +465,12 @@ func (x *Dialect) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Dialect.ProtoReflect.Descriptor instead.
-func (*Dialect) Descriptor() ([]byte, []int) {
+// Deprecated: Use RPCOptions.ProtoReflect.Descriptor instead.
+func (*RPCOptions) Descriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *Dialect) GetDialect() string {
+func (x *RPCOptions) GetDialect() string {
 	if x != nil {
 		return x.Dialect
 	}
@@ -480,7 +480,7 @@ func (x *Dialect) GetDialect() string {
 var file_statusmap_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.EnumOptions)(nil),
-		ExtensionType: (*System)(nil),
+		ExtensionType: (*SystemOptions)(nil),
 		Field:         1207101,
 		Name:          "statusmap.v1.system",
 		Tag:           "bytes,1207101,opt,name=system",
@@ -488,7 +488,7 @@ var file_statusmap_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 	},
 	{
 		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
-		ExtensionType: (*Code)(nil),
+		ExtensionType: (*CodeOptions)(nil),
 		Field:         1207101,
 		Name:          "statusmap.v1.code",
 		Tag:           "bytes,1207101,opt,name=code",
@@ -496,7 +496,7 @@ var file_statusmap_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 	},
 	{
 		ExtendedType:  (*descriptorpb.ServiceOptions)(nil),
-		ExtensionType: (*Dialect)(nil),
+		ExtensionType: (*RPCOptions)(nil),
 		Field:         1207101,
 		Name:          "statusmap.v1.service",
 		Tag:           "bytes,1207101,opt,name=service",
@@ -504,7 +504,7 @@ var file_statusmap_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 	},
 	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
-		ExtensionType: (*Dialect)(nil),
+		ExtensionType: (*RPCOptions)(nil),
 		Field:         1207101,
 		Name:          "statusmap.v1.method",
 		Tag:           "bytes,1207101,opt,name=method",
@@ -517,7 +517,7 @@ var (
 	// Makes an enum a legacy system. The enum's proto package becomes the domain
 	// of its errors, so a package holds one such enum.
 	//
-	// optional statusmap.v1.System system = 1207101;
+	// optional statusmap.v1.SystemOptions system = 1207101;
 	E_System = &file_statusmap_v1_options_proto_extTypes[0]
 )
 
@@ -526,7 +526,7 @@ var (
 	// Makes an enum value a legacy code. The value's name becomes the reason of
 	// its errors.
 	//
-	// optional statusmap.v1.Code code = 1207101;
+	// optional statusmap.v1.CodeOptions code = 1207101;
 	E_Code = &file_statusmap_v1_options_proto_extTypes[1]
 )
 
@@ -534,7 +534,7 @@ var (
 var (
 	// What holds for every method of a service.
 	//
-	// optional statusmap.v1.Dialect service = 1207101;
+	// optional statusmap.v1.RPCOptions service = 1207101;
 	E_Service = &file_statusmap_v1_options_proto_extTypes[2]
 )
 
@@ -542,7 +542,7 @@ var (
 var (
 	// What holds for one method; stands above the service's.
 	//
-	// optional statusmap.v1.Dialect method = 1207101;
+	// optional statusmap.v1.RPCOptions method = 1207101;
 	E_Method = &file_statusmap_v1_options_proto_extTypes[3]
 )
 
@@ -550,8 +550,8 @@ var File_statusmap_v1_options_proto protoreflect.FileDescriptor
 
 const file_statusmap_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1astatusmap/v1/options.proto\x12\fstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xdf\x01\n" +
-	"\x06System\x12\x14\n" +
+	"\x1astatusmap/v1/options.proto\x12\fstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n" +
+	"\rSystemOptions\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x122\n" +
 	"\benvelope\x18\x03 \x01(\v2\x16.statusmap.v1.EnvelopeR\benvelope\x12'\n" +
@@ -562,29 +562,30 @@ const file_statusmap_v1_options_proto_rawDesc = "" +
 	"\afailure\x18\x01 \x01(\tR\afailure\x12\x18\n" +
 	"\asuccess\x18\x02 \x01(\tR\asuccess\x12\x1f\n" +
 	"\vhttp_always\x18\x03 \x01(\x05R\n" +
-	"httpAlways\"\xf7\x03\n" +
-	"\x04Code\x12+\n" +
-	"\x04grpc\x18\x01 \x01(\x0e2\x12.statusmap.v1.GrpcH\x00R\x04grpc\x88\x01\x01\x12\x12\n" +
+	"httpAlways\"\x94\x04\n" +
+	"\vCodeOptions\x12/\n" +
+	"\x04grpc\x18\x01 \x01(\x0e2\x16.statusmap.v1.GrpcCodeH\x00R\x04grpc\x88\x01\x01\x12\x12\n" +
 	"\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n" +
 	"\vlegacy_code\x18\x03 \x01(\tR\n" +
 	"legacyCode\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\x12H\n" +
-	"\ftranslations\x18\x05 \x03(\v2$.statusmap.v1.Code.TranslationsEntryR\ftranslations\x125\n" +
-	"\ffallback_for\x18\x06 \x03(\x0e2\x12.statusmap.v1.GrpcR\vfallbackFor\x12\x1f\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\x12O\n" +
+	"\ftranslations\x18\x05 \x03(\v2+.statusmap.v1.CodeOptions.TranslationsEntryR\ftranslations\x129\n" +
+	"\ffallback_for\x18\x06 \x03(\x0e2\x16.statusmap.v1.GrpcCodeR\vfallbackFor\x12\x1f\n" +
 	"\vretry_after\x18\a \x01(\rR\n" +
 	"retryAfter\x12\x14\n" +
-	"\x05field\x18\b \x01(\tR\x05field\x126\n" +
-	"\x06labels\x18\t \x03(\v2\x1e.statusmap.v1.Code.LabelsEntryR\x06labels\x1a?\n" +
+	"\x05field\x18\b \x01(\tR\x05field\x12=\n" +
+	"\x06labels\x18\t \x03(\v2%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x1a?\n" +
 	"\x11TranslationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\a\n" +
-	"\x05_grpc\"#\n" +
-	"\aDialect\x12\x18\n" +
-	"\adialect\x18\x01 \x01(\tR\adialect*\xb7\x02\n" +
-	"\x04Grpc\x12\x06\n" +
+	"\x05_grpc\"&\n" +
+	"\n" +
+	"RPCOptions\x12\x18\n" +
+	"\adialect\x18\x01 \x01(\tR\adialect*\xbb\x02\n" +
+	"\bGrpcCode\x12\x06\n" +
 	"\x02OK\x10\x00\x12\r\n" +
 	"\tCANCELLED\x10\x01\x12\v\n" +
 	"\aUNKNOWN\x10\x02\x12\x14\n" +
@@ -602,11 +603,11 @@ const file_statusmap_v1_options_proto_rawDesc = "" +
 	"\bINTERNAL\x10\r\x12\x0f\n" +
 	"\vUNAVAILABLE\x10\x0e\x12\r\n" +
 	"\tDATA_LOSS\x10\x0f\x12\x13\n" +
-	"\x0fUNAUTHENTICATED\x10\x10:L\n" +
-	"\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\v2\x14.statusmap.v1.SystemR\x06system:K\n" +
-	"\x04code\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\v2\x12.statusmap.v1.CodeR\x04code:R\n" +
-	"\aservice\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\v2\x15.statusmap.v1.DialectR\aservice:O\n" +
-	"\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\v2\x15.statusmap.v1.DialectR\x06methodB^\n" +
+	"\x0fUNAUTHENTICATED\x10\x10:S\n" +
+	"\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\v2\x1b.statusmap.v1.SystemOptionsR\x06system:R\n" +
+	"\x04code\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\v2\x19.statusmap.v1.CodeOptionsR\x04code:U\n" +
+	"\aservice\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\v2\x18.statusmap.v1.RPCOptionsR\aservice:R\n" +
+	"\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\v2\x18.statusmap.v1.RPCOptionsR\x06methodB^\n" +
 	"\x0fio.statusmap.v1B\fOptionsProtoP\x01Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1b\x06proto3"
 
 var (
@@ -624,32 +625,32 @@ func file_statusmap_v1_options_proto_rawDescGZIP() []byte {
 var file_statusmap_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_statusmap_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_statusmap_v1_options_proto_goTypes = []any{
-	(Grpc)(0),                             // 0: statusmap.v1.Grpc
-	(*System)(nil),                        // 1: statusmap.v1.System
+	(GrpcCode)(0),                         // 0: statusmap.v1.GrpcCode
+	(*SystemOptions)(nil),                 // 1: statusmap.v1.SystemOptions
 	(*Envelope)(nil),                      // 2: statusmap.v1.Envelope
-	(*Code)(nil),                          // 3: statusmap.v1.Code
-	(*Dialect)(nil),                       // 4: statusmap.v1.Dialect
-	nil,                                   // 5: statusmap.v1.Code.TranslationsEntry
-	nil,                                   // 6: statusmap.v1.Code.LabelsEntry
+	(*CodeOptions)(nil),                   // 3: statusmap.v1.CodeOptions
+	(*RPCOptions)(nil),                    // 4: statusmap.v1.RPCOptions
+	nil,                                   // 5: statusmap.v1.CodeOptions.TranslationsEntry
+	nil,                                   // 6: statusmap.v1.CodeOptions.LabelsEntry
 	(*descriptorpb.EnumOptions)(nil),      // 7: google.protobuf.EnumOptions
 	(*descriptorpb.EnumValueOptions)(nil), // 8: google.protobuf.EnumValueOptions
 	(*descriptorpb.ServiceOptions)(nil),   // 9: google.protobuf.ServiceOptions
 	(*descriptorpb.MethodOptions)(nil),    // 10: google.protobuf.MethodOptions
 }
 var file_statusmap_v1_options_proto_depIdxs = []int32{
-	2,  // 0: statusmap.v1.System.envelope:type_name -> statusmap.v1.Envelope
-	0,  // 1: statusmap.v1.Code.grpc:type_name -> statusmap.v1.Grpc
-	5,  // 2: statusmap.v1.Code.translations:type_name -> statusmap.v1.Code.TranslationsEntry
-	0,  // 3: statusmap.v1.Code.fallback_for:type_name -> statusmap.v1.Grpc
-	6,  // 4: statusmap.v1.Code.labels:type_name -> statusmap.v1.Code.LabelsEntry
+	2,  // 0: statusmap.v1.SystemOptions.envelope:type_name -> statusmap.v1.Envelope
+	0,  // 1: statusmap.v1.CodeOptions.grpc:type_name -> statusmap.v1.GrpcCode
+	5,  // 2: statusmap.v1.CodeOptions.translations:type_name -> statusmap.v1.CodeOptions.TranslationsEntry
+	0,  // 3: statusmap.v1.CodeOptions.fallback_for:type_name -> statusmap.v1.GrpcCode
+	6,  // 4: statusmap.v1.CodeOptions.labels:type_name -> statusmap.v1.CodeOptions.LabelsEntry
 	7,  // 5: statusmap.v1.system:extendee -> google.protobuf.EnumOptions
 	8,  // 6: statusmap.v1.code:extendee -> google.protobuf.EnumValueOptions
 	9,  // 7: statusmap.v1.service:extendee -> google.protobuf.ServiceOptions
 	10, // 8: statusmap.v1.method:extendee -> google.protobuf.MethodOptions
-	1,  // 9: statusmap.v1.system:type_name -> statusmap.v1.System
-	3,  // 10: statusmap.v1.code:type_name -> statusmap.v1.Code
-	4,  // 11: statusmap.v1.service:type_name -> statusmap.v1.Dialect
-	4,  // 12: statusmap.v1.method:type_name -> statusmap.v1.Dialect
+	1,  // 9: statusmap.v1.system:type_name -> statusmap.v1.SystemOptions
+	3,  // 10: statusmap.v1.code:type_name -> statusmap.v1.CodeOptions
+	4,  // 11: statusmap.v1.service:type_name -> statusmap.v1.RPCOptions
+	4,  // 12: statusmap.v1.method:type_name -> statusmap.v1.RPCOptions
 	13, // [13:13] is the sub-list for method output_type
 	13, // [13:13] is the sub-list for method input_type
 	9,  // [9:13] is the sub-list for extension type_name
