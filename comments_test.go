@@ -31,7 +31,7 @@ func TestComments(t *testing.T) {
 			}
 			comment := strings.TrimSpace(d.ParentFile().SourceLocations().ByDescriptor(d).LeadingComments)
 			lines := strings.Split(comment, "\n")
-			want := fmt.Sprintf("Legacy code %s. gRPC %s. HTTP %d ", code.LegacyCode(), statusmapv1.GrpcCode(code.GRPC()), code.HTTP())
+			want := fmt.Sprintf("Legacy code %s. gRPC %s. HTTP %d ", code.LegacyCode(), statusmapv1.GrpcCode(code.GRPCCode()), code.HTTPStatus())
 			if last := strings.TrimSpace(lines[len(lines)-1]); !strings.HasPrefix(last, want) || !strings.HasSuffix(last, ".") {
 				t.Errorf("%s: the comment ends with %q, want %q", code.FullName(), last, want)
 			}

@@ -19,7 +19,7 @@ func TestDialects(t *testing.T) {
 	for _, from := range cat.Systems() {
 		for _, to := range cat.Systems() {
 			for _, code := range from.Codes() {
-				if code.Success() {
+				if code.IsSuccess() {
 					continue
 				}
 				args := sampleArguments(code)
@@ -32,20 +32,20 @@ func TestDialects(t *testing.T) {
 
 				same, _ := cat.Lookup(to.Domain(), code.Reason())
 				family := from.Domain()[:strings.LastIndex(from.Domain(), ".")] == to.Domain()[:strings.LastIndex(to.Domain(), ".")]
-				want, http := to.Fallback(code.GRPC()), 0
+				want, http := to.Fallback(code.GRPCCode()), 0
 				if family && same != nil {
 					want = same
 					if from != to {
 						translated++
 					}
 				}
-				switch http = want.HTTP(); {
+				switch http = want.HTTPStatus(); {
 				case to.HTTPAlways() != 0:
 					http = to.HTTPAlways()
-				case want == to.Fallback(code.GRPC()) && want.GRPC() != code.GRPC():
-					http = canonicalHTTP[code.GRPC()]
+				case want == to.Fallback(code.GRPCCode()) && want.GRPCCode() != code.GRPCCode():
+					http = canonicalHTTP[code.GRPCCode()]
 				}
-				v, ok := to.Failure().Parse([]byte(a.body))
+				v, ok := to.FailureEnvelope().Parse([]byte(a.body))
 				if !ok || v.LegacyCode != want.LegacyCode() || a.status != http {
 					t.Errorf("%s as %s: %d %s, want %d %s", code.FullName(), to.Domain(), a.status, a.body, http, want.LegacyCode())
 				}
@@ -82,8 +82,8 @@ func TestCodeHTTPStatus(t *testing.T) {
 	w := start(t, cat, gateway.WithCodeHTTPStatus())
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
-			if a := w.get(t, raisePath(code.Domain(), code.Reason(), sampleArguments(code))); a.status != code.HTTP() {
-				t.Errorf("%s: HTTP %d, want %d", code.FullName(), a.status, code.HTTP())
+			if a := w.get(t, raisePath(code.Domain(), code.Reason(), sampleArguments(code))); a.status != code.HTTPStatus() {
+				t.Errorf("%s: HTTP %d, want %d", code.FullName(), a.status, code.HTTPStatus())
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func Example_server() {
 }
 
 func newHandler() (http.Handler, error) {
-	gw, err := gateway.New(gateway.Route("/api/c/compapi/v2/job/", "legacy.job.v2"))
+	gw, err := gateway.New(gateway.WithRoute("/api/c/compapi/v2/job/", "legacy.job.v2"))
 	if err != nil {
 		return nil, err // your table breaks a rule: all of them, with file and line
 	}
@@ -129,7 +129,7 @@ func Example_backend() {
 	}
 	_, err = gw.Do(http.DefaultClient, "legacy.job.v2", request)
 	e, _ := status.FromError(err)
-	id, _ := e.Value("job_id")
+	id, _ := e.MetadataValue("job_id")
 	fmt.Println(grpcstatus.Code(err), e.Reason(), id)
 	// Output: NotFound JOB_NOT_FOUND 42
 }

@@ -62,13 +62,13 @@ func (b *careless) Raise(ctx context.Context, r *demov1.RaiseRequest) (*demov1.R
 	case "out of range":
 		return nil, grpcstatus.Error(20210, secret)
 	case "unknown detail":
-		return nil, sent(b.someCode().GRPC(), b.someCode().Message().Text(), info, nil)
+		return nil, sent(b.someCode().GRPCCode(), b.someCode().Message().Text(), info, nil)
 	case "newer reason":
 		return nil, sent(codes.NotFound, "a text from the future", &errdetails.ErrorInfo{
 			Domain: b.system.Domain(), Reason: "NEWER", Metadata: map[string]string{"legacy_code": "9999999"},
 		})
 	case "two ErrorInfos":
-		return nil, sent(b.someCode().GRPC(), b.someCode().Message().Text(), &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE", Metadata: map[string]string{"secret": secret}}, info)
+		return nil, sent(b.someCode().GRPCCode(), b.someCode().Message().Text(), &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE", Metadata: map[string]string{"secret": secret}}, info)
 	case "foreign ErrorInfo":
 		return nil, sent(codes.PermissionDenied, "caller "+secret+" has no rights", &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})
 	case "broken details":
@@ -90,7 +90,7 @@ func (b *careless) Stream(r *demov1.StreamRequest, stream grpc.ServerStreamingSe
 	if r.GetReason() == "go error" {
 		return errors.New("pq: password " + secret)
 	}
-	return sent(b.someCode().GRPC(), b.someCode().Message().Text(), &errdetails.ErrorInfo{
+	return sent(b.someCode().GRPCCode(), b.someCode().Message().Text(), &errdetails.ErrorInfo{
 		Domain: b.system.Domain(), Reason: b.someCode().Reason(), Metadata: map[string]string{"legacy_code": b.someCode().LegacyCode()},
 	}, nil)
 }
@@ -103,7 +103,7 @@ func (b *careless) Echo(context.Context, *demov1.EchoRequest) (*demov1.EchoRespo
 // can tell them apart.
 func (b *careless) someCode() *catalog.Code {
 	for _, code := range b.system.Codes() {
-		if !code.Success() && !code.Message().HasParams() && len(code.FallbackFor()) == 0 {
+		if !code.IsSuccess() && !code.Message().HasParams() && len(code.FallbackFor()) == 0 {
 			return code
 		}
 	}
@@ -148,7 +148,7 @@ func startExits(t *testing.T, system *catalog.System, http2 bool) exitWorld {
 	}()
 	t.Cleanup(server.Stop)
 
-	gw, err := gateway.New(gateway.Route("/", system.Domain()), gateway.WithMaxBody(1000), gateway.WithLogger(logger))
+	gw, err := gateway.New(gateway.WithRoute("/", system.Domain()), gateway.WithMaxBody(1000), gateway.WithLogger(logger))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -443,11 +443,11 @@ func (w exitWorld) check(t *testing.T, system *catalog.System, x exit) string {
 	if !json.Valid(envelope) {
 		t.Errorf("no JSON: %s", envelope)
 	}
-	v, ok := system.Failure().Parse(envelope)
+	v, ok := system.FailureEnvelope().Parse(envelope)
 	if !ok {
 		t.Fatalf("not the envelope of %s: %s", system.Domain(), envelope)
 	}
-	if !bytes.Equal(system.Failure().Append(nil, &v), envelope) {
+	if !bytes.Equal(system.FailureEnvelope().Append(nil, &v), envelope) {
 		t.Errorf("not byte for byte: %s", envelope)
 	}
 
@@ -457,7 +457,7 @@ func (w exitWorld) check(t *testing.T, system *catalog.System, x exit) string {
 	case "some":
 		code = (&careless{system: system}).someCode()
 		if wantHTTP == 0 {
-			wantHTTP = code.HTTP()
+			wantHTTP = code.HTTPStatus()
 		}
 	case "newer":
 		if v.LegacyCode != "9999999" || v.Message != "a text from the future" {
@@ -475,7 +475,7 @@ func (w exitWorld) check(t *testing.T, system *catalog.System, x exit) string {
 	if response.StatusCode != wantHTTP {
 		t.Errorf("HTTP %d, want %d", response.StatusCode, wantHTTP)
 	}
-	if system.Failure().Has("request_id") && v.RequestID != "r-1" {
+	if system.FailureEnvelope().Has("request_id") && v.RequestID != "r-1" {
 		t.Errorf("request id %q", v.RequestID)
 	}
 	return fmt.Sprintf("%d `%s`", response.StatusCode, v.LegacyCode)

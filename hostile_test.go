@@ -55,14 +55,14 @@ func TestHostileArguments(t *testing.T) {
 
 				_, err := w.grpc.Raise(context.Background(), &demov1.RaiseRequest{Domain: code.Domain(), Reason: code.Reason(), Metadata: args})
 				e, ok := status.FromError(err)
-				if code.Success() {
+				if code.IsSuccess() {
 					return
 				}
 				if !ok || e.Message() != want || grpcstatus.Convert(err).Message() != want {
 					t.Fatalf("gRPC: %.200q, want %.200q", fmt.Sprint(err), want)
 				}
 				for name, value := range args {
-					if got, _ := e.Value(name); got != value {
+					if got, _ := e.MetadataValue(name); got != value {
 						t.Errorf("metadata %s: %.200q, want %.200q", name, got, value)
 					}
 				}
@@ -71,7 +71,7 @@ func TestHostileArguments(t *testing.T) {
 				if !json.Valid([]byte(a.body)) {
 					t.Fatalf("no JSON: %.200s", a.body)
 				}
-				v, ok := system.Failure().Parse([]byte(a.body))
+				v, ok := system.FailureEnvelope().Parse([]byte(a.body))
 				if !ok || v.Message != want || v.LegacyCode != code.LegacyCode() {
 					t.Errorf("REST: %.200q, want %.200q", v.Message, want)
 				}

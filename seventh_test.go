@@ -83,7 +83,7 @@ func TestSeventhSystem(t *testing.T) {
 		Domain: "legacy.acme.v1", Reason: "BIN_NOT_FOUND", Metadata: map[string]string{"bin": "7", "hall": "2"},
 	})
 	info, ok := grpcstatus.Convert(err).Details()[0].(*errdetails.ErrorInfo)
-	if !ok || info.GetDomain()+"."+info.GetReason() != "legacy.acme.v1.BIN_NOT_FOUND" || info.GetMetadata()[catalog.MetadataLegacyCode] != "E404" {
+	if !ok || info.GetDomain()+"."+info.GetReason() != "legacy.acme.v1.BIN_NOT_FOUND" || info.GetMetadata()[catalog.ErrorInfoLegacyCode] != "E404" {
 		t.Errorf("ErrorInfo %v", info)
 	}
 	e, ok := status.FromErrorIn(cat, err)

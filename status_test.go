@@ -264,7 +264,7 @@ func TestCatalogGolden(t *testing.T) {
 	var b bytes.Buffer
 	for _, system := range defaultCatalog(t).Systems() {
 		fmt.Fprintf(&b, "# %s (%s), %s\n", system.Domain(), system.Title(), system.Language())
-		fmt.Fprintf(&b, "# failure  %s\n# success  %s\n", system.Failure(), system.Success())
+		fmt.Fprintf(&b, "# failure  %s\n# success  %s\n", system.FailureEnvelope(), system.SuccessEnvelope())
 		if system.HTTPAlways() != 0 {
 			fmt.Fprintf(&b, "# HTTP     always %d\n", system.HTTPAlways())
 		}
@@ -273,7 +273,7 @@ func TestCatalogGolden(t *testing.T) {
 		}
 		for _, code := range system.Codes() {
 			fmt.Fprintf(&b, "%s %s %s %s %d", code.LegacyCode(), code.Reason(), fmt.Sprint(code.Number()),
-				statusmapv1.GrpcCode(code.GRPC()), code.HTTP())
+				statusmapv1.GrpcCode(code.GRPCCode()), code.HTTPStatus())
 			if code.RetryAfter() > 0 {
 				fmt.Fprintf(&b, " retry=%s", code.RetryAfter())
 			}

@@ -130,7 +130,7 @@ func register(tb testing.TB, mux *runtime.ServeMux, client demov1.DemoServiceCli
 
 func newGateway(tb testing.TB) *gateway.Gateway {
 	tb.Helper()
-	gw, err := gateway.New(gateway.Route("/echo/", domain), gateway.WithLogger(slog.New(slog.DiscardHandler)))
+	gw, err := gateway.New(gateway.WithRoute("/echo/", domain), gateway.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		tb.Fatal(err)
 	}

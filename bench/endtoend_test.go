@@ -106,7 +106,7 @@ func exits(tb testing.TB, s *stack, withID bool) []exit {
 		tb.Fatal("the English system has no conflict")
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.Route("/echo/", englishDomain), gateway.WithLogger(quiet))
+	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.WithRoute("/echo/", englishDomain), gateway.WithLogger(quiet))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func TestReadersFindTheReason(t *testing.T) {
 	if !ok || e.Reason() != reason || e.Domain() != domain || e.LegacyCode() != legacy || e.Message() != message {
 		t.Errorf("FromError gives %v", e)
 	}
-	if task, _ := e.Value("task"); task != "42" {
+	if task, _ := e.MetadataValue("task"); task != "42" {
 		t.Errorf("task is %q", task)
 	}
 	if !status.Is(ours, jobv2.Code_TASK_STATUS_CONFLICT) || status.Is(ours, jobv2.Code_JOB_NOT_FOUND) {

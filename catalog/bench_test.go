@@ -160,7 +160,7 @@ func BenchmarkEnvelopeAppend(b *testing.B) {
 			b.ReportAllocs()
 			var body []byte
 			for b.Loop() {
-				body = s.Failure().Append(body[:0], &v)
+				body = s.FailureEnvelope().Append(body[:0], &v)
 			}
 		})
 	}
@@ -168,11 +168,11 @@ func BenchmarkEnvelopeAppend(b *testing.B) {
 
 func BenchmarkEnvelopeParse(b *testing.B) {
 	for _, s := range defaultCatalog(b).Systems() {
-		body := s.Failure().Append(nil, &catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"})
+		body := s.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"})
 		b.Run(s.Domain(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := s.Failure().Parse(body); !ok {
+				if _, ok := s.FailureEnvelope().Parse(body); !ok {
 					b.Fatalf("%s is not read", body)
 				}
 			}

@@ -241,10 +241,10 @@ func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
 	return code, ok
 }
 
-// Translate returns the code by which dialect says what code says: code itself
+// CodeIn returns the code by which dialect says what code says: code itself
 // where it is of that system, else the code of the same reason where both are
 // versions of one family (legacy.job.v1 and legacy.job.v2), else false.
-func (c *Catalog) Translate(code *Code, dialect *System) (*Code, bool) {
+func (c *Catalog) CodeIn(dialect *System, code *Code) (*Code, bool) {
 	if c == nil || code == nil || dialect == nil {
 		return nil, false
 	}

@@ -84,24 +84,24 @@ func (c *Code) LegacyCode() string {
 	return c.legacyCode
 }
 
-// GRPC returns the gRPC code.
-func (c *Code) GRPC() codes.Code {
+// GRPCCode returns the gRPC code.
+func (c *Code) GRPCCode() codes.Code {
 	if c == nil {
 		return codes.Unknown
 	}
 	return c.grpc
 }
 
-// HTTP returns the code's own HTTP status, whatever its system sends.
-func (c *Code) HTTP() int {
+// HTTPStatus returns the code's own HTTPStatus status, whatever its system sends.
+func (c *Code) HTTPStatus() int {
 	if c == nil {
 		return HTTPStatus(codes.Unknown)
 	}
 	return c.http
 }
 
-// Success tells whether the code is one of success: its gRPC code is OK.
-func (c *Code) Success() bool { return c != nil && c.grpc == codes.OK }
+// IsSuccess tells whether the code is one of success: its gRPC code is OK.
+func (c *Code) IsSuccess() bool { return c != nil && c.grpc == codes.OK }
 
 // Message returns the message in the system's language.
 func (c *Code) Message() *Message {

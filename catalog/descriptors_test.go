@@ -27,14 +27,14 @@ func dump(c *catalog.Catalog) string {
 	var b strings.Builder
 	for _, s := range c.Systems() {
 		fmt.Fprintf(&b, "%s %q %s %q always %d\nfailure %s\nsuccess %s\n",
-			s.Domain(), s.Title(), s.Language(), s.LanguageHeader(), s.HTTPAlways(), s.Failure(), s.Success())
-		fmt.Fprintf(&b, "default success %s\n", s.DefaultSuccess().FullName())
+			s.Domain(), s.Title(), s.Language(), s.LanguageHeader(), s.HTTPAlways(), s.FailureEnvelope(), s.SuccessEnvelope())
+		fmt.Fprintf(&b, "default success %s\n", s.DefaultSuccessCode().FullName())
 		for g := range codes.Code(18) {
 			fmt.Fprintf(&b, "fallback %d %s\n", g, s.Fallback(g).FullName())
 		}
 		for _, code := range s.Codes() {
 			fmt.Fprintf(&b, "%s %d %s grpc %s http %d success %v retry %s field %q labels %v fallback %v\n  %s %q\n",
-				code.FullName(), code.Number(), code.LegacyCode(), code.GRPC(), code.HTTP(), code.Success(),
+				code.FullName(), code.Number(), code.LegacyCode(), code.GRPCCode(), code.HTTPStatus(), code.IsSuccess(),
 				code.RetryAfter(), code.Field(), code.Labels(), code.FallbackFor(), code.Message(), code.Message().Params())
 			for tag, m := range code.Translations() {
 				fmt.Fprintf(&b, "  %s: %s\n", tag, m)
@@ -379,7 +379,7 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.Failure().String() != `{"c":{code}}` {
+	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.FailureEnvelope().String() != `{"c":{code}}` {
 		t.Errorf("got %s", dump(c))
 	}
 }
@@ -436,14 +436,14 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 		if always := s.HTTPAlways(); always != 0 && (always < 200 || always > 599) {
 			t.Errorf("%s: HTTP %d", s.Domain(), always)
 		}
-		if !s.Failure().Has("code") || !s.Success().Has("data") {
-			t.Errorf("%s: envelopes %s %s", s.Domain(), s.Failure(), s.Success())
+		if !s.FailureEnvelope().Has("code") || !s.SuccessEnvelope().Has("data") {
+			t.Errorf("%s: envelopes %s %s", s.Domain(), s.FailureEnvelope(), s.SuccessEnvelope())
 		}
 		if s.Fallback(codes.OK) != nil {
 			t.Errorf("%s: a fallback for OK", s.Domain())
 		}
 		for _, g := range []codes.Code{1, 2, 3, 13, 16, 17, 20210, 1<<32 - 1} {
-			if f := s.Fallback(g); f == nil || f.System() != s || f.Success() || f.Message().HasParams() {
+			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || f.Message().HasParams() {
 				t.Errorf("%s: Fallback(%d) is %v", s.Domain(), g, f.FullName())
 			}
 		}
@@ -478,14 +478,14 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 	if got, ok := c.Code(value); !ok || got != code {
 		t.Errorf("%s: Code(%d) gives %s", name, code.Number(), got.FullName())
 	}
-	if got, ok := c.Translate(code, s); !ok || got != code {
-		t.Errorf("%s: Translate to its own system gives %s", name, got.FullName())
+	if got, ok := c.CodeIn(s, code); !ok || got != code {
+		t.Errorf("%s: CodeIn to its own system gives %s", name, got.FullName())
 	}
-	if code.Number() == 0 || code.GRPC() > codes.Unauthenticated || code.HTTP() < 200 || code.HTTP() > 599 {
-		t.Errorf("%s: number %d, gRPC %d, HTTP %d", name, code.Number(), code.GRPC(), code.HTTP())
+	if code.Number() == 0 || code.GRPCCode() > codes.Unauthenticated || code.HTTPStatus() < 200 || code.HTTPStatus() > 599 {
+		t.Errorf("%s: number %d, gRPC %d, HTTP %d", name, code.Number(), code.GRPCCode(), code.HTTPStatus())
 	}
-	if code.Success() != (code.GRPC() == codes.OK) {
-		t.Errorf("%s: success %v, gRPC %s", name, code.Success(), code.GRPC())
+	if code.IsSuccess() != (code.GRPCCode() == codes.OK) {
+		t.Errorf("%s: success %v, gRPC %s", name, code.IsSuccess(), code.GRPCCode())
 	}
 	if len(code.Reason()) < 3 || len(code.Reason()) > 63 || code.LegacyCode() == "" || code.Message().String() == "" {
 		t.Errorf("%s: reason %q, legacy code %q, message %q", name, code.Reason(), code.LegacyCode(), code.Message())

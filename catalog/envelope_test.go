@@ -91,10 +91,10 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 			`{"result":true,"code":0,"data":[1],"message":""}`},
 	} {
 		s := systemOf(t, domain)
-		if got := string(s.Failure().Append(nil, &v)); got != want[0] {
+		if got := string(s.FailureEnvelope().Append(nil, &v)); got != want[0] {
 			t.Errorf("%s: failure\ngot  %s\nwant %s", domain, got, want[0])
 		}
-		if got := string(s.Success().Append(nil, &v)); got != want[1] {
+		if got := string(s.SuccessEnvelope().Append(nil, &v)); got != want[1] {
 			t.Errorf("%s: success\ngot  %s\nwant %s", domain, got, want[1])
 		}
 	}
@@ -134,8 +134,8 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 							v.Metadata = append(v.Metadata, catalog.Arg{Name: name, Value: value})
 						}
 					}
-					checkTemplate(t, s.Failure(), m, v)
-					checkTemplate(t, s.Success(), m, v)
+					checkTemplate(t, s.FailureEnvelope(), m, v)
+					checkTemplate(t, s.SuccessEnvelope(), m, v)
 				}
 			}
 		}
@@ -399,7 +399,7 @@ func TestEnvelopeParse(t *testing.T) {
 
 func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 	for _, code := range allCodes(t) {
-		failure := code.System().Failure()
+		failure := code.System().FailureEnvelope()
 		v := catalog.Values{
 			LegacyCode: code.LegacyCode(), Message: code.Message().Text(), Reason: code.Reason(), Domain: code.Domain(),
 			RequestID: "6f1c", Metadata: args("legacy_code", code.LegacyCode()),
@@ -412,7 +412,7 @@ func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 		if again := failure.Append(nil, &got); !bytes.Equal(again, body) {
 			t.Errorf("%s: %s becomes %s", code.FullName(), body, again)
 		}
-		if v, ok := code.System().Success().Parse(body); ok && code.System().Success().String() != "{data}" {
+		if v, ok := code.System().SuccessEnvelope().Parse(body); ok && code.System().SuccessEnvelope().String() != "{data}" {
 			t.Errorf("%s: the failure %s is a success, %+v", code.FullName(), body, v)
 		}
 	}

@@ -15,7 +15,7 @@ func ExampleDefault() {
 		return
 	}
 	code, ok := c.LookupLegacy("legacy.elves.v2", "401.1")
-	fmt.Println(ok, code.FullName(), code.GRPC(), code.HTTP())
+	fmt.Println(ok, code.FullName(), code.GRPCCode(), code.HTTPStatus())
 	// Output: true legacy.elves.v2.MISSING_SIGN_PARAM Unauthenticated 401
 }
 
@@ -40,7 +40,7 @@ func ExampleNew() {
 func ExampleEnvelope_Append() {
 	c, _ := catalog.Default()
 	system, _ := c.System("legacy.job.v2")
-	body := system.Failure().Append(nil, &catalog.Values{
+	body := system.FailureEnvelope().Append(nil, &catalog.Values{
 		LegacyCode: "1233106", Message: `作业 "42" 不存在`, RequestID: "6f1c",
 	})
 	fmt.Printf("%s\n", body)
@@ -50,10 +50,10 @@ func ExampleEnvelope_Append() {
 func ExampleEnvelope_Parse() {
 	c, _ := catalog.Default()
 	system, _ := c.System("legacy.elves.v2")
-	v, ok := system.Failure().Parse([]byte(`{ "error": "[401.1]Unauthorized Missing Sign Param", "flag": false }`))
+	v, ok := system.FailureEnvelope().Parse([]byte(`{ "error": "[401.1]Unauthorized Missing Sign Param", "flag": false }`))
 	fmt.Println(ok, v.LegacyCode, v.Message)
 
-	_, ok = system.Failure().Parse([]byte(`<html>502 Bad Gateway</html>`))
+	_, ok = system.FailureEnvelope().Parse([]byte(`<html>502 Bad Gateway</html>`))
 	fmt.Println(ok)
 	// Output:
 	// true 401.1 Unauthorized Missing Sign Param

@@ -127,7 +127,7 @@ func orNull(data []byte) []byte {
 func FuzzEnvelopeParse(f *testing.F) {
 	var envelopes []*catalog.Envelope
 	for _, s := range defaultCatalog(f).Systems() {
-		envelopes = append(envelopes, s.Failure(), s.Success())
+		envelopes = append(envelopes, s.FailureEnvelope(), s.SuccessEnvelope())
 	}
 	for _, template := range []string{
 		`{"errors":[{"code":{code},"message":{message}}]}`,
@@ -316,7 +316,7 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 	for _, s := range c.Systems() {
 		for _, code := range s.Codes() {
 			v := catalog.Values{LegacyCode: code.LegacyCode(), Message: code.Message().Text(), Reason: code.Reason(), Domain: code.Domain()}
-			for _, e := range []*catalog.Envelope{s.Failure(), s.Success()} {
+			for _, e := range []*catalog.Envelope{s.FailureEnvelope(), s.SuccessEnvelope()} {
 				if body := e.Append(nil, &v); !json.Valid(body) || !utf8.Valid(body) {
 					t.Errorf("%s: %s renders %q", code.FullName(), e, body)
 				}

@@ -121,14 +121,14 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 		"reason":              func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
 		"legacy code":         func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
 		"system":              func() bool { _, ok := c.System("legacy.job.v2"); return ok },
-		"translate":           func() bool { _, ok := c.Translate(job, v1); return ok },
+		"translate":           func() bool { _, ok := c.CodeIn(v1, job); return ok },
 		"fallback":            func() bool { return v1.Fallback(codes.NotFound) != nil },
 		"message in language": func() bool { _, ok := job.MessageIn("en"); return ok },
-		"default success":     func() bool { return v1.DefaultSuccess() == nil },
+		"default success":     func() bool { return v1.DefaultSuccessCode() == nil },
 		"no such value":       func() bool { _, ok := c.Code(jobv2.Code(7)); return !ok },
 		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
 		"getters": func() bool {
-			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" && job.HTTP() != 0 && job.Field() == "" && job.RetryAfter() == 0
+			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" && job.HTTPStatus() != 0 && job.Field() == "" && job.RetryAfter() == 0
 		},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
@@ -165,8 +165,8 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 
 // What the methods of the unknown say that is not empty, 0, false or nil.
 var unknownSays = map[string]any{
-	"Code.GRPC": codes.Unknown,
-	"Code.HTTP": 500,
+	"Code.GRPCCode": codes.Unknown,
+	"Code.HTTPStatus": 500,
 }
 
 func TestEveryMethodAnswersForNil(t *testing.T) {
@@ -220,15 +220,15 @@ func checkEmpty(t *testing.T, method string, i int, out reflect.Value) {
 func TestNilAmongRealArguments(t *testing.T) {
 	c := defaultCatalog(t)
 	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
-	if code, ok := c.Translate(job, nil); code != nil || ok {
-		t.Errorf("Translate to nil gives %s", code.FullName())
+	if code, ok := c.CodeIn(nil, job); code != nil || ok {
+		t.Errorf("CodeIn to nil gives %s", code.FullName())
 	}
-	if code, ok := c.Translate(nil, job.System()); code != nil || ok {
-		t.Errorf("Translate of nil gives %s", code.FullName())
+	if code, ok := c.CodeIn(job.System(), nil); code != nil || ok {
+		t.Errorf("CodeIn of nil gives %s", code.FullName())
 	}
 	var none *catalog.Catalog
-	if code, ok := none.Translate(job, job.System()); code != nil || ok {
-		t.Errorf("Translate by nil gives %s", code.FullName())
+	if code, ok := none.CodeIn(job.System(), job); code != nil || ok {
+		t.Errorf("CodeIn by nil gives %s", code.FullName())
 	}
 }
 
@@ -316,7 +316,7 @@ func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
 	}
 	s := system(t, source{values: values.String()}.String())
 	for _, code := range s.Codes() {
-		if got, want := code.HTTP(), httpMapping[rpccode.Code(code.GRPC())]; got != want {
+		if got, want := code.HTTPStatus(), httpMapping[rpccode.Code(code.GRPCCode())]; got != want {
 			t.Errorf("%s: HTTP %d, want %d", code.Reason(), got, want)
 		}
 	}
@@ -378,7 +378,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 	translated := map[string]int{}
 	for _, code := range allCodes(t) {
 		for _, dialect := range c.Systems() {
-			got, ok := c.Translate(code, dialect)
+			got, ok := c.CodeIn(dialect, code)
 			pair := code.Domain() + " to " + dialect.Domain()
 			sameFamily := catalog.FamilyOf(code.Domain()) == catalog.FamilyOf(dialect.Domain())
 			_, there := c.Lookup(dialect.Domain(), code.Reason())
@@ -393,7 +393,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 			if got.Reason() != code.Reason() || got.System() != dialect {
 				t.Errorf("%s, %s: %s", pair, code.Reason(), got.FullName())
 			}
-			if back, ok := c.Translate(got, code.System()); !ok || back != code {
+			if back, ok := c.CodeIn(code.System(), got); !ok || back != code {
 				t.Errorf("%s, %s: back again it is %s", pair, code.Reason(), back.FullName())
 			}
 		}
@@ -406,7 +406,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 			t.Errorf("%s: %d codes are translated, want %d", pair, translated[pair], want)
 		}
 	}
-	if _, ok := c.Translate(codeOf(t, jobv1.Code_JOB_NOT_FOUND), systemOf(t, "legacy.apiswitch.v1")); ok {
+	if _, ok := c.CodeIn(systemOf(t, "legacy.apiswitch.v1"), codeOf(t, jobv1.Code_JOB_NOT_FOUND)); ok {
 		t.Error("JOB speaks API Switch")
 	}
 }
@@ -448,13 +448,13 @@ func TestDefaultSuccessIsTheLowestNumber(t *testing.T) {
 		"legacy.jarvis.v2": codeOf(t, jarvisv2.Code_SKEY_GRANTED).FullName(),
 		"legacy.job.v2":    "", "legacy.elves.v1": "", "legacy.apiswitch.v1": "",
 	} {
-		if got := systemOf(t, domain).DefaultSuccess().FullName(); got != want {
+		if got := systemOf(t, domain).DefaultSuccessCode().FullName(); got != want {
 			t.Errorf("%s: %q, want %q", domain, got, want)
 		}
 	}
 	s := system(t, source{options: goodOptions + ` success_codes: "20[0-9]"`,
 		values: code("SECOND", 201, `grpc: OK message: "x"`) + code("FIRST", 200, `grpc: OK message: "x"`)}.String())
-	if got := s.DefaultSuccess().Reason(); got != "FIRST" {
+	if got := s.DefaultSuccessCode().Reason(); got != "FIRST" {
 		t.Errorf("got %s", got)
 	}
 }

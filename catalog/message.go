@@ -93,7 +93,7 @@ func checkArgName(name string) error {
 	if !aip193.IsMetadataKey(name) {
 		return fmt.Errorf("{%s} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter", name)
 	}
-	if name == MetadataLegacyCode || name == MetadataRequestID {
+	if name == ErrorInfoLegacyCode || name == ErrorInfoRequestID {
 		return fmt.Errorf("{%s} is a name that every error carries: choose another one", name)
 	}
 	return nil
@@ -101,10 +101,10 @@ func checkArgName(name string) error {
 
 // The names in an ErrorInfo's metadata that no argument can have.
 const (
-	// MetadataLegacyCode holds the code as the legacy system writes it.
-	MetadataLegacyCode = "legacy_code"
-	// MetadataRequestID holds the id of the failed request, where it has one.
-	MetadataRequestID = "request_id"
+	// ErrorInfoLegacyCode holds the code as the legacy system writes it.
+	ErrorInfoLegacyCode = "legacy_code"
+	// ErrorInfoRequestID holds the id of the failed request, where it has one.
+	ErrorInfoRequestID = "request_id"
 )
 
 // String returns the template as the .proto file has it.

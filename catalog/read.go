@@ -94,7 +94,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
 	r.checkFallbacks(enum)
-	if e := r.system.success; r.system.DefaultSuccess() == nil && (e.has(fieldCode) || e.has(fieldMessage) || e.has(fieldReason)) {
+	if e := r.system.success; r.system.DefaultSuccessCode() == nil && (e.has(fieldCode) || e.has(fieldMessage) || e.has(fieldReason)) {
 		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are a success code's, and the system has none")
 	}
 	r.collectLanguages()
@@ -221,7 +221,7 @@ func (r *reader) readStatus(c *Code) {
 	value, options := c.desc, c.options
 	success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode)
 	if r.noSuccessCodes {
-		success = c.Success() // that rule is broken itself
+		success = c.IsSuccess() // that rule is broken itself
 	}
 	_, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]
 	switch {
@@ -230,9 +230,9 @@ func (r *reader) readStatus(c *Code) {
 	case options.Grpc == nil:
 		r.problem(value, "grpc", "missing: give the gRPC code")
 		c.grpc = codes.Unknown // and not OK, so that nothing else is wrong with it
-	case success && !c.Success():
+	case success && !c.IsSuccess():
 		r.problem(value, "grpc", "%s instead of OK: %s is one of the system's success_codes", options.GetGrpc(), c.legacyCode)
-	case !success && c.Success():
+	case !success && c.IsSuccess():
 		r.problem(value, "grpc", "OK, but %s is none of the system's success_codes", c.legacyCode)
 	}
 	if c.http == 0 {
@@ -301,7 +301,7 @@ func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
 			switch {
 			case g <= 0 || int(g) >= len(s.fallbacks):
 				r.problem(c.desc, "fallback_for", "%s cannot fall back: give CANCELLED to UNAUTHENTICATED", g)
-			case c.Success():
+			case c.IsSuccess():
 				r.problem(c.desc, "fallback_for", "a success code cannot stand in for %s", g)
 			case c.message.HasParams():
 				r.problem(c.desc, "fallback_for", "the message has the arguments %s, which a foreign status does not have", braced(c.message.params))

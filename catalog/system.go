@@ -71,16 +71,16 @@ func (s *System) Lookup(reason string) (*Code, bool) {
 	return code, ok
 }
 
-// Failure returns the envelope of a failed call.
-func (s *System) Failure() *Envelope {
+// FailureEnvelope returns the envelope of a failed call.
+func (s *System) FailureEnvelope() *Envelope {
 	if s == nil {
 		return nil
 	}
 	return s.failure
 }
 
-// Success returns the envelope of a successful call.
-func (s *System) Success() *Envelope {
+// SuccessEnvelope returns the envelope of a successful call.
+func (s *System) SuccessEnvelope() *Envelope {
 	if s == nil {
 		return nil
 	}
@@ -135,14 +135,14 @@ func (s *System) MatchLanguage(accept string) string {
 	return s.languages[i]
 }
 
-// DefaultSuccess returns the success code that an answer has when its handler
+// DefaultSuccessCode returns the success code that an answer has when its handler
 // says nothing: the one with the lowest number; nil where the system has none.
-func (s *System) DefaultSuccess() *Code {
+func (s *System) DefaultSuccessCode() *Code {
 	if s == nil {
 		return nil
 	}
 	for _, c := range s.codes {
-		if c.Success() {
+		if c.IsSuccess() {
 			return c
 		}
 	}

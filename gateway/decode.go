@@ -48,7 +48,7 @@ func (g *Gateway) decode(ctx context.Context, domain string, httpStatus int, bod
 	if !fine || system.HTTPAlways() != 0 {
 		// Where HTTP tells success from failure, a resource with a key "Code" is no
 		// failure.
-		if v, ok := system.Failure().Parse(body); ok && len(v.LegacyCode) <= maxLegacyCode {
+		if v, ok := system.FailureEnvelope().Parse(body); ok && len(v.LegacyCode) <= maxLegacyCode {
 			return g.decodeFailure(system, httpStatus, &v), v
 		}
 	}
@@ -56,7 +56,7 @@ func (g *Gateway) decode(ctx context.Context, domain string, httpStatus int, bod
 		if len(body) == 0 {
 			return grpcstatus.New(codes.OK, ""), catalog.Values{}
 		}
-		if v, ok := system.Success().Parse(body); ok {
+		if v, ok := system.SuccessEnvelope().Parse(body); ok {
 			return grpcstatus.New(codes.OK, ""), v
 		}
 	}
@@ -73,19 +73,19 @@ func (g *Gateway) decode(ctx context.Context, domain string, httpStatus int, bod
 const maxLegacyCode = 64
 
 func (g *Gateway) decodeFailure(system *catalog.System, httpStatus int, v *catalog.Values) *grpcstatus.Status {
-	metadata := []catalog.Arg{{Name: catalog.MetadataLegacyCode, Value: v.LegacyCode}}
+	metadata := []catalog.Arg{{Name: catalog.ErrorInfoLegacyCode, Value: v.LegacyCode}}
 	reason := UnknownReason
 	grpcCode := cmp.Or(codeOfHTTP(httpStatus), codes.Unknown)
 	code, ok := g.catalog.LookupLegacy(system.Domain(), v.LegacyCode)
 	if ok {
-		if code.Success() {
+		if code.IsSuccess() {
 			return grpcstatus.New(codes.OK, "")
 		}
-		reason, grpcCode = code.Reason(), code.GRPC()
+		reason, grpcCode = code.Reason(), code.GRPCCode()
 		metadata = append(metadata, arguments(code, v)...)
 	}
 	if v.RequestID != "" {
-		metadata = append(metadata, catalog.Arg{Name: catalog.MetadataRequestID, Value: v.RequestID})
+		metadata = append(metadata, catalog.Arg{Name: catalog.ErrorInfoRequestID, Value: v.RequestID})
 	}
 	p := &spb.Status{
 		Code:    int32(grpcCode),
@@ -106,7 +106,7 @@ func (g *Gateway) decodeFailure(system *catalog.System, httpStatus int, v *catal
 func arguments(code *catalog.Code, v *catalog.Values) []catalog.Arg {
 	var args []catalog.Arg
 	for _, a := range v.Metadata {
-		if a.Name != catalog.MetadataLegacyCode && a.Name != catalog.MetadataRequestID {
+		if a.Name != catalog.ErrorInfoLegacyCode && a.Name != catalog.ErrorInfoRequestID {
 			args = append(args, a)
 		}
 	}

@@ -27,7 +27,7 @@ import (
 
 // envelope renders an error as a system's backend would.
 func envelope(code *catalog.Code, args []catalog.Arg) []byte {
-	return code.System().Failure().Append(nil, &catalog.Values{
+	return code.System().FailureEnvelope().Append(nil, &catalog.Values{
 		LegacyCode: code.LegacyCode(), Message: code.Message().Text(args...),
 		Reason: code.Reason(), Domain: code.Domain(), RequestID: "r-1", Metadata: args,
 	})
@@ -37,7 +37,7 @@ func httpOf(code *catalog.Code) int {
 	if always := code.System().HTTPAlways(); always != 0 {
 		return always
 	}
-	return code.HTTP()
+	return code.HTTPStatus()
 }
 
 func randomText(r *rand.Rand) string {
@@ -62,7 +62,7 @@ func TestRoundTrip(t *testing.T) {
 	unambiguous, withArgs := 0, 0
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
-			if code.Success() {
+			if code.IsSuccess() {
 				continue
 			}
 			for range 50 {
@@ -72,8 +72,8 @@ func TestRoundTrip(t *testing.T) {
 				}
 				text := code.Message().Text(args...)
 				st := gw.Decode(system.Domain(), httpOf(code), envelope(code, args))
-				if st.Code() != code.GRPC() || st.Message() != text {
-					t.Fatalf("%s: %v %q, want %v %q", code.FullName(), st.Code(), st.Message(), code.GRPC(), text)
+				if st.Code() != code.GRPCCode() || st.Message() != text {
+					t.Fatalf("%s: %v %q, want %v %q", code.FullName(), st.Code(), st.Message(), code.GRPCCode(), text)
 				}
 				e, ok := status.FromError(st.Err())
 				if !ok || e.Code() != code || e.RetryAfter() != code.RetryAfter() {
@@ -86,12 +86,12 @@ func TestRoundTrip(t *testing.T) {
 				}
 				unambiguous += min(1, len(args))
 				for _, a := range matched {
-					if got, _ := e.Value(a.Name); got != a.Value {
+					if got, _ := e.MetadataValue(a.Name); got != a.Value {
 						t.Fatalf("%s: %s is %q, want %q", code.FullName(), a.Name, got, a.Value)
 					}
 				}
 				for _, a := range args {
-					if got, ok := e.Value(a.Name); got != a.Value && a.Value != "{"+a.Name+"}" || !ok {
+					if got, ok := e.MetadataValue(a.Name); got != a.Value && a.Value != "{"+a.Name+"}" || !ok {
 						t.Fatalf("%s: %s is %q, want %q", code.FullName(), a.Name, got, a.Value)
 					}
 				}
@@ -112,7 +112,7 @@ func TestTranslationsRoundTrip(t *testing.T) {
 	}
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
-			if code.Success() {
+			if code.IsSuccess() {
 				continue
 			}
 			var args []catalog.Arg
@@ -120,13 +120,13 @@ func TestTranslationsRoundTrip(t *testing.T) {
 				args = append(args, catalog.Arg{Name: name, Value: fmt.Sprintf("<%d>", i)})
 			}
 			for language, m := range code.Translations() {
-				body := system.Failure().Append(nil, &catalog.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
+				body := system.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
 				e, ok := status.FromError(gw.Decode(system.Domain(), httpOf(code), body).Err())
 				if !ok || e.Code() != code {
 					t.Fatalf("%s in %s: %s", code.FullName(), language, body)
 				}
 				for _, a := range args {
-					if got, _ := e.Value(a.Name); got != a.Value {
+					if got, _ := e.MetadataValue(a.Name); got != a.Value {
 						t.Errorf("%s in %s: %s is %q, want %q", code.FullName(), language, a.Name, got, a.Value)
 					}
 				}
@@ -210,7 +210,7 @@ func TestUnknownCodePassesThrough(t *testing.T) {
 		_, err = gw.Do(http.DefaultClient, "legacy.job.v2", request)
 		return fmt.Errorf("calling the old backend: %w", err)
 	}}
-	base := serve(t, s, gateway.Route("/", "legacy.job.v2"))
+	base := serve(t, s, gateway.WithRoute("/", "legacy.job.v2"))
 	if _, got := fetch(t, base+"/echo/d", "X-Request-Id", "r-1"); got != body {
 		t.Errorf("%s, want %s", got, body)
 	}
@@ -312,7 +312,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		// Rendered again it is JSON, and reads as the same code and message.
 		system, _ := cat.System(domain)
-		again := system.Failure().Append(nil, &catalog.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
+		again := system.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
 		if !json.Valid(again) {
 			t.Fatalf("no JSON: %s", again)
 		}
@@ -340,12 +340,12 @@ func TestVersionsRoundTrip(t *testing.T) {
 		for _, direction := range [][2]*catalog.System{{one, two}, {two, one}} {
 			from, to := direction[0], direction[1]
 			for _, code := range from.Codes() {
-				other, ok := cat.Translate(code, to)
+				other, ok := cat.CodeIn(to, code)
 				if !ok {
 					continue
 				}
 				both++
-				if back, ok := cat.Translate(other, from); !ok || back != code {
+				if back, ok := cat.CodeIn(from, other); !ok || back != code {
 					t.Fatalf("%s → %s → %s", code.FullName(), other.FullName(), back.FullName())
 				}
 				for range 20 {
@@ -364,7 +364,7 @@ func TestVersionsRoundTrip(t *testing.T) {
 					// Back in the first version: what the other one could carry is there.
 					var carried []catalog.Arg
 					for _, name := range code.Message().Params() {
-						if value, ok := e.Value(name); ok {
+						if value, ok := e.MetadataValue(name); ok {
 							carried = append(carried, catalog.Arg{Name: name, Value: value})
 						}
 					}

@@ -53,7 +53,7 @@ service Jobs {
 }
 service Plain { rpc Get(M) returns (M); }
 `)
-	gw := newGateway(t, gateway.Route("/routed/", "legacy.apiswitch.v1"))
+	gw := newGateway(t, gateway.WithRoute("/routed/", "legacy.apiswitch.v1"))
 	mux := runtime.NewServeMux(gw.MuxOptions()...)
 	for path, method := range map[string]string{
 		"/jobs": "/statusmap.gatewaytest.v1.Jobs/Get", "/sign": "/statusmap.gatewaytest.v1.Jobs/Sign",

@@ -266,7 +266,7 @@ func (x *exchange) succeed(ctx context.Context, w http.ResponseWriter) error {
 	if names := md.HeaderMD[status.SuccessKey]; len(names) > 0 {
 		x.success = x.gateway.successCode(names[len(names)-1], x.resolve(ctx))
 		if x.success != nil {
-			x.status = x.success.HTTP()
+			x.status = x.success.HTTPStatus()
 		}
 	}
 	if values := md.HeaderMD[status.HTTPStatusKey]; len(values) > 0 {
@@ -288,14 +288,14 @@ func (g *Gateway) successCode(fullName string, dialect *catalog.System) *catalog
 		return nil
 	}
 	code, ok := g.catalog.Lookup(fullName[:i], fullName[i+1:])
-	if !ok || !code.Success() {
+	if !ok || !code.IsSuccess() {
 		return nil
 	}
 	if dialect == nil {
 		return code
 	}
-	code, ok = g.catalog.Translate(code, dialect)
-	if !ok || !code.Success() {
+	code, ok = g.catalog.CodeIn(dialect, code)
+	if !ok || !code.IsSuccess() {
 		return nil
 	}
 	return code

@@ -51,10 +51,10 @@ type optionFunc func(*builder)
 
 func (f optionFunc) apply(b *builder) { f(b) }
 
-// Route makes requests below a path prefix speak the system of domain. The
+// WithRoute makes requests below a path prefix speak the system of domain. The
 // prefix ends at a path segment: "/v2/job" is for /v2/job and /v2/job/42, not for
 // /v2/jobs. Of several the longest counts. Default: no route.
-func Route(prefix, domain string) Option {
+func WithRoute(prefix, domain string) Option {
 	return optionFunc(func(b *builder) { b.routes = append(b.routes, pendingRoute{prefix, domain}) })
 }
 

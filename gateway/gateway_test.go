@@ -58,10 +58,10 @@ func TestNew(t *testing.T) {
 	}{
 		{"no options", nil, nil},
 		{"nil option", []gateway.Option{nil}, nil},
-		{"routes", []gateway.Option{gateway.Route("/a", "legacy.job.v1"), gateway.Route("/b/", "legacy.job.v2")}, nil},
+		{"routes", []gateway.Option{gateway.WithRoute("/a", "legacy.job.v1"), gateway.WithRoute("/b/", "legacy.job.v2")}, nil},
 		{
 			"everything that is wrong",
-			[]gateway.Option{gateway.Route("/a", "legacy.job.v3"), gateway.Route("b", "legacy.job.v2"), gateway.Route("/c", "")},
+			[]gateway.Option{gateway.WithRoute("/a", "legacy.job.v3"), gateway.WithRoute("b", "legacy.job.v2"), gateway.WithRoute("/c", "")},
 			[]string{`route /a: the catalog has no domain "legacy.job.v3", only: legacy.apiswitch.v1, `, `route "b": a prefix starts with /`, `route /c: the catalog has no domain ""`},
 		},
 	} {
@@ -104,9 +104,9 @@ func answerOf(t *testing.T, handler http.Handler, path string, header ...string)
 
 func TestRoutes(t *testing.T) {
 	gw := newGateway(t,
-		gateway.Route("/v1", "legacy.job.v1"),
-		gateway.Route("/v1/elves/", "legacy.elves.v2"),
-		gateway.Route("/switch/", "legacy.apiswitch.v1"),
+		gateway.WithRoute("/v1", "legacy.job.v1"),
+		gateway.WithRoute("/v1/elves/", "legacy.elves.v2"),
+		gateway.WithRoute("/switch/", "legacy.apiswitch.v1"),
 	)
 	for path, want := range map[string]string{
 		"/v1":           `"code":1209999`,
@@ -133,7 +133,7 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestRequestID(t *testing.T) {
-	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	gw := newGateway(t, gateway.WithRoute("/", "legacy.job.v2"))
 	handler := gw.Handler(runtime.NewServeMux(gw.MuxOptions()...))
 	for _, tt := range []struct {
 		name, id string
@@ -172,7 +172,7 @@ func TestRequestID(t *testing.T) {
 
 // TestWithoutHandler: mux options alone still answer in the dialect, with an id.
 func TestWithoutHandler(t *testing.T) {
-	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	gw := newGateway(t, gateway.WithRoute("/", "legacy.job.v2"))
 	recorder := httptest.NewRecorder()
 	runtime.NewServeMux(gw.MuxOptions()...).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/none", nil))
 	id := recorder.Header().Get("X-Request-Id")
@@ -182,7 +182,7 @@ func TestWithoutHandler(t *testing.T) {
 }
 
 func TestLanguageHeader(t *testing.T) {
-	gw := newGateway(t, gateway.Route("/job/", "legacy.job.v2"), gateway.Route("/switch/", "legacy.apiswitch.v1"))
+	gw := newGateway(t, gateway.WithRoute("/job/", "legacy.job.v2"), gateway.WithRoute("/switch/", "legacy.apiswitch.v1"))
 	for _, tt := range []struct{ path, header, value, want string }{
 		{"/job/none", "Blueking-Language", "en", "The called method failed"},
 		{"/job/none", "Blueking-Language", "zh-cn", "调用方法出错了"},
@@ -226,7 +226,7 @@ enum Code {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gw := newGateway(t, gateway.WithCatalog(cat), gateway.Route("/", "legacy.languages.v1"))
+	gw := newGateway(t, gateway.WithCatalog(cat), gateway.WithRoute("/", "legacy.languages.v1"))
 	mux := runtime.NewServeMux(gw.MuxOptions()...)
 	for _, tt := range []struct{ reason, message, language, want string }{
 		{"IN_ENGLISH", "No bin 7", "", `{"code":2,"message":"No bin 7"}`},
@@ -370,7 +370,7 @@ func TestSuccess(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			base := serve(t, &service{set: tt.set}, gateway.Route("/", tt.domain))
+			base := serve(t, &service{set: tt.set}, gateway.WithRoute("/", tt.domain))
 			response, got := fetch(t, base+"/echo/d?text=hi", "TE", "trailers")
 			if response.StatusCode != tt.status || got != tt.body {
 				t.Errorf("%d %s, want %d %s", response.StatusCode, got, tt.status, tt.body)
@@ -392,7 +392,7 @@ func TestSuccess(t *testing.T) {
 // TestRequestIDReachesTheBackend, whether it is given or made.
 func TestRequestIDReachesTheBackend(t *testing.T) {
 	s := &service{ids: make(chan string, 1)}
-	base := serve(t, s, gateway.Route("/", "legacy.job.v2"))
+	base := serve(t, s, gateway.WithRoute("/", "legacy.job.v2"))
 	response, _ := fetch(t, base+"/echo/d?text=hi", "X-Request-Id", "r-1", "Grpc-Metadata-X-Request-Id", "other")
 	if got := <-s.ids; got != "r-1" || response.Header.Get("X-Request-Id") != "r-1" {
 		t.Errorf("given: the backend has %q, the client %q", got, response.Header.Get("X-Request-Id"))
@@ -406,7 +406,7 @@ func TestRequestIDReachesTheBackend(t *testing.T) {
 // TestSuccessEnvelopeIsStable: protojson puts spaces in at random; the envelope
 // has none but the template's.
 func TestSuccessEnvelopeIsStable(t *testing.T) {
-	base := serve(t, &service{}, gateway.Route("/", "legacy.job.v2"))
+	base := serve(t, &service{}, gateway.WithRoute("/", "legacy.job.v2"))
 	const want = `{"result":true,"code":0,"data":{"text":"a  \" b,: {}"},"message":""}`
 	if _, got := fetch(t, base+"/echo/d?text=a++%22+b,:+{}"); got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -415,7 +415,7 @@ func TestSuccessEnvelopeIsStable(t *testing.T) {
 
 func TestWithDialect(t *testing.T) {
 	gw := newGateway(t,
-		gateway.Route("/", "legacy.job.v2"),
+		gateway.WithRoute("/", "legacy.job.v2"),
 		gateway.WithDialect(func(r *http.Request) string { return r.Header.Get("X-Dialect") }))
 	for dialect, want := range map[string]string{"legacy.elves.v1": "[403]", "": "1239307", "legacy.none": "1239307"} {
 		if got := body(t, gw, "/none", "X-Dialect", dialect); !strings.Contains(got, want) {
@@ -430,10 +430,10 @@ func TestOtherCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gateway.New(gateway.WithCatalog(other), gateway.Route("/", "legacy.job.v1")); err == nil {
+	if _, err := gateway.New(gateway.WithCatalog(other), gateway.WithRoute("/", "legacy.job.v1")); err == nil {
 		t.Error("a route to a system that the catalog does not have")
 	}
-	gw := newGateway(t, gateway.WithCatalog(other), gateway.Route("/job/", "legacy.job.v2"))
+	gw := newGateway(t, gateway.WithCatalog(other), gateway.WithRoute("/job/", "legacy.job.v2"))
 	if got := body(t, gw, "/none"); got != `{"code":5,"message":"Not Found"}` {
 		t.Error(got)
 	}
@@ -445,7 +445,7 @@ func TestOtherCatalog(t *testing.T) {
 // TestPanicInTheMiddle: what has begun cannot be taken back; it must not be taken
 // for a whole answer.
 func TestPanicInTheMiddle(t *testing.T) {
-	gw := newGateway(t, gateway.Route("/", "legacy.job.v2"))
+	gw := newGateway(t, gateway.WithRoute("/", "legacy.job.v2"))
 	mux := runtime.NewServeMux(gw.MuxOptions()...)
 	err := mux.HandlePath(http.MethodGet, "/half", func(w http.ResponseWriter, _ *http.Request, _ map[string]string) {
 		if _, err := io.WriteString(w, `{"half":`); err != nil {
@@ -487,7 +487,7 @@ func TestPanicInTheMiddle(t *testing.T) {
 func TestLog(t *testing.T) {
 	var log lockedBuffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	gw := newGateway(t, gateway.WithLogger(logger), gateway.Route("/", "legacy.job.v2"))
+	gw := newGateway(t, gateway.WithLogger(logger), gateway.WithRoute("/", "legacy.job.v2"))
 	mux := runtime.NewServeMux(gw.MuxOptions()...)
 	foreign := grpcstatus.New(codes.PermissionDenied, "foreign words")
 	foreign, err := foreign.WithDetails(&errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})

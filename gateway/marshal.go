@@ -30,16 +30,16 @@ func (g *Gateway) rewriteResponse(ctx context.Context, response proto.Message) (
 		return response, nil
 	}
 	dialect := x.resolve(ctx)
-	if dialect == nil || dialect.Success().String() == "{data}" {
+	if dialect == nil || dialect.SuccessEnvelope().String() == "{data}" {
 		return response, nil
 	}
-	s := &success{data: response, envelope: dialect.Success()}
+	s := &success{data: response, envelope: dialect.SuccessEnvelope()}
 	if part, ok := response.(interface{ XXX_ResponseBody() any }); ok {
 		s.data = part.XXX_ResponseBody() // the HTTP rule's response_body
 	}
 	code := x.success
 	if code == nil {
-		code = dialect.DefaultSuccess()
+		code = dialect.DefaultSuccessCode()
 	}
 	s.values = catalog.Values{
 		LegacyCode: code.LegacyCode(),

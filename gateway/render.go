@@ -165,8 +165,8 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 			system, _ = cat.System(f.info.Domain)
 		}
 		said, known := system.Lookup(f.info.Reason)
-		if known && !said.Success() {
-			code, _ = cat.Translate(said, dialect)
+		if known && !said.IsSuccess() {
+			code, _ = cat.CodeIn(dialect, said)
 			ownMessage = code == said
 		} else if legacyCode := f.info.LegacyCode(); !known && f.info.Domain == dialect.Domain() && legacyCode != "" {
 			// A reason newer than this program: what it carries is all there is.
@@ -186,8 +186,8 @@ func (f *failure) render(x *exchange, dialect *catalog.System, httpStatus int) {
 		code = dialect.Fallback(f.code)
 		f.hidden = true
 	}
-	f.http = code.HTTP()
-	if code.GRPC() != f.code && dialect.Fallback(f.code) == code {
+	f.http = code.HTTPStatus()
+	if code.GRPCCode() != f.code && dialect.Fallback(f.code) == code {
 		// It stands in for another gRPC code: a dependency that is down stays a
 		// 503, though the system's word for it is "internal error".
 		f.http = catalog.HTTPStatus(f.code)
@@ -232,11 +232,11 @@ func (f *failure) finish(x *exchange, dialect *catalog.System, httpStatus int) {
 	if always := dialect.HTTPAlways(); always != 0 && !x.gateway.codeHTTPStatus {
 		f.http = always
 	}
-	if dialect.Failure().Has("metadata") {
+	if dialect.FailureEnvelope().Has("metadata") {
 		// The wire may have them in any order.
 		slices.SortFunc(f.values.Metadata, func(a, b catalog.Arg) int { return cmp.Compare(a.Name, b.Name) })
 	}
-	f.body = dialect.Failure().Append(f.body[:0], &f.values)
+	f.body = dialect.FailureEnvelope().Append(f.body[:0], &f.values)
 }
 
 // renderPlain answers where no system is asked for and the error is of none: the

@@ -117,7 +117,7 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 	if number != 0 && reason != "" {
 		// An enum without options still names its value, and its number.
 		e.odd.domain, e.odd.reason = domain, reason
-		e.args = append(e.args, catalog.Arg{Name: catalog.MetadataLegacyCode, Value: strconv.Itoa(int(number))})
+		e.args = append(e.args, catalog.Arg{Name: catalog.ErrorInfoLegacyCode, Value: strconv.Itoa(int(number))})
 		e.addArgs(args)
 	}
 	return e
@@ -130,7 +130,7 @@ func newError(code *catalog.Code, cause error, args []any) error {
 	if code == nil {
 		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, odd: &odd{defect: "the code is nil"}}
 	}
-	if code.Success() {
+	if code.IsSuccess() {
 		e := build(code.System().Fallback(codes.Internal), cause, args)
 		e.addDefect(code.FullName() + " is a code of success: see SetSuccess")
 		return e
@@ -141,7 +141,7 @@ func newError(code *catalog.Code, cause error, args []any) error {
 func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	m := new(madeError)
 	e := &m.LegacyError
-	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPC(), code.RetryAfter(), cause
+	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPCCode(), code.RetryAfter(), cause
 	e.args = m.room[:0]
 	e.addArgs(args)
 	e.message = code.Message().Text(e.args...)
@@ -164,7 +164,7 @@ func (e *LegacyError) addArgs(args []any) {
 		args = args[2:]
 		_, twice := wire.Find(e.args, name)
 		switch {
-		case !aip193.IsMetadataKey(name) || name == catalog.MetadataLegacyCode:
+		case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
 			e.addDefect(fmt.Sprintf("the argument %q cannot be a metadata key", name))
 		case twice:
 			e.addDefect("the argument " + name + " stands twice")
@@ -282,7 +282,7 @@ func (e *LegacyError) Reason() string {
 // LegacyCode returns the code as the legacy system writes it, also where the
 // catalog does not have it; "" where the ErrorInfo does not say.
 func (e *LegacyError) LegacyCode() string {
-	value, ok := e.Value(catalog.MetadataLegacyCode)
+	value, ok := e.MetadataValue(catalog.ErrorInfoLegacyCode)
 	if !ok {
 		return e.Code().LegacyCode()
 	}
@@ -311,12 +311,12 @@ func (e *LegacyError) MessageIn(accept string) string {
 	return e.message
 }
 
-// Value returns one entry of the ErrorInfo's metadata.
-func (e *LegacyError) Value(name string) (string, bool) {
+// MetadataValue returns one entry of the ErrorInfo's metadata.
+func (e *LegacyError) MetadataValue(name string) (string, bool) {
 	if e == nil {
 		return "", false
 	}
-	if name == catalog.MetadataLegacyCode && e.impliedCode() {
+	if name == catalog.ErrorInfoLegacyCode && e.impliedCode() {
 		return e.code.LegacyCode(), true
 	}
 	return wire.Find(e.args, name)
@@ -343,7 +343,7 @@ func (e *LegacyError) All() iter.Seq2[string, string] {
 		if e == nil {
 			return
 		}
-		if e.impliedCode() && !yield(catalog.MetadataLegacyCode, e.code.LegacyCode()) {
+		if e.impliedCode() && !yield(catalog.ErrorInfoLegacyCode, e.code.LegacyCode()) {
 			return
 		}
 		for _, a := range e.args {
@@ -433,12 +433,12 @@ func makeReady() {
 	t.byCode = make(map[*catalog.Code]*LegacyError, size)
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
-			if code.Success() || code.Message().HasParams() {
+			if code.IsSuccess() || code.Message().HasParams() {
 				continue
 			}
 			e := &slab[0]
 			slab = slab[1:]
-			e.code, e.grpc, e.retryAfter = code, code.GRPC(), code.RetryAfter()
+			e.code, e.grpc, e.retryAfter = code, code.GRPCCode(), code.RetryAfter()
 			e.message = code.Message().Text()
 			t.byNumber[code.Descriptor().Number()] = e
 			t.byCode[code] = e

@@ -54,26 +54,26 @@ type draft struct {
 func (f *finisher) final(ctx context.Context, method string, request any, err error, event *Event) *sent {
 	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
 		if s := f.addID(ctx, e); s != nil {
-			*event = Event{Method: method, Domain: e.Domain(), Reason: e.Reason(), Code: e.grpc}
+			*event = Event{Method: method, Domain: e.Domain(), Reason: e.Reason(), GRPCCode: e.grpc}
 			return s
 		}
 	}
 	cat := f.cat()
 	d := f.draft(ctx, cat, method, request, err, event)
 	if id := requestID(ctx); id != "" && d.info.Found {
-		if _, has := wire.Find(d.info.Metadata, catalog.MetadataRequestID); !has {
-			d.info.Metadata = append(d.info.Metadata, catalog.Arg{Name: catalog.MetadataRequestID, Value: id})
+		if _, has := wire.Find(d.info.Metadata, catalog.ErrorInfoRequestID); !has {
+			d.info.Metadata = append(d.info.Metadata, catalog.Arg{Name: catalog.ErrorInfoRequestID, Value: id})
 		}
 	}
 	d.localize(ctx)
 	d.repairText(event)
 	p := d.proto()
 	limit(p, &d, f.maxSize, event)
-	event.Method, event.Code = method, d.code
+	event.Method, event.GRPCCode = method, d.code
 	event.Domain, event.Reason = d.known.Domain(), d.known.Reason()
 	if d.original != nil {
 		level := slog.LevelWarn
-		if event.Repairs&GoError != 0 {
+		if event.Repairs&RepairGoError != 0 {
 			level = slog.LevelError
 		}
 		f.logger.LogAttrs(ctx, level, "an error that the client was not told",
@@ -95,7 +95,7 @@ func (f *finisher) addID(ctx context.Context, e *LegacyError) *sent {
 		return nil
 	}
 	id := requestID(ctx)
-	if _, has := e.Value(catalog.MetadataRequestID); has {
+	if _, has := e.MetadataValue(catalog.ErrorInfoRequestID); has {
 		id = ""
 	}
 	if !utf8.ValidString(id) {
@@ -124,11 +124,11 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 	isStatus = isStatus && panicked == nil
 	switch {
 	case panicked != nil:
-		event.Repairs |= GoError
+		event.Repairs |= RepairGoError
 	case isStatus:
 		d.code = wire.CanonicalCode(st.Code())
 		if d.code != st.Code() {
-			event.Repairs |= CodeOutOfRange
+			event.Repairs |= RepairCodeOutOfRange
 		}
 		d.addDetails(cat, st.Proto().GetDetails(), event)
 		if d.info.Found {
@@ -136,12 +136,12 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 			d.message = st.Message()
 			return d
 		}
-		event.Repairs |= PlainStatus
+		event.Repairs |= RepairPlainStatus
 	case Code(err) != codes.Unknown: // a context error
 		d.code = Code(err)
-		event.Repairs |= PlainStatus
+		event.Repairs |= RepairPlainStatus
 	default:
-		event.Repairs |= GoError
+		event.Repairs |= RepairGoError
 	}
 	if panicked == nil { // a panic is in the log already, with its stack
 		d.original = err
@@ -164,8 +164,8 @@ func (f *finisher) draft(ctx context.Context, cat *catalog.Catalog, method strin
 	d.known = code
 	d.message = code.Message().Text()
 	d.info.Found, d.info.Domain, d.info.Reason = true, code.Domain(), code.Reason()
-	d.info.Metadata = []catalog.Arg{{Name: catalog.MetadataLegacyCode, Value: code.LegacyCode()}}
-	if d.info.RetryAfter == 0 && code.RetryAfter() > 0 && code.GRPC() == d.code {
+	d.info.Metadata = []catalog.Arg{{Name: catalog.ErrorInfoLegacyCode, Value: code.LegacyCode()}}
+	if d.info.RetryAfter == 0 && code.RetryAfter() > 0 && code.GRPCCode() == d.code {
 		d.details = append(d.details, &anypb.Any{TypeUrl: wire.RetryInfoURL, Value: wire.AppendRetryInfo(nil, code.RetryAfter())})
 	}
 	return d
@@ -189,11 +189,11 @@ func draftLegacy(cat *catalog.Catalog, e *LegacyError, event *Event) draft {
 	st := e.GRPCStatus()
 	d := draft{code: wire.CanonicalCode(st.Code()), message: st.Message(), known: e.code}
 	if d.code != st.Code() {
-		event.Repairs |= CodeOutOfRange
+		event.Repairs |= RepairCodeOutOfRange
 	}
 	d.addDetails(cat, st.Proto().GetDetails(), event)
 	if e.defect() != "" {
-		event.Repairs |= Misuse
+		event.Repairs |= RepairMisuse
 	}
 	if e.defect() != "" || e.cause != nil {
 		d.original = e
@@ -207,7 +207,7 @@ func (d *draft) addDetails(cat *catalog.Catalog, details []*anypb.Any, event *Ev
 	for _, detail := range details {
 		name := wire.Name(detail.GetTypeUrl())
 		if seen[name] {
-			event.Repairs |= DuplicateDetail
+			event.Repairs |= RepairDuplicateDetail
 		}
 		d.info.AddDetail(cat, detail.GetTypeUrl(), string(detail.GetValue()))
 		if !seen[name] && name != "google.rpc.ErrorInfo" {
@@ -269,7 +269,7 @@ func (d *draft) repairText(event *Event) {
 	repair := func(s *string) {
 		if !utf8.ValidString(*s) {
 			*s = strings.ToValidUTF8(*s, "\uFFFD")
-			event.Repairs |= InvalidUTF8
+			event.Repairs |= RepairInvalidUTF8
 		}
 	}
 	repair(&d.message)
@@ -314,7 +314,7 @@ func limit(p *spb.Status, d *draft, size int, event *Event) {
 		kept := d.details[:0:0]
 		for _, detail := range d.details {
 			if drop(wire.Name(detail.GetTypeUrl())) {
-				event.Repairs |= DroppedDetails
+				event.Repairs |= RepairDroppedDetails
 			} else {
 				kept = append(kept, detail)
 			}
@@ -330,7 +330,7 @@ func limit(p *spb.Status, d *draft, size int, event *Event) {
 	for sizeAsSent(p) > size {
 		longest := -1
 		for i, a := range d.info.Metadata {
-			if a.Name != catalog.MetadataLegacyCode && len(a.Value) > minCut &&
+			if a.Name != catalog.ErrorInfoLegacyCode && len(a.Value) > minCut &&
 				(longest < 0 || len(a.Value) > len(d.info.Metadata[longest].Value)) {
 				longest = i
 			}
@@ -340,21 +340,21 @@ func limit(p *spb.Status, d *draft, size int, event *Event) {
 		}
 		v := &d.info.Metadata[longest].Value
 		*v = cut(*v, len(*v)/2)
-		event.Repairs |= CutMetadata
+		event.Repairs |= RepairCutMetadata
 		p.Details = d.proto().GetDetails()
 	}
 	for sizeAsSent(p) > size && len(p.GetMessage()) > minCut {
 		p.Message = cut(p.GetMessage(), len(p.GetMessage())*3/4)
-		event.Repairs |= CutMessage
+		event.Repairs |= RepairCutMessage
 	}
 	for sizeAsSent(p) > size && len(d.info.Metadata) > 1 {
 		// Very many short values.
 		last := len(d.info.Metadata) - 1
-		if d.info.Metadata[last].Name == catalog.MetadataLegacyCode {
+		if d.info.Metadata[last].Name == catalog.ErrorInfoLegacyCode {
 			d.info.Metadata[0], d.info.Metadata[last] = d.info.Metadata[last], d.info.Metadata[0]
 		}
 		d.info.Metadata = d.info.Metadata[:last]
-		event.Repairs |= CutMetadata
+		event.Repairs |= RepairCutMetadata
 		p.Details = d.proto().GetDetails()
 	}
 }

@@ -37,7 +37,7 @@ func FuzzReceived(f *testing.F) {
 
 	intercept := status.UnaryServerInterceptor(
 		status.WithLogger(slog.New(slog.DiscardHandler)),
-		status.WithDialect(func(context.Context, any) string { return "legacy.job.v2" }))
+		status.WithFallbackDomain(func(context.Context, any) string { return "legacy.job.v2" }))
 	f.Fuzz(func(t *testing.T, raw []byte, language string) {
 		var p spb.Status
 		if proto.Unmarshal(raw, &p) != nil {

@@ -28,12 +28,12 @@ func WithCatalog(c *catalog.Catalog) Option {
 	return optionFunc(func(f *finisher) { f.catalog = c })
 }
 
-// WithDialect lets choose pick the domain whose fallback codes stand in for
+// WithFallbackDomain lets choose pick the domain whose fallback codes stand in for
 // errors that have no code. request is the unary request, or the last message
 // that a stream received; nil where there is none. Where choose returns "", or a
 // domain that the catalog does not have, the option (statusmap.v1.method) or
 // (statusmap.v1.service) of the RPC counts. Default: the options alone.
-func WithDialect(choose func(ctx context.Context, request any) (domain string)) Option {
+func WithFallbackDomain(choose func(ctx context.Context, request any) (domain string)) Option {
 	return optionFunc(func(f *finisher) { f.dialect = choose })
 }
 
@@ -140,7 +140,7 @@ func (s *lastMessage) RecvMsg(m any) error {
 // go-grpc-middleware (recovery.WithRecoveryHandlerContext): a panic becomes the
 // internal error that any other Go error becomes, and its text and stack go to
 // the log. The recovery interceptor may stand before or behind the ones here;
-// behind them, [WithDialect] is given the request.
+// behind them, [WithFallbackDomain] is given the request.
 func RecoveryHandler(opts ...Option) func(ctx context.Context, p any) error {
 	f := newFinisher(opts)
 	return func(ctx context.Context, p any) error {
@@ -238,8 +238,8 @@ type Event struct {
 	// Domain and Reason name the code; both are "" where the catalog does not
 	// have it.
 	Domain, Reason string
-	// Code is the gRPC code.
-	Code codes.Code
+	// GRPCCode is the gRPC code.
+	GRPCCode codes.Code
 	// Repairs is what had to be done to the error.
 	Repairs Repairs
 }
@@ -249,25 +249,25 @@ type Repairs uint
 
 // The elements of Repairs.
 const (
-	// GoError: it was no status and is an internal error now.
-	GoError Repairs = 1 << iota
-	// PlainStatus: it had no ErrorInfo and has a fallback code now.
-	PlainStatus
-	// CodeOutOfRange: its gRPC code was none of the seventeen.
-	CodeOutOfRange
-	// InvalidUTF8: bytes that are no text became U+FFFD.
-	InvalidUTF8
-	// DuplicateDetail: a second detail of a type was left out.
-	DuplicateDetail
-	// Misuse: it was raised with a missing argument, a code of success, an enum
+	// RepairGoError: it was no status and is an internal error now.
+	RepairGoError Repairs = 1 << iota
+	// RepairPlainStatus: it had no ErrorInfo and has a fallback code now.
+	RepairPlainStatus
+	// RepairCodeOutOfRange: its gRPC code was none of the seventeen.
+	RepairCodeOutOfRange
+	// RepairInvalidUTF8: bytes that are no text became U+FFFD.
+	RepairInvalidUTF8
+	// RepairDuplicateDetail: a second detail of a type was left out.
+	RepairDuplicateDetail
+	// RepairMisuse: it was raised with a missing argument, a code of success, an enum
 	// value that is none.
-	Misuse
-	// DroppedDetails: details were left out to keep the size.
-	DroppedDetails
-	// CutMetadata: metadata values were cut to keep the size.
-	CutMetadata
-	// CutMessage: the message was cut to keep the size.
-	CutMessage
+	RepairMisuse
+	// RepairDroppedDetails: details were left out to keep the size.
+	RepairDroppedDetails
+	// RepairCutMetadata: metadata values were cut to keep the size.
+	RepairCutMetadata
+	// RepairCutMessage: the message was cut to keep the size.
+	RepairCutMessage
 )
 
 var repairNames = []string{

@@ -101,7 +101,7 @@ func serve(t testing.TB, opts ...status.Option) *rpcWorld {
 	t.Helper()
 	w := &rpcWorld{log: new(lockedBuffer)}
 	opts = append([]status.Option{
-		status.WithDialect(func(context.Context, any) string { return "legacy.job.v2" }),
+		status.WithFallbackDomain(func(context.Context, any) string { return "legacy.job.v2" }),
 		status.WithLogger(slog.New(slog.NewTextHandler(w.log, nil))),
 		status.WithObserver(func(_ context.Context, e status.Event) {
 			w.mu.Lock()
@@ -224,59 +224,59 @@ func TestFinalForm(t *testing.T) {
 		},
 		{
 			name: "missing argument", fail: func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND) },
-			code: codes.NotFound, message: "作业 {job_id} 不存在", reason: "JOB_NOT_FOUND", repairs: status.Misuse, log: "the argument job_id is missing",
+			code: codes.NotFound, message: "作业 {job_id} 不存在", reason: "JOB_NOT_FOUND", repairs: status.RepairMisuse, log: "the argument job_id is missing",
 		},
 		{
 			name: "Go error", fail: func(context.Context) error { return errors.New("pq: " + secret) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: secret,
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: secret,
 		},
 		{
 			name: "context cancelled", fail: func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.Canceled) },
-			code: codes.Canceled, message: "调用方法出错了", reason: "METHOD_CALL_FAILED", repairs: status.PlainStatus, log: secret,
+			code: codes.Canceled, message: "调用方法出错了", reason: "METHOD_CALL_FAILED", repairs: status.RepairPlainStatus, log: secret,
 		},
 		{
 			name: "context deadline", fail: func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.DeadlineExceeded) },
-			code: codes.DeadlineExceeded, message: "异步调用的方法超时了", reason: "ASYNC_CALL_TIMEOUT", repairs: status.PlainStatus, log: secret,
+			code: codes.DeadlineExceeded, message: "异步调用的方法超时了", reason: "ASYNC_CALL_TIMEOUT", repairs: status.RepairPlainStatus, log: secret,
 		},
 		{
 			name: "plain status", fail: func(context.Context) error { return grpcstatus.Error(codes.ResourceExhausted, secret) },
-			code: codes.ResourceExhausted, message: "API 服务过载，拒绝服务请求", reason: "API_OVERLOADED", repairs: status.PlainStatus, log: secret,
+			code: codes.ResourceExhausted, message: "API 服务过载，拒绝服务请求", reason: "API_OVERLOADED", repairs: status.RepairPlainStatus, log: secret,
 		},
 		{
 			name: "plain status, wrapped", fail: func(context.Context) error {
 				return fmt.Errorf("x: %w", grpcstatus.Error(codes.PermissionDenied, secret))
 			},
-			code: codes.PermissionDenied, message: "该用户没有访问权限", reason: "USER_ACCESS_DENIED", repairs: status.PlainStatus, log: secret,
+			code: codes.PermissionDenied, message: "该用户没有访问权限", reason: "USER_ACCESS_DENIED", repairs: status.RepairPlainStatus, log: secret,
 		},
 		{
 			name: "code above 16", fail: func(context.Context) error { return grpcstatus.Error(20210, secret) },
-			code: codes.Unknown, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.PlainStatus | status.CodeOutOfRange, log: secret,
+			code: codes.Unknown, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairPlainStatus | status.RepairCodeOutOfRange, log: secret,
 		},
 		{
 			name: "GRPCStatus is nil", fail: func(context.Context) error { return nilStatusError{} },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "nil status",
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "nil status",
 		},
 		{
 			name: "GRPCStatus is OK", fail: func(context.Context) error { return &pointerStatusError{grpcstatus.New(codes.OK, "")} },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "pointer",
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "pointer",
 		},
 		{
 			name: "GRPCStatus panics on a typed nil", fail: func(context.Context) error { return (*derefError)(nil) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "dereferences",
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "dereferences",
 		},
 		{
 			name: "typed nil of ours", fail: func(context.Context) error { return (*status.LegacyError)(nil) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.PlainStatus, log: "an error that the client was not told",
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairPlainStatus, log: "an error that the client was not told",
 		},
 		{
 			name: "panic", fail: func(context.Context) error { panic(secret) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.GoError, log: "goroutine",
+			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "goroutine",
 		},
 		{
 			name: "two ErrorInfos", fail: func(context.Context) error {
 				return proto3(codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", "1233106"), info("legacy.job.v2", "INTERNAL_ERROR", "1239999"))
 			},
-			code: codes.NotFound, message: "x", reason: "JOB_NOT_FOUND", repairs: status.DuplicateDetail,
+			code: codes.NotFound, message: "x", reason: "JOB_NOT_FOUND", repairs: status.RepairDuplicateDetail,
 		},
 		{
 			name: "ErrorInfo last", fail: func(context.Context) error {
@@ -297,7 +297,7 @@ func TestFinalForm(t *testing.T) {
 				p.Details[0].Value = bytes.ReplaceAll(p.GetDetails()[0].GetValue(), []byte("42"), []byte("\xff2"))
 				return grpcstatus.ErrorProto(p)
 			},
-			code: codes.NotFound, message: "bytes \uFFFD", reason: "JOB_NOT_FOUND", repairs: status.InvalidUTF8,
+			code: codes.NotFound, message: "bytes \uFFFD", reason: "JOB_NOT_FOUND", repairs: status.RepairInvalidUTF8,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -335,7 +335,7 @@ func TestFinalForm(t *testing.T) {
 				if event.Domain != "" || event.Reason != "" {
 					t.Errorf("unbounded values in %+v", event)
 				}
-			} else if event.Domain != "legacy.job.v2" || event.Reason != tt.reason || event.Code != tt.code {
+			} else if event.Domain != "legacy.job.v2" || event.Reason != tt.reason || event.GRPCCode != tt.code {
 				t.Errorf("event %+v", event)
 			}
 		})
@@ -395,38 +395,38 @@ func TestSizeLimit(t *testing.T) {
 			fail: func() error {
 				return with(t, &errdetails.DebugInfo{Detail: long}, &errdetails.Help{}, &errdetails.RequestInfo{})
 			},
-			repairs: status.DroppedDetails, keeps: []string{"ErrorInfo", "Help", "RequestInfo"},
+			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "Help", "RequestInfo"},
 		},
 		{
 			name: "then Help",
 			fail: func() error {
 				return with(t, &errdetails.DebugInfo{}, &errdetails.Help{Links: []*errdetails.Help_Link{{Description: long}}}, &errdetails.LocalizedMessage{Locale: "en"})
 			},
-			repairs: status.DroppedDetails, keeps: []string{"ErrorInfo", "LocalizedMessage"},
+			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "LocalizedMessage"},
 		},
 		{
 			name: "then LocalizedMessage",
 			fail: func() error {
 				return with(t, &errdetails.LocalizedMessage{Message: long}, &errdetails.RequestInfo{RequestId: "1"})
 			},
-			repairs: status.DroppedDetails, keeps: []string{"ErrorInfo", "RequestInfo"},
+			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "RequestInfo"},
 		},
 		{
 			name: "then the others, RetryInfo last",
 			fail: func() error {
 				return with(t, &errdetails.RequestInfo{ServingData: long}, &errdetails.RetryInfo{})
 			},
-			repairs: status.DroppedDetails, keeps: []string{"ErrorInfo", "RetryInfo"},
+			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "RetryInfo"},
 		},
 		{
 			name:    "then metadata values",
 			fail:    func() error { return status.Error(jobv2.Code_INTERNAL_ERROR, "dump", long, "trace", long, "id", "42") },
-			repairs: status.CutMetadata, keeps: []string{"ErrorInfo"},
+			repairs: status.RepairCutMetadata, keeps: []string{"ErrorInfo"},
 		},
 		{
 			name:    "then the message",
 			fail:    func() error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", long) },
-			repairs: status.CutMetadata | status.CutMessage, keeps: []string{"ErrorInfo"},
+			repairs: status.RepairCutMetadata | status.RepairCutMessage, keeps: []string{"ErrorInfo"},
 		},
 		{
 			name: "very many values",
@@ -437,7 +437,7 @@ func TestSizeLimit(t *testing.T) {
 				}
 				return status.Error(jobv2.Code_INTERNAL_ERROR, args...)
 			},
-			repairs: status.CutMetadata, keeps: []string{"ErrorInfo"},
+			repairs: status.RepairCutMetadata, keeps: []string{"ErrorInfo"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -461,7 +461,7 @@ func TestSizeLimit(t *testing.T) {
 					t.Errorf("%s is cut without a mark: %.100q", name, value)
 				}
 			}
-			if !utf8.ValidString(st.Message()) || event.Repairs&status.CutMessage != 0 && !strings.HasSuffix(st.Message(), "…") {
+			if !utf8.ValidString(st.Message()) || event.Repairs&status.RepairCutMessage != 0 && !strings.HasSuffix(st.Message(), "…") {
 				t.Errorf("message %.100q", st.Message())
 			}
 		})
@@ -502,7 +502,7 @@ func TestSizeLimitHolds(t *testing.T) {
 }
 
 func TestWithoutDialect(t *testing.T) {
-	w := serve(t, status.WithDialect(func(context.Context, any) string { return "" }))
+	w := serve(t, status.WithFallbackDomain(func(context.Context, any) string { return "" }))
 	for _, tt := range []struct {
 		err     error
 		code    codes.Code
@@ -542,7 +542,7 @@ func TestInterceptorKeepsErrorsForOthers(t *testing.T) {
 }
 
 func TestRepairsNames(t *testing.T) {
-	all := status.CutMessage<<1 - 1
+	all := status.RepairCutMessage<<1 - 1
 	if names := all.Names(); len(names) != 9 || names[0] != "go_error" || names[8] != "cut_message" {
 		t.Errorf("%v", names)
 	}

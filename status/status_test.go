@@ -80,13 +80,13 @@ func sampleArgs(code *catalog.Code) []any {
 func TestErrorOfEveryCode(t *testing.T) {
 	for _, value := range enumValues(t) {
 		code := mustCode(t, value)
-		if code.Success() {
+		if code.IsSuccess() {
 			continue
 		}
 		err := status.Error(value, sampleArgs(code)...)
 		st := grpcstatus.Convert(err)
-		if st.Code() != code.GRPC() {
-			t.Errorf("%s: code %v, want %v", code.FullName(), st.Code(), code.GRPC())
+		if st.Code() != code.GRPCCode() {
+			t.Errorf("%s: code %v, want %v", code.FullName(), st.Code(), code.GRPCCode())
 		}
 		info, ok := st.Details()[0].(*errdetails.ErrorInfo)
 		if !ok || info.GetDomain()+"."+info.GetReason() != code.FullName() ||
@@ -128,7 +128,7 @@ func wrappings(err error) func(yield func(error) bool) {
 func TestSameBytes(t *testing.T) {
 	for _, value := range enumValues(t) {
 		code := mustCode(t, value)
-		if code.Success() {
+		if code.IsSuccess() {
 			continue
 		}
 		got := grpcstatus.Convert(status.Error(value, sampleArgs(code)...)).Proto()
@@ -138,7 +138,7 @@ func TestSameBytes(t *testing.T) {
 			metadata[name] = fmt.Sprintf("<%s %d>", name, i)
 			args = append(args, catalog.Arg{Name: name, Value: metadata[name]})
 		}
-		st := grpcstatus.New(code.GRPC(), code.Message().Text(args...))
+		st := grpcstatus.New(code.GRPCCode(), code.Message().Text(args...))
 		st, err := st.WithDetails(&errdetails.ErrorInfo{Domain: code.Domain(), Reason: code.Reason(), Metadata: metadata})
 		if err != nil {
 			t.Fatal(err)

@@ -38,12 +38,12 @@ func SetSuccess(ctx context.Context, code protoreflect.Enum) error {
 	if !ok {
 		return fmt.Errorf("status: %v is no code of the catalog", code)
 	}
-	return SetSuccessCode(ctx, c)
+	return SetSuccessOf(ctx, c)
 }
 
-// SetSuccessCode is [SetSuccess] for a code of any catalog.
-func SetSuccessCode(ctx context.Context, code *catalog.Code) error {
-	if !code.Success() {
+// SetSuccessOf is [SetSuccess] for a code of any catalog.
+func SetSuccessOf(ctx context.Context, code *catalog.Code) error {
+	if !code.IsSuccess() {
 		return fmt.Errorf("status: %s is no code of success", code.FullName())
 	}
 	return grpc.SetHeader(ctx, metadata.Pairs(SuccessKey, code.FullName()))

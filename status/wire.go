@@ -51,13 +51,13 @@ func (s *sketch) draw(e *LegacyError, requestID string) {
 	if reason := e.Reason(); reason != "" {
 		s.bytes = wire.AppendErrorInfo(s.bytes, e.Domain(), reason, nil)
 		if e.impliedCode() {
-			s.bytes = wire.AppendMetadata(s.bytes, catalog.MetadataLegacyCode, e.code.LegacyCode())
+			s.bytes = wire.AppendMetadata(s.bytes, catalog.ErrorInfoLegacyCode, e.code.LegacyCode())
 		}
 		for i := range e.args {
 			s.bytes = wire.AppendMetadata(s.bytes, e.args[i].Name, e.args[i].Value)
 		}
 		if requestID != "" {
-			s.bytes = wire.AppendMetadata(s.bytes, catalog.MetadataRequestID, requestID)
+			s.bytes = wire.AppendMetadata(s.bytes, catalog.ErrorInfoRequestID, requestID)
 		}
 		s.add(wire.ErrorInfoURL, 0)
 	}

@@ -44,7 +44,7 @@ func (s *soak) pick(rng *rand.Rand) call {
 	system := systems[rng.IntN(len(systems))]
 	all := system.Codes()
 	code := all[rng.IntN(len(all))]
-	for code.Success() {
+	for code.IsSuccess() {
 		code = all[rng.IntN(len(all))]
 	}
 	at := "/" + system.Domain() + "/"
@@ -139,7 +139,7 @@ func failure(a *answer, system *catalog.System, outcome string, allowed ...said)
 	if err := common(a); err != nil {
 		return "", err
 	}
-	v, ok := system.Failure().Parse(a.body)
+	v, ok := system.FailureEnvelope().Parse(a.body)
 	if !ok {
 		return "", errors.New("no envelope of " + system.Domain())
 	}
@@ -170,7 +170,7 @@ func failure(a *answer, system *catalog.System, outcome string, allowed ...said)
 func agrees(a *answer, system *catalog.System, v *catalog.Values, s *said) error {
 	want := system.HTTPAlways()
 	if want == 0 && !s.anyHTTP {
-		want = s.code.HTTP()
+		want = s.code.HTTPStatus()
 	}
 	if want != 0 && a.status != want {
 		return fmt.Errorf("HTTP %d, want %d", a.status, want)
@@ -191,10 +191,10 @@ func agrees(a *answer, system *catalog.System, v *catalog.Values, s *said) error
 // envelope checks that a body is what its template gives for its values: whole,
 // in order, and of nobody else.
 func envelope(a *answer, system *catalog.System, v *catalog.Values) error {
-	if system.Failure().Has("request_id") && v.RequestID != a.header.Get("X-Request-Id") {
+	if system.FailureEnvelope().Has("request_id") && v.RequestID != a.header.Get("X-Request-Id") {
 		return fmt.Errorf("request id %q in the body, %q in the header", v.RequestID, a.header.Get("X-Request-Id"))
 	}
-	if again := system.Failure().Append(nil, v); !bytes.Equal(again, a.body) {
+	if again := system.FailureEnvelope().Append(nil, v); !bytes.Equal(again, a.body) {
 		return fmt.Errorf("the envelope would be %s", again)
 	}
 	return nil
@@ -230,7 +230,7 @@ func success(a *answer, system *catalog.System, text string) (string, error) {
 		if err := common(a); err != nil {
 			return "", err
 		}
-		v, ok := system.Success().Parse(a.body)
+		v, ok := system.SuccessEnvelope().Parse(a.body)
 		if !ok {
 			return "", errors.New("no success envelope of " + system.Domain())
 		}
@@ -252,7 +252,7 @@ func stream(a *answer, system *catalog.System, code *catalog.Code, after int) (s
 	last := *a
 	last.body = lines[len(lines)-1]
 	if len(lines) > 1 {
-		last.status = cmp.Or(system.HTTPAlways(), code.HTTP()) // HTTP has said 200 long ago
+		last.status = cmp.Or(system.HTTPAlways(), code.HTTPStatus()) // HTTP has said 200 long ago
 		if a.status != http.StatusOK {
 			return "", fmt.Errorf("HTTP %d behind messages", a.status)
 		}

@@ -35,12 +35,12 @@ func newEntry(code *catalog.Code) entry {
 		Number:       code.Number(),
 		LegacyCode:   code.LegacyCode(),
 		GRPCCode:     grpcName(code),
-		HTTPStatus:   code.HTTP(),
+		HTTPStatus:   code.HTTPStatus(),
 		Message:      code.Message().String(),
 		Params:       code.Message().Params(),
 		Translations: map[string]string{},
 		Labels:       code.Labels(),
-		Success:      code.Success(),
+		Success:      code.IsSuccess(),
 	}
 	if e.Params == nil {
 		e.Params = []string{}
@@ -55,7 +55,7 @@ func newEntry(code *catalog.Code) entry {
 }
 
 func grpcName(code *catalog.Code) string {
-	return statusmapv1.GrpcCode(code.GRPC()).String()
+	return statusmapv1.GrpcCode(code.GRPCCode()).String()
 }
 
 func newCatalog(from *sources) *cobra.Command {

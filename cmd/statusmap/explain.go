@@ -188,7 +188,7 @@ func explainMessage(systems []*catalog.System, what string) []explanation {
 func explainBody(cat *catalog.Catalog, systems []*catalog.System, body []byte) []explanation {
 	var found []explanation
 	for _, system := range systems {
-		v, ok := system.Failure().Parse(body)
+		v, ok := system.FailureEnvelope().Parse(body)
 		if !ok {
 			continue
 		}
@@ -246,8 +246,8 @@ func explainDetails(cat *catalog.Catalog, systems []*catalog.System, what string
 	e.Text = message
 	for _, a := range info.Metadata {
 		switch a.Name {
-		case catalog.MetadataLegacyCode:
-		case catalog.MetadataRequestID:
+		case catalog.ErrorInfoLegacyCode:
+		case catalog.ErrorInfoRequestID:
 			e.RequestID = a.Value
 		default:
 			e.Arguments[a.Name] = a.Value
@@ -285,7 +285,7 @@ func (e *explanation) text() string {
 	}
 	line("arguments", pairs(e.Arguments))
 	line("request id", e.RequestID)
-	line("gRPC", fmt.Sprintf("%s (%d)", e.GRPCCode, e.code.GRPC()))
+	line("gRPC", fmt.Sprintf("%s (%d)", e.GRPCCode, e.code.GRPCCode()))
 	httpStatus := strings.TrimSpace(fmt.Sprintf("%d %s", e.HTTPStatus, http.StatusText(e.HTTPStatus)))
 	if always := e.code.System().HTTPAlways(); always != 0 && always != e.HTTPStatus {
 		httpStatus += fmt.Sprintf("; the system itself answers %d to everything", always)
@@ -302,7 +302,7 @@ func (e *explanation) text() string {
 	line("field", e.Field)
 	line("labels", pairs(e.Labels))
 	if !e.Success {
-		line("on the wire", string(e.code.System().Failure().Append(nil, &catalog.Values{
+		line("on the wire", string(e.code.System().FailureEnvelope().Append(nil, &catalog.Values{
 			LegacyCode: e.LegacyCode, Message: cmp.Or(e.Text, e.Message),
 			Reason: e.Reason, Domain: e.Domain, RequestID: e.RequestID,
 		})))

@@ -84,13 +84,13 @@ func TestCatalogJSON(t *testing.T) {
 			e := entries[i]
 			i++
 			if e.Domain != code.Domain() || e.Reason != code.Reason() || e.Number != code.Number() ||
-				e.LegacyCode != code.LegacyCode() || e.HTTPStatus != code.HTTP() ||
-				e.Message != code.Message().String() || e.Success != code.Success() {
+				e.LegacyCode != code.LegacyCode() || e.HTTPStatus != code.HTTPStatus() ||
+				e.Message != code.Message().String() || e.Success != code.IsSuccess() {
 				t.Errorf("%+v is not %s", e, code.FullName())
 			}
 			var grpcCode codes.Code
-			if err := grpcCode.UnmarshalJSON([]byte(`"` + e.GRPCCode + `"`)); err != nil || grpcCode != code.GRPC() {
-				t.Errorf("%s: grpc_code %s, want %v", code.FullName(), e.GRPCCode, code.GRPC())
+			if err := grpcCode.UnmarshalJSON([]byte(`"` + e.GRPCCode + `"`)); err != nil || grpcCode != code.GRPCCode() {
+				t.Errorf("%s: grpc_code %s, want %v", code.FullName(), e.GRPCCode, code.GRPCCode())
 			}
 			if i > 1 {
 				if p := entries[i-2]; p.Domain > e.Domain || p.Domain == e.Domain && p.Number >= e.Number {

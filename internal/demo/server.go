@@ -124,7 +124,7 @@ func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
 	opts := []status.Option{
 		status.WithCatalog(cat),
 		status.WithLogger(logger),
-		status.WithDialect(func(_ context.Context, request any) string {
+		status.WithFallbackDomain(func(_ context.Context, request any) string {
 			if r, ok := request.(interface{ GetDomain() string }); ok {
 				return r.GetDomain()
 			}

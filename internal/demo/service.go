@@ -75,10 +75,10 @@ func (s *Service) Raise(ctx context.Context, request *demov1.RaiseRequest) (*dem
 	if err != nil {
 		return nil, grpcstatus.Error(codes.NotFound, err.Error())
 	}
-	if !code.Success() {
+	if !code.IsSuccess() {
 		return nil, status.New(code, arguments(request.GetMetadata())...)
 	}
-	if err := status.SetSuccessCode(ctx, code); err != nil {
+	if err := status.SetSuccessOf(ctx, code); err != nil {
 		return nil, err
 	}
 	return &demov1.RaiseResponse{LegacyCode: code.LegacyCode(), Message: code.Message().Text()}, nil
@@ -106,7 +106,7 @@ func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStream
 			return err
 		}
 	}
-	if code.Success() {
+	if code.IsSuccess() {
 		return nil
 	}
 	return status.New(code, arguments(request.GetMetadata())...)
@@ -154,7 +154,7 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 	"unknown_reason": func(_ context.Context, system *catalog.System) error {
 		return received(codes.NotFound, "a text from the future", &errdetails.ErrorInfo{
 			Domain: system.Domain(), Reason: "NEWER_THAN_THE_GATEWAY",
-			Metadata: map[string]string{catalog.MetadataLegacyCode: "9999999"},
+			Metadata: map[string]string{catalog.ErrorInfoLegacyCode: "9999999"},
 		})
 	},
 	"unknown_detail": func(_ context.Context, system *catalog.System) error {
@@ -165,17 +165,17 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 	},
 	"invalid_utf8": func(_ context.Context, system *catalog.System) error {
 		code := system.Fallback(codes.Internal)
-		return received(code.GRPC(), "bytes \xff\xfe in a message", &errdetails.ErrorInfo{
+		return received(code.GRPCCode(), "bytes \xff\xfe in a message", &errdetails.ErrorInfo{
 			Domain: system.Domain(), Reason: code.Reason(),
-			Metadata: map[string]string{catalog.MetadataLegacyCode: code.LegacyCode()},
+			Metadata: map[string]string{catalog.ErrorInfoLegacyCode: code.LegacyCode()},
 		})
 	},
 	"huge": func(_ context.Context, system *catalog.System) error {
 		code := system.Fallback(codes.Internal)
-		return received(code.GRPC(), strings.Repeat("很长的文本 ", 4000), &errdetails.ErrorInfo{
+		return received(code.GRPCCode(), strings.Repeat("很长的文本 ", 4000), &errdetails.ErrorInfo{
 			Domain: system.Domain(), Reason: code.Reason(),
 			Metadata: map[string]string{
-				catalog.MetadataLegacyCode: code.LegacyCode(),
+				catalog.ErrorInfoLegacyCode: code.LegacyCode(),
 				"dump":                     strings.Repeat("转储", 8000),
 			},
 		}, &errdetails.DebugInfo{Detail: strings.Repeat(Secret+" ", 2000)})

@@ -60,7 +60,7 @@ type Info struct {
 
 // LegacyCode returns the metadata's legacy_code; "" where there is none.
 func (i *Info) LegacyCode() string {
-	value, _ := Find(i.Metadata, catalog.MetadataLegacyCode)
+	value, _ := Find(i.Metadata, catalog.ErrorInfoLegacyCode)
 	return value
 }
 

@@ -412,7 +412,7 @@ func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.Er
 					switch _, known := cat.System(i.GetDomain()); {
 					case known:
 						return 2
-					case i.GetMetadata()[catalog.MetadataLegacyCode] != "":
+					case i.GetMetadata()[catalog.ErrorInfoLegacyCode] != "":
 						return 1
 					default:
 						return 0

@@ -42,7 +42,7 @@ func Observer(meter metric.Meter) (func(context.Context, status.Event), error) {
 	return func(ctx context.Context, e status.Event) {
 		counter.Add(ctx, 1, metric.WithAttributes(
 			MethodKey.String(strings.TrimPrefix(e.Method, "/")),
-			CodeKey.String(statusmapv1.GrpcCode(e.Code).String()),
+			CodeKey.String(statusmapv1.GrpcCode(e.GRPCCode).String()),
 			DomainKey.String(e.Domain),
 			ReasonKey.String(e.Reason),
 			RepairsKey.String(strings.Join(e.Repairs.Names(), ",")),

@@ -27,7 +27,7 @@ func TestObserver(t *testing.T) {
 	intercept := status.UnaryServerInterceptor(
 		status.WithObserver(observe),
 		status.WithLogger(slog.New(slog.DiscardHandler)),
-		status.WithDialect(func(context.Context, any) string { return "legacy.job.v2" }))
+		status.WithFallbackDomain(func(context.Context, any) string { return "legacy.job.v2" }))
 	for _, fail := range []error{
 		status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1),
 		status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 2),
