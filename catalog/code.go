@@ -24,7 +24,7 @@ type Code struct {
 	grpc         codes.Code
 	http         int
 	message      *Message
-	translations []translation // by tag
+	translations []translation // sorted by tag
 }
 
 type translation struct {
@@ -96,6 +96,16 @@ func (c *Code) GRPCCode() codes.Code {
 func (c *Code) HTTPStatus() int {
 	if c == nil {
 		return HTTPStatus(codes.Unknown)
+	}
+	return c.http
+}
+
+// HTTPStatusFor returns the HTTP status with which the code answers an error of
+// another gRPC code that it replaces: its own if the option http is set, else the
+// canonical one of replaced.
+func (c *Code) HTTPStatusFor(replaced codes.Code) int {
+	if c == nil || c.options.GetHttp() == 0 {
+		return HTTPStatus(replaced)
 	}
 	return c.http
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -16,48 +17,26 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/internal/aip193"
 	"github.com/statusmap/statusmap/internal/annotation"
+	"github.com/statusmap/statusmap/internal/template"
 )
 
-// reader reads one enum and notes every broken rule.
+// A reader reads one enum and notes every broken rule.
 type reader struct {
 	system       *System
 	problems     Problems
 	legacyCodes  *regexp.Regexp
 	successCodes *regexp.Regexp
-	// noSuccessCodes: success_codes is there, but no regular expression.
-	noSuccessCodes bool
-	own            language.Tag         // the system's
-	tags           map[string]parsedTag // of the translations: few, and parsed once
-	names          []string             // memory for one code's translations
-	slab           []Code               // memory for the codes to come
-	compiler       compiler
-	translations   slab[translation]
-	said           []translation // memory for one code's translations
-}
-
-type parsedTag struct {
-	tag language.Tag
-	err error
-}
-
-func (r *reader) parseTag(s string) (language.Tag, error) {
-	p, ok := r.tags[s]
-	if !ok {
-		p.tag, p.err = language.Parse(s)
-		if r.tags == nil {
-			r.tags = make(map[string]parsedTag)
-		}
-		r.tags[s] = p
-	}
-	return p.tag, p.err
+	// brokenSuccessCodes: the option is set, but it is not a valid expression.
+	brokenSuccessCodes bool
+	language           language.Tag // the system's
 }
 
 func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ...any) {
 	r.problems = append(r.problems, problemAt(d, rule, format, args...))
 }
 
-// readSystem reads an enum: nil where it is no system, and whole only where there
-// is no problem.
+// readSystem reads an enum. The system is nil if the enum is not one, and complete
+// only if there is no problem.
 func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	r := &reader{system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
 	options, err := annotation.System(enum)
@@ -66,13 +45,12 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read: %v", err)
 		return nil, r.problems
 	case options == nil:
-		r.problem(enum, "system", "the enum has no option (statusmap.v1.system)")
+		r.problem(enum, "system", "the enum has no option (statusmap.v1.system): add it")
 		return nil, r.problems
 	}
 	r.readOptions(enum, options)
 	r.system.byReason = make(map[string]*Code, enum.Values().Len())
 	r.system.byLegacy = make(map[string]*Code, enum.Values().Len())
-	r.slab = make([]Code, enum.Values().Len())
 	r.system.codes = make([]*Code, 0, enum.Values().Len())
 	for i := range enum.Values().Len() {
 		value := enum.Values().Get(i)
@@ -81,10 +59,10 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 			continue
 		}
 		if other := enum.Values().ByNumber(value.Number()); other.Name() != value.Name() {
-			r.problem(value, "code", "%d is %s's number already: an enum value in a program could be either",
+			r.problem(value, "code", "the number %d is already used by %s: give each value its own number",
 				value.Number(), other.Name())
 		} else if other, ok := r.system.byLegacy[code.legacyCode]; ok {
-			r.problem(value, "legacy_code", "%s is %s's already: a legacy code stands once in its system",
+			r.problem(value, "legacy_code", "legacy code %s is already used by %s",
 				code.legacyCode, other.reason)
 		} else {
 			r.system.byLegacy[code.legacyCode] = code
@@ -94,8 +72,8 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
 	r.checkFallbacks(enum)
-	if e := r.system.success; r.system.DefaultSuccessCode() == nil && (e.has(fieldCode) || e.has(fieldMessage) || e.has(fieldReason)) {
-		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are a success code's, and the system has none")
+	if e := r.system.success; r.system.DefaultSuccessCode() == nil && (e.Has("code") || e.Has("message") || e.Has("reason")) {
+		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholder")
 	}
 	r.collectLanguages()
 	r.problems.sort()
@@ -105,40 +83,40 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusmapv1.SystemOptions) {
 	s := r.system
 	if string(enum.ParentFile().Package()) != s.domain {
-		r.problem(enum, "domain", "the enum stands inside a message: a system is an enum at the top of its file")
+		r.problem(enum, "domain", "the enum is inside a message: move it to the top level of the file")
 	}
 	if s.domain == "" {
-		r.problem(enum, "domain", "the file has no package: the package is the domain of the system's errors")
+		r.problem(enum, "domain", "the file has no package: write one, it is the domain of the system's errors")
 	}
 	s.family = familyOf(s.domain)
 	s.title = options.GetTitle()
 	s.language = options.GetLanguage()
 	if s.language == "" {
-		r.problem(enum, "language", "missing: give the BCP 47 tag of the messages, for example \"en\"")
+		r.problem(enum, "language", "missing: write the BCP 47 tag of the messages, for example \"en\"")
 	} else if tag, err := language.Parse(s.language); err == nil {
-		r.own = tag
+		r.language = tag
 	} else {
-		r.problem(enum, "language", "%q is no BCP 47 tag", s.language)
+		r.problem(enum, "language", "%q is not a valid BCP 47 tag: write one as in \"en\" or \"zh-CN\"", s.language)
 	}
 	if !isToken(options.GetLanguageHeader()) {
-		r.problem(enum, "language_header", "%q is no HTTP header name", options.GetLanguageHeader())
+		r.problem(enum, "language_header", "%q is not a valid HTTP header name: write one as in \"Accept-Language\"", options.GetLanguageHeader())
 	}
 	s.languageHeader = textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader())
 	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
 	r.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
-	r.noSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""
+	r.brokenSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""
 
 	envelope := options.GetEnvelope()
 	s.httpAlways = int(envelope.GetHttpAlways())
 	if s.httpAlways != 0 && !isHTTPStatus(s.httpAlways) {
-		r.problem(enum, "http_always", "%d is no HTTP status: give 200 to 599", s.httpAlways)
+		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write 200 to 599", s.httpAlways)
 	}
 	if envelope.GetFailure() == "" {
-		r.problem(enum, "envelope.failure", `missing: give the JSON of a failed call, for example '{"code":{code},"message":{message}}'`)
+		r.problem(enum, "envelope.failure", `missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`)
 	} else {
 		s.failure = r.compileEnvelope(enum, "envelope.failure", envelope.GetFailure())
-		if s.failure != nil && !s.failure.has(fieldCode) {
-			r.problem(enum, "envelope.failure", "{code} is missing: a client could not tell the errors apart")
+		if s.failure != nil && !s.failure.Has("code") {
+			r.problem(enum, "envelope.failure", "{code} is missing: write it where the legacy code belongs, so that clients can tell the errors apart")
 		}
 	}
 	success := envelope.GetSuccess()
@@ -146,8 +124,8 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 		success = "{data}"
 	}
 	s.success = r.compileEnvelope(enum, "envelope.success", success)
-	if s.success != nil && !s.success.has(fieldData) {
-		r.problem(enum, "envelope.success", "{data} is missing: the response would be lost")
+	if s.success != nil && !s.success.Has("data") {
+		r.problem(enum, "envelope.success", "{data} is missing: write it where the response belongs")
 	}
 }
 
@@ -167,8 +145,8 @@ func (r *reader) compileRegexp(enum protoreflect.EnumDescriptor, rule, source st
 	return re
 }
 
-func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source string) *Envelope {
-	e, err := compileEnvelope(source)
+func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source string) *template.Envelope {
+	e, err := template.CompileEnvelope(source)
 	if err != nil {
 		r.problem(enum, rule, "%v", err)
 		return nil
@@ -186,15 +164,13 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 	case options == nil && value.Number() == 0:
 		return nil // CODE_UNSPECIFIED
 	case options == nil:
-		r.problem(value, "code", "the value has no option (statusmap.v1.code)")
+		r.problem(value, "code", "the value has no option (statusmap.v1.code): add it")
 		return nil
 	case value.Number() == 0:
-		r.problem(value, "code", "number 0 cannot be a code: it is what an unset field holds")
+		r.problem(value, "code", "number 0 cannot be a code, since an unset field has it: give the value another number and write the 0 as legacy_code")
 		return nil
 	}
-	c := &r.slab[0]
-	r.slab = r.slab[1:]
-	*c = Code{
+	c := &Code{
 		system:     r.system,
 		desc:       value,
 		options:    options,
@@ -204,7 +180,7 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 		http:       int(options.GetHttp()),
 	}
 	if !aip193.IsReason(c.reason) {
-		r.problem(value, "reason", "%q is no ErrorInfo reason (AIP-193): give at most 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]", c.reason)
+		r.problem(value, "reason", "%q is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]", c.reason)
 	}
 	if c.legacyCode == "" {
 		c.legacyCode = strconv.Itoa(int(value.Number()))
@@ -220,78 +196,78 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 func (r *reader) readStatus(c *Code) {
 	value, options := c.desc, c.options
 	success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode)
-	if r.noSuccessCodes {
+	if r.brokenSuccessCodes {
 		success = c.IsSuccess() // that rule is broken itself
 	}
 	_, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]
 	switch {
 	case !known:
-		r.problem(value, "grpc", "%d is no gRPC code: give OK to UNAUTHENTICATED", options.GetGrpc())
+		r.problem(value, "grpc", "%d is not a valid gRPC code: write OK to UNAUTHENTICATED", options.GetGrpc())
 	case options.Grpc == nil:
-		r.problem(value, "grpc", "missing: give the gRPC code")
+		r.problem(value, "grpc", "missing: write the gRPC code, for example NOT_FOUND")
 		c.grpc = codes.Unknown // and not OK, so that nothing else is wrong with it
 	case success && !c.IsSuccess():
-		r.problem(value, "grpc", "%s instead of OK: %s is one of the system's success_codes", options.GetGrpc(), c.legacyCode)
+		r.problem(value, "grpc", "%s, but %s matches the system's success_codes: write OK", options.GetGrpc(), c.legacyCode)
 	case !success && c.IsSuccess():
-		r.problem(value, "grpc", "OK, but %s is none of the system's success_codes", c.legacyCode)
+		r.problem(value, "grpc", "OK, but %s does not match the system's success_codes: write another gRPC code, or extend success_codes", c.legacyCode)
 	}
 	if c.http == 0 {
 		c.http = HTTPStatus(c.grpc)
 	} else if !isHTTPStatus(c.http) {
-		r.problem(value, "http", "%d is no HTTP status of an answer: give 200 to 599", c.http)
+		r.problem(value, "http", "%d is not a valid HTTP status of a response: write 200 to 599", c.http)
 	}
 }
 
 func (r *reader) readMessages(c *Code) {
 	value, options := c.desc, c.options
-	var err error
 	if options.GetMessage() == "" {
-		r.problem(value, "message", "missing: give the text to the letter")
-	} else if c.message, err = r.compiler.compile(options.GetMessage()); err != nil {
-		r.problem(value, "message", "%v", err)
+		r.problem(value, "message", "missing: write the text to the letter")
+	} else {
+		c.message = r.compileMessage(value, "message", "", options.GetMessage())
 	}
-	if len(options.GetTranslations()) == 0 {
-		return
-	}
-	r.said = r.said[:0]
-	var seen map[language.Tag]string
-	if len(options.GetTranslations()) > 1 {
-		seen = make(map[language.Tag]string, len(options.GetTranslations()))
-	}
-	r.names = r.names[:0]
-	for tag := range options.GetTranslations() {
-		r.names = append(r.names, tag)
-	}
-	slices.Sort(r.names)
-	for _, tag := range r.names {
-		parsed, err := r.parseTag(tag)
+	seen := make(map[language.Tag]string, len(options.GetTranslations()))
+	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
+		parsed, err := language.Parse(tag)
 		if err != nil {
-			r.problem(value, "translations", "%q is no BCP 47 tag", tag)
+			r.problem(value, "translations", "%q is not a valid BCP 47 tag: write one as in \"en\" or \"zh-CN\"", tag)
 			continue
 		}
-		if parsed == r.own {
-			r.problem(value, "translations", "%q is the system's language: its text is the message", tag)
+		if parsed == r.language {
+			r.problem(value, "translations", "%q is the system's language: its text is the message, remove the translation", tag)
 			continue
 		}
 		if other, ok := seen[parsed]; ok {
-			r.problem(value, "translations", "%q is %q again: one text a language", tag, other)
+			r.problem(value, "translations", "%q and %q are the same language: remove one", other, tag)
 			continue
 		}
-		if seen != nil {
-			seen[parsed] = tag
-		}
-		m, err := r.compiler.compile(options.GetTranslations()[tag])
-		if err != nil {
-			r.problem(value, "translations", "%s: %v", tag, err)
+		seen[parsed] = tag
+		m := r.compileMessage(value, "translations", tag+": ", options.GetTranslations()[tag])
+		if m == nil {
 			continue
 		}
-		if c.message != nil && !sameParams(m.params, c.message.params) {
-			r.problem(value, "translations", "%s has the arguments %s, the message %s", tag, braced(m.params), braced(c.message.params))
+		if c.message != nil && !sameParams(m.Params(), c.message.Params()) {
+			r.problem(value, "translations", "%s has the arguments %s, but the message has %s: write the same ones",
+				tag, braced(m.Params()), braced(c.message.Params()))
 			continue
 		}
-		r.said = append(r.said, translation{tag, m})
+		c.translations = append(c.translations, translation{tag, m})
 	}
-	c.translations = r.translations.copy(r.said)
+}
+
+// compileMessage returns nil, and notes all problems, if source is broken.
+func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, prefix, source string) *Message {
+	m, err := compileMessage(source)
+	if err == nil {
+		return m
+	}
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		r.problem(value, rule, "%s%v", prefix, err)
+	}
+	return nil
 }
 
 func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
@@ -300,22 +276,22 @@ func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
 		for _, g := range c.options.GetFallbackFor() {
 			switch {
 			case g <= 0 || int(g) >= len(s.fallbacks):
-				r.problem(c.desc, "fallback_for", "%s cannot fall back: give CANCELLED to UNAUTHENTICATED", g)
+				r.problem(c.desc, "fallback_for", "%s cannot be replaced by a code: write CANCELLED to UNAUTHENTICATED", g)
 			case c.IsSuccess():
-				r.problem(c.desc, "fallback_for", "a success code cannot stand in for %s", g)
-			case c.message.HasParams():
-				r.problem(c.desc, "fallback_for", "the message has the arguments %s, which a foreign status does not have", braced(c.message.params))
+				r.problem(c.desc, "fallback_for", "a success code cannot replace %s", g)
+			case len(c.message.Params()) > 0:
+				r.problem(c.desc, "fallback_for", "the message has the arguments %s, which a foreign status lacks: write a message without arguments", braced(c.message.Params()))
 			case s.fallbacks[g] == c:
-				r.problem(c.desc, "fallback_for", "%s stands twice", g)
+				r.problem(c.desc, "fallback_for", "%s is listed twice", g)
 			case s.fallbacks[g] != nil:
-				r.problem(c.desc, "fallback_for", "%s is %s's already: one code stands in for it", g, s.fallbacks[g].reason)
+				r.problem(c.desc, "fallback_for", "%s is already replaced by %s", g, s.fallbacks[g].reason)
 			default:
 				s.fallbacks[g] = c
 			}
 		}
 	}
 	if s.fallbacks[codes.Unknown] == nil && s.fallbacks[codes.Internal] == nil {
-		r.problem(enum, "fallback_for", "no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here")
+		r.problem(enum, "fallback_for", "missing: write fallback_for: INTERNAL on the code that replaces errors without a code")
 	}
 }
 

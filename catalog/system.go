@@ -1,12 +1,15 @@
 package catalog
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
 	"golang.org/x/text/language"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/statusmap/statusmap/internal/template"
 )
 
 // A System is a legacy system: how it speaks on the wire, and its codes. Its
@@ -19,8 +22,8 @@ type System struct {
 	language       string
 	languageHeader string
 	httpAlways     int
-	failure        *Envelope
-	success        *Envelope
+	failure        *template.Envelope
+	success        *template.Envelope
 	codes          []*Code // by number
 	byReason       map[string]*Code
 	byLegacy       map[string]*Code
@@ -71,16 +74,31 @@ func (s *System) Lookup(reason string) (*Code, bool) {
 	return code, ok
 }
 
-// FailureEnvelope returns the envelope of a failed call.
-func (s *System) FailureEnvelope() *Envelope {
+// LookupNumber returns the code of an enum value's number; false if the system lacks
+// it.
+func (s *System) LookupNumber(number int32) (*Code, bool) {
+	if s == nil {
+		return nil, false
+	}
+	i, ok := slices.BinarySearchFunc(s.codes, number, func(c *Code, number int32) int { return cmp.Compare(c.Number(), number) })
+	if !ok {
+		return nil, false
+	}
+	return s.codes[i], true
+}
+
+// FailureEnvelope returns the envelope of a failed call, for the other packages of
+// this module; its type is internal.
+func (s *System) FailureEnvelope() *template.Envelope {
 	if s == nil {
 		return nil
 	}
 	return s.failure
 }
 
-// SuccessEnvelope returns the envelope of a successful call.
-func (s *System) SuccessEnvelope() *Envelope {
+// SuccessEnvelope returns the envelope of a successful call, for the other packages
+// of this module; its type is internal.
+func (s *System) SuccessEnvelope() *template.Envelope {
 	if s == nil {
 		return nil
 	}

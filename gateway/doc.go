@@ -1,20 +1,17 @@
-// Package gateway makes grpc-gateway answer as the legacy system did: the old
-// JSON envelope, byte for byte, and the old HTTP status, on every exit.
+// Package gateway makes grpc-gateway answer as the legacy system did: the old JSON
+// envelope, byte for byte, and the old HTTP status.
 //
-//	gw, err := gateway.New(gateway.WithRoute("/api/c/compapi/v2/job/", "legacy.job.v2"))
-//	mux := runtime.NewServeMux(gw.MuxOptions()...)
-//	http.ListenAndServe(addr, gw.Handler(mux))
+//	codec, err := statushttp.New(statushttp.WithRoute("/api/c/compapi/v2/job/", "legacy.job.v2"))
+//	…
+//	mux := runtime.NewServeMux(gateway.New(codec).MuxOptions()...)
 //
-// A request speaks one dialect, a system of the catalog: by [WithDialect], else
-// by the longest [WithRoute], else by the option (statusmap.v1.method) or
-// (statusmap.v1.service) of its RPC, else by the error's own domain. An error of
-// another domain becomes the code of the same reason where both are versions of
-// one family, else the dialect's fallback for its gRPC code, with the fallback's
-// own text: what another system says is not for this one's clients.
+// It is an adapter: package statushttp decides and renders. A request without a
+// dialect is answered as if this package were not there, byte for byte, but for the
+// metadata statusmap-…, which are never forwarded.
 //
-// Invariants: one engine renders every exit; an envelope is valid JSON whatever
-// it holds; nothing of a Go error, a gRPC detail or a parser's text reaches the
-// client, in body, header or trailer.
+// Invariants: every exit of a request with a dialect has its envelope, written to the
+// writer that the handler was given; nothing of a Go error, a gRPC detail or a
+// parser's text reaches its client, in body, header or trailer.
 //
-// Start with [New].
+// Start with [New] and [Gateway.MuxOptions].
 package gateway

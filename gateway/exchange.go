@@ -1,234 +1,345 @@
 package gateway
 
 import (
+	"bufio"
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"math/rand/v2"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/emptypb"
 
-	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/internal/ascii"
+	"github.com/statusmap/statusmap/internal/wire"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
-// Handler wraps a mux that has [Gateway.MuxOptions]. It covers what those cannot
-// reach: stream errors, panics, bodies that are too long, the HTTP status of a
-// success, and the request's id. The id is taken from X-Request-Id, where that
-// has 1 to 128 visible ASCII characters, or made (a random UUID); it goes to the
-// backend as metadata x-request-id, into the envelope and into the response's
-// X-Request-Id.
-func (g *Gateway) Handler(mux http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{w: w, gateway: g}
-		x.context = exchangeContext{r.Context(), x}
-		r = r.WithContext(&x.context)
-		ids := requestID(r)
-		if ids == nil {
-			x.made[0] = newRequestID()
-			ids = x.made[:]
-			// The header is the caller's: a handler may not change it.
-			r.Header = maps.Clone(r.Header)
-			if r.Header == nil {
-				r.Header = http.Header{}
-			}
-			r.Header[requestIDHeader] = ids
-		}
-		x.id = ids[0]
-		x.request = r
-		if r.Body != nil && r.Body != http.NoBody && g.maxBody > 0 {
-			r.Body = &limitedBody{ReadCloser: http.MaxBytesReader(w, r.Body, g.maxBody), exchange: x}
-		}
-		h := w.Header()
-		h[requestIDHeader] = ids
-		h[nosniffHeader] = nosniff
-		defer x.recover()
-		mux.ServeHTTP(x, r)
-	})
-}
+// An exchange is one request that may have a dialect, and its answer. It is the
+// http.ResponseWriter that the route's handler sees: it puts the success envelope
+// around the response, whichever marshaler writes that.
+type exchange struct {
+	http.ResponseWriter
+	gateway *Gateway
+	request statushttp.Request
+	context context.Context //nolint:containedctx // the request's, for logs
 
-const nosniffHeader = "X-Content-Type-Options"
+	// handlerWriter is what the handler writes to: the exchange itself, or a writer of
+	// a middleware around it.
+	handlerWriter http.ResponseWriter
 
-// Header values that never change. Their capacity is their length, so that
-// whoever adds to one copies it.
-var (
-	nosniff     = []string{"nosniff"}
-	jsonContent = []string{"application/json; charset=utf-8"}
-)
-
-// requestID returns the id that a request has, as the value of a header; nil
-// where it has none, or one that cannot be passed on.
-func requestID(r *http.Request) []string {
-	ids := r.Header[requestIDHeader]
-	if len(ids) == 0 || ids[0] == "" || len(ids[0]) > 128 || !ascii.Visible(ids[0]) {
-		return nil
-	}
-	return ids[:1:1]
-}
-
-// An idBlock holds ids that are made and not yet given away: one piece of memory
-// for all of them.
-type idBlock struct{ rest string }
-
-const (
-	idSize    = 36
-	idsABlock = 16
-)
-
-var idBlocks = sync.Pool{New: func() any { return new(idBlock) }}
-
-// newRequestID returns a random UUID (version 4).
-func newRequestID() string {
-	b := idBlocks.Get().(*idBlock) //nolint:forcetypeassert // the pool holds nothing else
-	if b.rest == "" {
-		b.rest = newRequestIDs()
-	}
-	id := b.rest[:idSize]
-	b.rest = b.rest[idSize:]
-	idBlocks.Put(b)
-	return id
-}
-
-// newRequestIDs returns a block of ids. They name requests and guard nothing, so
-// their bits need not come from crypto/rand, which takes longer than all else
-// that is done for an id.
-func newRequestIDs() string {
-	var ids strings.Builder
-	ids.Grow(idsABlock * idSize)
-	for range idsABlock {
-		var u uuid.UUID
-		binary.NativeEndian.PutUint64(u[:8], rand.Uint64()) //nolint:gosec // see above
-		binary.NativeEndian.PutUint64(u[8:], rand.Uint64()) //nolint:gosec // see above
-		u[6] = u[6]&0x0F | 0x40
-		u[8] = u[8]&0x3F | 0x80
-		text, err := u.MarshalText() // String would allocate
-		if err != nil {
-			text = []byte(u.String())
-		}
-		ids.Write(text)
-	}
-	return ids.String()
+	success   statushttp.Success
+	status    int  // of a success; 0 is 200
+	wrap      bool // the next write is the response of a unary RPC with a dialect
+	streaming bool
+	tooLarge  bool
+	badType   bool
+	started   bool // the header is written
+	failed    bool // a failure was written, or will be
+	swallow   bool // what follows is not written
 }
 
 type exchangeKey struct{}
 
-// An exchangeContext is the request's context with the exchange in it: a
-// context.WithValue that is part of the exchange.
-type exchangeContext struct {
-	context.Context
-	exchange *exchange
+// exchangeOf returns the exchange of a context; nil if there is none.
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
 }
 
-func (c *exchangeContext) Value(key any) any {
-	if _, ok := key.(exchangeKey); ok {
-		return c.exchange
+// exchangeFor returns the exchange of a request, or one for a request that found no
+// route.
+func (g *Gateway) exchangeFor(ctx context.Context, w http.ResponseWriter, r *http.Request) *exchange {
+	x := exchangeOf(ctx)
+	if x == nil {
+		x = &exchange{ResponseWriter: w, gateway: g, request: g.codec.Request(r), context: r.Context()}
 	}
-	return c.Context.Value(key)
+	if rpc, ok := runtime.RPCMethod(ctx); ok {
+		x.request.RPC = rpc
+	}
+	return x
 }
 
-// An exchange is one request and its answer. It is the http.ResponseWriter that
-// the mux sees: once it has failed, it swallows what else is written.
-type exchange struct {
-	w       http.ResponseWriter
-	gateway *Gateway
-	request *http.Request
-	context exchangeContext
-	id      string
-	made    [1]string // the id as a header's value, where it was made here
-
-	dialect  *catalog.System // set once resolved
-	resolved bool
-
-	status    int // of a success; 0 is 200
-	success   *catalog.Code
-	streaming bool
-	tooLarge  bool
-	started   bool // the header is written
-	failed    bool // an envelope is written
-
-	bare    bool // the mux has no Handler
-	probing bool // no exchange at all: it only asks whether a path has a method
-	found   bool // it has
+// requestID returns the request's id; it makes one if the request has none.
+func (x *exchange) requestID() string {
+	if x.request.RequestID == "" {
+		x.request.RequestID = uuid.NewString()
+	}
+	return x.request.RequestID
 }
 
-// fail answers a request with err, also where the mux runs without Handler.
-func (g *Gateway) fail(ctx context.Context, w http.ResponseWriter, r *http.Request, err error, httpStatus int) {
-	x, ok := w.(*exchange)
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// fail answers with err, to the writer that the handler was given. It returns false,
+// and does nothing, if the request has no dialect. mux and r are nil for a stream,
+// whose metadata were forwarded when it began.
+func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) bool {
+	logger := x.gateway.codec.Logger()
+	if x.started && !x.streaming || x.failed {
+		logger.LogAttrs(ctx, slog.LevelWarn, "an error after the answer had begun",
+			slog.String("request_id", x.request.RequestID), slog.Any("error", err))
+		x.swallow = true
+		return true
+	}
+	q := x.request
+	err, q.HTTPStatus = httpStatusError(err)
+	md, hasMetadata := runtime.ServerMetadataFromContext(ctx)
+	if raw := md.TrailerMD[wire.DetailsKey]; len(raw) == 1 {
+		q.DetailsBin = raw[0]
+	}
+	if blame, httpStatus := x.callersFault(r, err); httpStatus != 0 {
+		err, q.HTTPStatus = blame, httpStatus
+	}
+	buffer := bodies.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
+	defer bodies.Put(buffer)
+	header := w.Header()
+	if x.started {
+		header = http.Header{}
+	}
+	body, httpStatus, ok := x.gateway.codec.AppendFailure(ctx, (*buffer)[:0], header, &q, err)
 	if !ok {
-		x, ok = ctx.Value(exchangeKey{}).(*exchange) // w is wrapped, or there is no Handler
+		return false
 	}
-	if ok {
-		if !x.probing {
-			x.fail(ctx, err, httpStatus)
+	x.failed, x.wrap = true, false
+	if cap(body) <= 64<<10 { // the memory of one long error should not be kept
+		*buffer = body
+	}
+	if !x.started {
+		delete(header, "Trailer")
+		delete(header, "Transfer-Encoding")
+		delete(header, "Content-Length")
+		if hasMetadata && mux != nil {
+			forwardMetadata(ctx, mux, marshaler, header, r, md)
 		}
+		w.WriteHeader(httpStatus)
+	} else {
+		body = append(body, '\n') // one more line of the stream
+	}
+	if _, err := w.Write(body); err != nil {
+		logger.LogAttrs(ctx, slog.LevelDebug, "the answer could not be written",
+			slog.String("request_id", q.RequestID), slog.Any("error", err))
+	}
+	return true
+}
+
+// forwardMetadata sets the headers of a backend's metadata as the mux names them:
+// rate limits, cookies. grpc-gateway does so only when it forwards a message, so it is
+// given an empty one.
+func forwardMetadata(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, header http.Header, r *http.Request, md runtime.ServerMetadata) {
+	md = withoutKeys(md, isInternalKey)
+	if len(md.HeaderMD) == 0 && (len(md.TrailerMD) == 0 || r.Header.Get("TE") == "") {
 		return
 	}
-	f := failures.Get().(*failure) //nolint:forcetypeassert // the pool holds nothing else
-	x = &f.bare
-	x.w, x.gateway, x.request, x.bare = w, g, r, true
-	ids := requestID(r)
-	if ids == nil {
-		ids = []string{newRequestID()}
-	}
-	x.id = ids[0]
-	h := w.Header()
-	h[requestIDHeader] = ids
-	h[nosniffHeader] = nosniff
-	x.answer(ctx, f, err, httpStatus)
-	f.release()
+	contentType := header["Content-Type"]
+	runtime.ForwardResponseMessage(runtime.NewServerMetadataContext(ctx, md), mux, marshaler, headerOnly{header}, r, &emptypb.Empty{})
+	header["Content-Type"] = contentType
+	delete(header, "Content-Length")
 }
 
-func (x *exchange) Header() http.Header { return x.w.Header() }
+// callersFault returns the error and the HTTP status of what only the HTTP request can
+// be blamed for; 0 if err is something else.
+func (x *exchange) callersFault(r *http.Request, err error) (error, int) {
+	switch {
+	case x.tooLarge:
+		return grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge
+	case x.badType:
+		return grpcstatus.Error(codes.InvalidArgument, "media type"), http.StatusUnsupportedMediaType
+	case r != nil && !sendable(r) && status.Code(err) == codes.Internal:
+		return grpcstatus.Error(codes.InvalidArgument, "request"), http.StatusBadRequest
+	default:
+		return err, 0
+	}
+}
+
+// sendable reports whether a gRPC client can send what grpc-gateway makes of a
+// request: text in UTF-8, and metadata with valid names.
+func sendable(r *http.Request) bool {
+	if r.URL != nil {
+		if !utf8.ValidString(r.URL.Path) {
+			return false
+		}
+		for name, values := range r.URL.Query() {
+			if !utf8.ValidString(name + strings.Join(values, "")) {
+				return false
+			}
+		}
+	}
+	for name := range r.Header {
+		if key, ok := strings.CutPrefix(name, runtime.MetadataHeaderPrefix); ok && connectionHeaders[key] {
+			return false
+		}
+	}
+	return true
+}
+
+// connectionHeaders are names that gRPC's metadata can't have: HTTP/2 has none of
+// these headers (RFC 9113 section 8.2.2).
+var connectionHeaders = map[string]bool{
+	"": true, "Connection": true, "Proxy-Connection": true, "Keep-Alive": true,
+	"Transfer-Encoding": true, "Upgrade": true, "Te": true, "Host": true,
+}
+
+// unmarshalable returns a status that no marshaler of grpc-gateway writes, so that it
+// writes nothing: no program has the type of its detail.
+func unmarshalable() *grpcstatus.Status {
+	return grpcstatus.FromProto(&spb.Status{
+		Code:    int32(codes.Internal),
+		Details: []*anypb.Any{{TypeUrl: "type.googleapis.com/statusmap.Unmarshalable"}},
+	})
+}
+
+// succeed takes what the handler said of its success: see status.SetSuccess.
+func (x *exchange) succeed(md runtime.ServerMetadata) {
+	var ok bool
+	if x.success, ok = x.gateway.codec.Success(&x.request, last(md.HeaderMD[wire.SuccessKey])); !ok {
+		return
+	}
+	x.wrap, x.status = true, x.success.HTTPStatus
+	if s, err := strconv.Atoi(last(md.HeaderMD[wire.HTTPStatusKey])); err == nil && s >= 200 && s <= 299 {
+		x.status = s
+	}
+}
+
+func last(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// WriteHeader writes the header once; an informational one (1xx) is not the answer.
+func (x *exchange) WriteHeader(httpStatus int) {
+	switch {
+	case httpStatus >= 100 && httpStatus <= 199 && httpStatus != http.StatusSwitchingProtocols:
+		x.ResponseWriter.WriteHeader(httpStatus)
+		return
+	case x.started:
+		return
+	case x.wrap && httpStatus <= 299:
+		x.status = httpStatus // written with the response, which sets headers
+		return
+	case httpStatus > 299:
+		x.wrap = false // not a success
+	}
+	x.started = true
+	x.ResponseWriter.WriteHeader(httpStatus)
+}
+
+// Write writes what the handler writes, with the success envelope around it if it is
+// the response of a unary RPC.
+func (x *exchange) Write(b []byte) (int, error) {
+	switch {
+	case x.swallow:
+		return len(b), nil
+	case x.wrap:
+		x.wrap = false
+		return x.writeSuccess(b)
+	case x.streaming && !x.failed && x.gateway.codec.Dialect(&x.request) != nil:
+		x.setStreamHeader()
+		x.started = true
+		return x.writeCompact(b)
+	}
+	x.started = true
+	return x.ResponseWriter.Write(b)
+}
+
+func (x *exchange) setStreamHeader() {
+	if x.started {
+		return
+	}
+	header := x.Header()
+	header[statushttp.RequestIDHeader] = []string{x.requestID()}
+	header["X-Content-Type-Options"] = []string{"nosniff"}
+	delete(header, runtime.MetadataHeaderPrefix+"Content-Type")
+	if header.Get("Content-Type") == "application/json" {
+		header["Content-Type"] = []string{"application/json; charset=utf-8"}
+	}
+}
+
+// writeSuccess writes a response in its envelope. A body that is not JSON, or that a
+// middleware inside has encoded, stays as it is.
+func (x *exchange) writeSuccess(data []byte) (int, error) {
+	header := x.Header()
+	delete(header, runtime.MetadataHeaderPrefix+"Content-Type")
+	if encoding := header.Get("Content-Encoding"); encoding != "" || !isJSON(header.Get("Content-Type")) {
+		if encoding != "" {
+			x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelError,
+				"a middleware inside the gateway encodes responses, so they get no envelope: put it around the mux",
+				slog.String("content_encoding", encoding), slog.String("path", x.request.Path))
+		}
+		x.started = true
+		return x.ResponseWriter.Write(data)
+	}
+	buffer := bodies.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
+	defer bodies.Put(buffer)
+	compact := appendCompact((*buffer)[:0], data)
+	n := len(compact)
+	body := x.success.Append(compact, header, compact)[n:]
+	if cap(compact) <= 64<<10 {
+		*buffer = compact
+	}
+	if header.Get("Content-Length") != "" {
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	if x.status == http.StatusNoContent {
+		delete(header, "Content-Type")
+		delete(header, "Content-Length")
+		body = nil
+	}
+	if !x.started {
+		x.started = true
+		x.ResponseWriter.WriteHeader(x.status)
+	}
+	if _, err := x.ResponseWriter.Write(body); err != nil && len(body) > 0 {
+		return 0, err
+	}
+	return len(data), nil
+}
 
 // Unwrap lets http.ResponseController reach the server's own writer.
-func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
-
-func (x *exchange) WriteHeader(httpStatus int) {
-	if x.failed {
-		return
-	}
-	x.started = true
-	x.w.WriteHeader(httpStatus)
-}
-
-func (x *exchange) Write(b []byte) (int, error) {
-	if x.failed {
-		return len(b), nil
-	}
-	if !x.started && x.status != 0 {
-		x.WriteHeader(x.status)
-	}
-	x.started = true
-	if x.status == http.StatusNoContent {
-		return len(b), nil
-	}
-	return x.w.Write(b)
-}
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 // Flush is for handlers that look for an http.Flusher.
 func (x *exchange) Flush() {
-	if err := http.NewResponseController(x.w).Flush(); err != nil {
-		x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelDebug, "flush", slog.Any("error", err))
+	if err := http.NewResponseController(x.ResponseWriter).Flush(); err != nil {
+		x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelDebug, "the answer could not be flushed", slog.Any("error", err))
 	}
+	x.started = true
 }
 
-// recover gives a panic the exit of an internal error. A body that has begun
-// cannot be taken back; the connection is cut, so that it cannot be taken for a
-// whole one.
+// Hijack is for handlers that look for an http.Hijacker.
+func (x *exchange) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	x.started = true
+	return http.NewResponseController(x.ResponseWriter).Hijack()
+}
+
+// ReadFrom is for handlers that look for an io.ReaderFrom.
+func (x *exchange) ReadFrom(r io.Reader) (int64, error) {
+	if x.swallow || x.wrap || x.streaming {
+		return io.Copy(struct{ io.Writer }{x}, r)
+	}
+	x.started = true
+	return io.Copy(x.ResponseWriter, r)
+}
+
+// recover gives a panic the exit of an internal error. A body that has begun can't be
+// taken back; the connection is cut, so that it can't be taken for a whole one.
 func (x *exchange) recover() {
+	if x.gateway.codec.Dialect(&x.request) == nil {
+		return // the panic goes on
+	}
 	p := recover()
 	if p == nil {
 		return
@@ -236,83 +347,10 @@ func (x *exchange) recover() {
 	if p == http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
 		panic(p)
 	}
-	x.gateway.logger.LogAttrs(x.request.Context(), slog.LevelError, "panic in a gateway handler",
-		slog.String("request_id", x.id), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+	x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelError, "panic in a gateway handler",
+		slog.String("request_id", x.request.RequestID), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 	if x.failed || x.started && !x.streaming {
 		panic(http.ErrAbortHandler)
 	}
-	x.fail(x.request.Context(), grpcstatus.Error(codes.Internal, "panic"), 0)
-}
-
-// resolve returns the dialect of the request, as far as the request tells.
-func (x *exchange) resolve(ctx context.Context) *catalog.System {
-	if !x.resolved {
-		x.dialect, x.resolved = x.gateway.dialectOf(x.request, ""), true
-		if x.dialect == nil && len(x.gateway.methods) > 0 {
-			method, known := runtime.RPCMethod(ctx)
-			x.dialect = x.gateway.methods[method]
-			x.resolved = known // before that the method's option cannot count
-		}
-	}
-	return x.dialect
-}
-
-// succeed takes what the handler said of its success: see status.SetSuccess.
-func (x *exchange) succeed(ctx context.Context, w http.ResponseWriter) error {
-	md, ok := runtime.ServerMetadataFromContext(ctx)
-	if !ok {
-		return nil
-	}
-	if names := md.HeaderMD[status.SuccessKey]; len(names) > 0 {
-		x.success = x.gateway.successCode(names[len(names)-1], x.resolve(ctx))
-		if x.success != nil {
-			x.status = x.success.HTTPStatus()
-		}
-	}
-	if values := md.HeaderMD[status.HTTPStatusKey]; len(values) > 0 {
-		if s, err := strconv.Atoi(values[len(values)-1]); err == nil && s >= 200 && s <= 299 {
-			x.status = s
-		}
-	}
-	if x.status == http.StatusNoContent {
-		w.Header().Del("Content-Type")
-	}
-	return nil
-}
-
-// successCode returns the code of a full name in a dialect; nil where the
-// dialect cannot say it.
-func (g *Gateway) successCode(fullName string, dialect *catalog.System) *catalog.Code {
-	i := strings.LastIndexByte(fullName, '.')
-	if i < 0 {
-		return nil
-	}
-	code, ok := g.catalog.Lookup(fullName[:i], fullName[i+1:])
-	if !ok || !code.IsSuccess() {
-		return nil
-	}
-	if dialect == nil {
-		return code
-	}
-	code, ok = g.catalog.CodeIn(dialect, code)
-	if !ok || !code.IsSuccess() {
-		return nil
-	}
-	return code
-}
-
-// A limitedBody notes that a body was too long: grpc-gateway keeps only the text
-// of the error.
-type limitedBody struct {
-	io.ReadCloser
-	exchange *exchange
-}
-
-func (b *limitedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	var tooLarge *http.MaxBytesError
-	if err != nil && errors.As(err, &tooLarge) {
-		b.exchange.tooLarge = true
-	}
-	return n, err
+	x.fail(x.context, nil, nil, x, nil, grpcstatus.Error(codes.Internal, "panic"))
 }

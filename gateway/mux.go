@@ -2,166 +2,229 @@ package gateway
 
 import (
 	"context"
-	"mime"
+	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/statusmap/statusmap/internal/wire"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // MuxOptions returns the options for runtime.NewServeMux that make a mux answer
-// through the gateway: error, stream and routing errors, success envelopes, and
-// the headers that go in and out. Options behind them in the call stand above
-// them. A mux with these options wants [Gateway.Handler] around it.
+// through the gateway. Put them before others: middlewares that come after them run
+// inside, so that their panics have an exit too.
+//
+// Your own error handlers go to [WithErrorHandler] and its siblings, or call
+// [Gateway.ErrorHandler] and its siblings themselves. Your own marshalers, matchers,
+// metadata annotators and rewriters work in either order.
 func (g *Gateway) MuxOptions() []runtime.ServeMuxOption {
 	return []runtime.ServeMuxOption{
-		runtime.WithErrorHandler(g.handleError),
-		runtime.WithStreamErrorHandler(g.handleStreamError),
-		runtime.WithRoutingErrorHandler(g.handleRoutingError),
-		runtime.WithMiddlewares(g.middleware),
+		runtime.WithMiddlewares(g.Middleware),
+		runtime.WithMetadata(g.annotate),
 		runtime.WithForwardResponseOption(g.forwardResponse),
-		runtime.WithForwardResponseRewriter(g.rewriteResponse),
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler(g.marshaler)),
-		runtime.WithIncomingHeaderMatcher(incomingHeader),
-		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
-		runtime.WithOutgoingTrailerMatcher(outgoingTrailer),
+		runtime.WithErrorHandler(g.ErrorHandler),
+		runtime.WithStreamErrorHandler(g.StreamErrorHandler),
+		runtime.WithRoutingErrorHandler(g.RoutingErrorHandler),
 	}
 }
 
-// handleError is the exit for unary errors, and for what never became an RPC.
-func (g *Gateway) handleError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
-	g.fail(ctx, w, r, err, 0)
-}
-
-// handleStreamError writes the envelope itself: what it returns is written after
-// it, as grpc-gateway's own chunk, and swallowed by the exchange.
-func (g *Gateway) handleStreamError(ctx context.Context, err error) *grpcstatus.Status {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && !x.probing {
-		x.fail(ctx, err, 0)
+// Middleware is the middleware among [Gateway.MuxOptions]. It runs once a route is
+// found.
+func (g *Gateway) Middleware(next runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, pathParams map[string]string) {
+		if p, ok := r.Context().Value(probeKey{}).(*probe); ok {
+			p.found = true
+			return
+		}
+		q := g.codec.Request(r)
+		if !g.codec.MayAnswer(&q) {
+			next(w, r, pathParams)
+			return
+		}
+		x := &exchange{ResponseWriter: w, gateway: g, request: q, context: r.Context()}
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = &requestBody{ReadCloser: r.Body, exchange: x, contentType: r.Header.Get("Content-Type"), length: r.ContentLength}
+		}
+		defer x.recover()
+		next(x, r, pathParams)
 	}
-	return grpcstatus.New(codes.Internal, "")
 }
 
-func (g *Gateway) handleRoutingError(ctx context.Context, mux *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, httpStatus int) {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && x.probing {
+// annotate notes which RPC a request is, and sends the request's id along.
+func (g *Gateway) annotate(ctx context.Context, _ *http.Request) metadata.MD {
+	x := exchangeOf(ctx)
+	if x == nil {
+		return nil
+	}
+	x.request.RPC, _ = runtime.RPCMethod(ctx)
+	if g.codec.Dialect(&x.request) == nil {
+		return nil
+	}
+	return metadata.MD{status.RequestIDKey: []string{x.requestID()}}
+}
+
+// forwardResponse runs before each message is written: with nil, when a stream starts.
+func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, response proto.Message) error {
+	md, ok := runtime.ServerMetadataFromContext(ctx)
+	if ok {
+		hideInternal(w.Header(), md)
+	}
+	x := exchangeOf(ctx)
+	if x == nil {
+		return nil
+	}
+	x.handlerWriter = w
+	switch _, raw := response.(*httpbody.HttpBody); {
+	case response == nil:
+		x.streaming = true
+	case !x.streaming && !raw:
+		x.succeed(md)
+	}
+	return nil
+}
+
+// ErrorHandler answers errors of unary RPCs, and of requests that never became one. It
+// is a runtime.ErrorHandlerFunc.
+func (g *Gateway) ErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	x := g.exchangeFor(ctx, w, r)
+	if x.request.RPC == grpc_health_v1.Health_Check_FullMethodName || !g.codec.MayAnswer(&x.request) ||
+		!x.fail(ctx, mux, marshaler, w, r, err) {
+		if md, ok := runtime.ServerMetadataFromContext(ctx); ok {
+			ctx = runtime.NewServerMetadataContext(ctx, withoutKeys(md, isStatusmapKey))
+		}
+		x.failed = true // what follows is not a success
+		g.errorHandler(ctx, mux, marshaler, w, r, err)
+	}
+}
+
+// StreamErrorHandler answers errors of streams. It is a runtime.StreamErrorHandlerFunc.
+// In a dialect it writes the envelope itself; what it returns is then not written.
+func (g *Gateway) StreamErrorHandler(ctx context.Context, err error) *grpcstatus.Status {
+	if x := exchangeOf(ctx); x != nil && x.handlerWriter != nil && x.fail(ctx, nil, nil, x.handlerWriter, nil, err) {
+		if x.handlerWriter != http.ResponseWriter(x) {
+			return unmarshalable() // a writer is in between: it must not be given more
+		}
+		x.swallow = true
+		return grpcstatus.New(codes.Internal, "")
+	}
+	return g.streamErrorHandler(ctx, err)
+}
+
+// RoutingErrorHandler answers requests that have no route: 404, 405, and 400 for a
+// path that can't be parsed. It is a runtime.RoutingErrorHandlerFunc.
+func (g *Gateway) RoutingErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, httpStatus int) {
+	if r.Context().Value(probeKey{}) != nil {
+		return
+	}
+	q := g.codec.Request(r)
+	if g.codec.Dialect(&q) == nil {
+		g.routingErrorHandler(ctx, mux, marshaler, w, r, httpStatus)
 		return
 	}
 	if httpStatus == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", strings.Join(allowedMethods(mux, r), ", "))
 	}
-	g.fail(ctx, w, r, grpcstatus.Error(codeOfHTTP(httpStatus), http.StatusText(httpStatus)), httpStatus)
+	g.ErrorHandler(ctx, mux, marshaler, w, r, &runtime.HTTPStatusError{
+		HTTPStatus: httpStatus,
+		Err:        grpcstatus.Error(statushttp.GRPCCode(httpStatus), http.StatusText(httpStatus)),
+	})
 }
 
-// allowedMethods returns the methods that a path has, for the header Allow that
-// RFC 9110 section 15.5.6 wants in a 405. The mux does not tell; so a request is
-// sent into it for each, and stopped by the middleware.
+// A probe asks whether a path has a method.
+type probe struct{ found bool }
+
+type probeKey struct{}
+
+// allowedMethods returns the methods that a path has, for the header Allow of a 405
+// (RFC 9110 section 15.5.6). The mux does not tell; so a request is sent into it for
+// each, and stopped by the middleware.
 func allowedMethods(mux *runtime.ServeMux, r *http.Request) []string {
 	var allowed []string
 	for _, method := range []string{
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
 		http.MethodPatch, http.MethodDelete, http.MethodOptions,
 	} {
-		probe := &exchange{probing: true}
+		var p probe
 		ask := &http.Request{Method: method, URL: r.URL, Header: http.Header{}, Body: http.NoBody, Host: r.Host}
-		mux.ServeHTTP(discard{}, ask.WithContext(context.WithValue(r.Context(), exchangeKey{}, probe)))
-		if probe.found {
+		mux.ServeHTTP(headerOnly{}, ask.WithContext(context.WithValue(r.Context(), probeKey{}, &p)))
+		if p.found {
 			allowed = append(allowed, method)
 		}
 	}
 	return allowed
 }
 
-type discard struct{}
+// headerOnly is a response of which only the header counts.
+type headerOnly struct{ header http.Header }
 
-func (discard) Header() http.Header         { return http.Header{} }
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
-func (discard) WriteHeader(int)             {}
+func (w headerOnly) Header() http.Header {
+	if w.header == nil {
+		return http.Header{}
+	}
+	return w.header
+}
+func (headerOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (headerOnly) WriteHeader(int)             {}
 
-// middleware runs once a route is found.
-func (g *Gateway) middleware(next runtime.HandlerFunc) runtime.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request, pathParams map[string]string) {
-		if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok && x.probing {
-			x.found = true
-			return
+// httpStatusError returns the status that err asks for, and what it wraps.
+func httpStatusError(err error) (error, int) { //nolint:revive // the error is a value here
+	var e *runtime.HTTPStatusError
+	if errors.As(err, &e) && e != nil {
+		if e.Err != nil {
+			err = e.Err
 		}
-		if g.maxBody > 0 && r.ContentLength > g.maxBody {
-			g.fail(r.Context(), w, r,
-				grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge)
-			return
+		return err, e.HTTPStatus
+	}
+	return err, 0
+}
+
+func isStatusmapKey(key string) bool { return strings.HasPrefix(key, wire.KeyPrefix) }
+
+// isInternalKey reports whether metadata are between gateway and backend: gRPC's own,
+// among them the details that an envelope leaves out, and statusmap's.
+func isInternalKey(key string) bool {
+	return strings.HasPrefix(key, "grpc-") || isStatusmapKey(key) || key == status.RequestIDKey || key == "content-type"
+}
+
+// withoutKeys returns md without the keys that drop reports.
+func withoutKeys(md runtime.ServerMetadata, drop func(key string) bool) runtime.ServerMetadata {
+	return runtime.ServerMetadata{HeaderMD: without(md.HeaderMD, drop), TrailerMD: without(md.TrailerMD, drop)}
+}
+
+func without(md metadata.MD, drop func(key string) bool) metadata.MD {
+	kept := md
+	for key := range md {
+		if drop(key) {
+			if len(kept) == len(md) {
+				kept = md.Copy()
+			}
+			delete(kept, key)
 		}
-		if r.ContentLength != 0 && !g.accepts(r.Header.Get("Content-Type")) {
-			g.fail(r.Context(), w, r,
-				grpcstatus.Error(codes.InvalidArgument, "media type"), http.StatusUnsupportedMediaType)
-			return
+	}
+	return kept
+}
+
+// hideInternal takes statusmap's metadata out of a header to which all were added,
+// whatever names the mux gives them.
+func hideInternal(header http.Header, md runtime.ServerMetadata) {
+	for key := range md.HeaderMD {
+		if !isStatusmapKey(key) {
+			continue
 		}
-		next(w, r, pathParams)
+		for name := range header {
+			if len(name) >= len(key) && strings.EqualFold(name[len(name)-len(key):], key) {
+				delete(header, name)
+			}
+		}
 	}
-}
-
-// accepts tells whether a request's body may have a Content-Type. Forms are
-// accepted because curl -d calls its JSON one.
-func (g *Gateway) accepts(contentType string) bool {
-	if contentType == "" || contentType == "application/json" {
-		return true
-	}
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return false
-	}
-	return mediaType == "application/json" || mediaType == "application/x-www-form-urlencoded" ||
-		strings.HasSuffix(mediaType, "+json") ||
-		slices.Contains(g.contentTypes, mediaType) || slices.Contains(g.contentTypes, "*/*")
-}
-
-// forwardResponse runs before each answer is written: with nil, when a stream
-// starts.
-func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, response proto.Message) error {
-	x, ok := ctx.Value(exchangeKey{}).(*exchange)
-	if !ok {
-		return nil
-	}
-	if response == nil {
-		x.streaming = true
-		return nil
-	}
-	return x.succeed(ctx, w)
-}
-
-const requestIDHeader = "X-Request-Id"
-
-func incomingHeader(key string) (string, bool) {
-	switch key {
-	case requestIDHeader:
-		return status.RequestIDKey, true
-	case runtime.MetadataHeaderPrefix + requestIDHeader:
-		return "", false // a second id, which no check has seen
-	}
-	return runtime.DefaultHeaderMatcher(key)
-}
-
-func outgoingHeader(key string) (string, bool) {
-	if internalKey(key) {
-		return "", false
-	}
-	return runtime.MetadataHeaderPrefix + key, true
-}
-
-func outgoingTrailer(key string) (string, bool) {
-	if internalKey(key) {
-		return "", false
-	}
-	return runtime.MetadataTrailerPrefix + key, true
-}
-
-// internalKey tells which metadata are between gateway and backend: gRPC's own,
-// among them the details that the envelope has just left out, and statusmap's.
-func internalKey(key string) bool {
-	key = strings.ToLower(key)
-	return strings.HasPrefix(key, "grpc-") || strings.HasPrefix(key, status.MetadataPrefix) || key == status.RequestIDKey || key == "content-type"
 }

@@ -3,16 +3,26 @@
 //
 //	return nil, status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", id)
 //
-// A status made here has the code's gRPC code, the legacy message in the
-// system's language, and one detail of each type: ErrorInfo first, whose domain
-// and reason together are the enum value's full name and whose metadata hold
-// legacy_code and the message's arguments; RetryInfo and BadRequest where the
-// code's options say so.
+// A status made here has the code's gRPC code, the legacy message in the system's
+// language, and one detail of each type: ErrorInfo, whose domain and reason are the
+// enum value's full name and whose metadata are legacy_code and the message's
+// arguments; RetryInfo and BadRequest if the code's options say so.
 //
-// Invariants: nothing fails while failing, so a wrong call (an argument
-// missing, the zero enum value, an enum without options) still gives a valid
-// error; what an error wraps is for the log and never sent; text that is not
-// UTF-8 is repaired before it is sent.
+// Invariants: nothing fails while failing, so a wrong call (a missing argument, the
+// zero enum value, an enum without options) still gives a valid error; what an error
+// wraps goes to the log and is never sent; text that is not UTF-8 is repaired before
+// it is sent.
 //
-// Start with [Error] and [FromError].
+// Bounds: 128 metadata with names of 64 bytes; request ids of 128 bytes; language
+// headers of 1 KiB; 4 KiB a status as sent, see [WithMaxSize].
+//
+// Start with [Error] and [FromError]. For codes that are loaded at run time and
+// have no Go constants there are [New], [SetSuccessOf] and [FromErrorIn].
+//
+// grpc-go's package has the same name. Import it as
+//
+//	grpcstatus "google.golang.org/grpc/status"
+//
+// A call of the wrong one does not compile: this package takes values of annotated
+// enums, grpc-go's takes codes.Code.
 package status

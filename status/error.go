@@ -2,13 +2,12 @@ package status
 
 import (
 	"fmt"
-	"iter"
 	"log/slog"
 	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -19,18 +18,22 @@ import (
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/aip193"
-	"github.com/statusmap/statusmap/internal/wire"
+	"github.com/statusmap/statusmap/internal/details"
+	"github.com/statusmap/statusmap/internal/template"
 )
 
-// Error returns an error of a legacy code. args are the message's arguments as
-// alternating names and values, as in log/slog; a value is written as fmt.Sprint
-// writes it. Arguments that the message does not name are sent too, in the
-// ErrorInfo's metadata.
+// Error returns an error with a legacy code. args are the message's arguments as
+// alternating names and values, as in log/slog. A value is written as fmt.Sprint
+// writes it, and a time.Time as RFC 3339 has it. Arguments that the message does not
+// name are sent too, in the ErrorInfo's metadata.
 //
-// Error never fails. A missing argument leaves {name} in the message; a code of
-// success, the zero value and a code that the catalog does not have give the
-// system's internal error, or a plain one where there is no system. What was
-// wrong goes to the interceptor's observer and to the log.
+// Error never fails. A missing argument leaves {name} in the message. A success
+// code, the zero value and a code that the catalog lacks give the system's internal
+// error, or a plain one if there is no system. What was wrong goes to the
+// interceptor's observer and to the log.
+//
+// Two calls without arguments may return the same error: don't compare errors by ==,
+// use [Is].
 func Error(code protoreflect.Enum, args ...any) error {
 	if len(args) == 0 {
 		if e := ready(code); e != nil {
@@ -40,9 +43,9 @@ func Error(code protoreflect.Enum, args ...any) error {
 	return raise(code, nil, args)
 }
 
-// Wrap returns an error of a legacy code, as [Error] does, that wraps err: for
-// errors.Is and errors.As and for the log. Nothing of err is sent. Where err is
-// nil Wrap returns nil.
+// Wrap returns an error with a legacy code, as [Error] does, that wraps err for
+// errors.Is, errors.As and the log. Nothing of err is sent. If err is nil, Wrap
+// returns nil.
 func Wrap(err error, code protoreflect.Enum, args ...any) error {
 	if err == nil {
 		return nil
@@ -50,41 +53,40 @@ func Wrap(err error, code protoreflect.Enum, args ...any) error {
 	return raise(code, err, args)
 }
 
-// New returns an error of a code of any catalog, as [Error] does: for systems
+// New returns an error with a code of any catalog, as [Error] does: for systems
 // that are loaded at run time and have no Go constants.
 func New(code *catalog.Code, args ...any) error { return newError(code, nil, args) }
 
-// A LegacyError is an error with a legacy code: one made by [Error], or one that
-// [FromError] read from a gRPC status. It is immutable and safe for concurrent
-// use.
+// A LegacyError is an error with a legacy code: made by [Error], or read from a
+// gRPC status by [FromError]. It is immutable and safe for concurrent use.
 type LegacyError struct {
-	code       *catalog.Code // nil where the catalog does not have it
-	odd        *odd          // nil in most
+	code       *catalog.Code // nil if the catalog lacks it
+	rare       *rareFields   // nil in most errors
 	grpc       codes.Code
-	received   bool // read from a status: nobody here has checked its text
+	received   bool // read from a status: its text was not checked here
 	message    string
-	args       []catalog.Arg // the ErrorInfo's metadata; without legacy_code where impliedCode
+	args       []catalog.Arg // the ErrorInfo's metadata, without legacy_code unless received
 	retryAfter time.Duration
 	cause      error
 	status     atomic.Pointer[grpcstatus.Status]
 }
 
-// odd is what few errors have.
-type odd struct {
-	domain, reason string // where there is no code to tell them
+// rareFields are what few errors have.
+type rareFields struct {
+	domain, reason string // if there is no code
 	defect         string // what was wrong with the call that made the error
 }
 
-// Most errors have few metadata. With room for them in one piece with the error,
-// one allocation does for both; the sizes are those that Go's allocator has.
+// Most errors have few metadata. With memory for these in the error itself, one
+// allocation does for both; the sizes are those that Go's allocator has.
 type (
 	madeError struct {
 		LegacyError
-		room [2]catalog.Arg
+		inlineArgs [2]catalog.Arg
 	}
 	receivedError struct {
 		LegacyError
-		room [5]catalog.Arg // legacy_code and request_id are among them
+		inlineArgs [5]catalog.Arg // legacy_code and request_id are among them
 	}
 )
 
@@ -113,12 +115,12 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 		e.addDefect(defect)
 		return e
 	}
-	e := &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, odd: &odd{defect: defect}}
+	e := &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, rare: &rareFields{defect: defect}}
 	if number != 0 && reason != "" {
 		// An enum without options still names its value, and its number.
-		e.odd.domain, e.odd.reason = domain, reason
-		e.args = append(e.args, catalog.Arg{Name: catalog.ErrorInfoLegacyCode, Value: strconv.Itoa(int(number))})
+		e.rare.domain, e.rare.reason = domain, reason
 		e.addArgs(args)
+		e.args = append(e.args, catalog.Arg{Name: catalog.ErrorInfoLegacyCode, Value: strconv.Itoa(int(number))})
 	}
 	return e
 }
@@ -128,11 +130,11 @@ const internalMessage = "internal error"
 
 func newError(code *catalog.Code, cause error, args []any) error {
 	if code == nil {
-		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, odd: &odd{defect: "the code is nil"}}
+		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, rare: &rareFields{defect: "the code is nil"}}
 	}
 	if code.IsSuccess() {
 		e := build(code.System().Fallback(codes.Internal), cause, args)
-		e.addDefect(code.FullName() + " is a code of success: see SetSuccess")
+		e.addDefect(code.FullName() + " is a success code: see SetSuccess")
 		return e
 	}
 	return build(code, cause, args)
@@ -142,57 +144,65 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	m := new(madeError)
 	e := &m.LegacyError
 	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPCCode(), code.RetryAfter(), cause
-	e.args = m.room[:0]
+	e.args = m.inlineArgs[:0]
 	e.addArgs(args)
-	e.message = code.Message().Text(e.args...)
-	for _, name := range code.Message().Missing(e.args) {
+	message := code.Message().Template()
+	e.message = message.Text(e.args)
+	for _, name := range message.Missing(e.args) {
 		e.addDefect("the argument " + name + " is missing")
 	}
 	return e
 }
 
-// addArgs adds name-value pairs to the metadata.
+// maxMetadata is how many metadata an error has at most: those that come after
+// these are left out.
+const maxMetadata = 128
+
+// addArgs adds name-value pairs to the metadata, which are sorted by name.
 func (e *LegacyError) addArgs(args []any) {
 	for len(args) > 0 {
 		name, ok := args[0].(string)
 		if !ok || len(args) == 1 {
-			e.addDefect(fmt.Sprintf("the argument %v is no name with a value", args[0]))
+			e.addDefect(fmt.Sprintf("the argument %v is not a name followed by a value", args[0]))
 			args = args[1:]
 			continue
 		}
 		value := text(args[1])
 		args = args[2:]
-		_, twice := wire.Find(e.args, name)
+		at, twice := slices.BinarySearchFunc(e.args, name, func(a catalog.Arg, name string) int { return strings.Compare(a.Name, name) })
 		switch {
 		case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
-			e.addDefect(fmt.Sprintf("the argument %q cannot be a metadata key", name))
+			e.addDefect(fmt.Sprintf("the argument %q is not a valid metadata key", name))
 		case twice:
-			e.addDefect("the argument " + name + " stands twice")
+			e.addDefect("the argument " + name + " is given twice")
+		case len(e.args) == maxMetadata:
+			e.addDefect(fmt.Sprintf("there are more than %d arguments", maxMetadata))
+			return
 		default:
-			e.args = append(e.args, catalog.Arg{Name: name, Value: value})
+			e.args = slices.Insert(e.args, at, catalog.Arg{Name: name, Value: value})
 		}
 	}
 }
 
 func (e *LegacyError) addDefect(s string) {
-	if e.odd == nil {
-		e.odd = new(odd)
+	if e.rare == nil {
+		e.rare = new(rareFields)
 	}
-	if e.odd.defect != "" {
-		s = e.odd.defect + "; " + s
+	if e.rare.defect != "" {
+		s = e.rare.defect + "; " + s
 	}
-	e.odd.defect = s
+	e.rare.defect = s
 }
 
 func (e *LegacyError) defect() string {
-	if e.odd == nil {
+	if e.rare == nil {
 		return ""
 	}
-	return e.odd.defect
+	return e.rare.defect
 }
 
-// text writes a value as fmt.Sprint does, and as UTF-8: protobuf refuses any
-// other string, and grpc-go would drop all details with it.
+// text writes a value as [Error] says, and as UTF-8: protobuf refuses any other
+// string, and grpc-go would drop all details with it.
 func text(v any) string {
 	var s string
 	switch v := v.(type) {
@@ -206,6 +216,8 @@ func text(v any) string {
 		return strconv.FormatInt(v, 10)
 	case uint64:
 		return strconv.FormatUint(v, 10)
+	case time.Time:
+		return v.Format(time.RFC3339Nano) // Sprint adds the monotonic clock
 	default:
 		s = fmt.Sprint(v) // recovers from a String method that panics
 	}
@@ -215,8 +227,8 @@ func text(v any) string {
 	return s
 }
 
-// Error returns domain.reason and the message, for people. It holds nothing of
-// what the error wraps, so that it may end where it should not.
+// Error returns domain.reason and the message, for people. It holds nothing of what
+// the error wraps, so that it is safe if it reaches a client.
 func (e *LegacyError) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -227,7 +239,7 @@ func (e *LegacyError) Error() string {
 	return e.Domain() + "." + e.Reason() + ": " + e.message
 }
 
-// Unwrap returns the error given to [Wrap]; nil where there is none.
+// Unwrap returns the error given to [Wrap]; nil if there is none.
 func (e *LegacyError) Unwrap() error {
 	if e == nil {
 		return nil
@@ -235,8 +247,8 @@ func (e *LegacyError) Unwrap() error {
 	return e.cause
 }
 
-// Is tells whether target is a LegacyError of the same domain and reason;
-// message and metadata do not count.
+// Is reports whether target is a LegacyError of the same domain and reason; message
+// and metadata do not count.
 func (e *LegacyError) Is(target error) bool {
 	t, ok := target.(*LegacyError)
 	return ok && t.is(e.Domain(), e.Reason())
@@ -246,8 +258,8 @@ func (e *LegacyError) is(domain, reason string) bool {
 	return reason != "" && e.Reason() == reason && e.Domain() == domain
 }
 
-// Code returns the code; nil where the catalog does not have it, as when the
-// other side is newer. All methods of a nil code may be called.
+// Code returns the code; nil if the catalog lacks it, as when the other side is
+// newer. All methods of a nil code may be called.
 func (e *LegacyError) Code() *catalog.Code {
 	if e == nil {
 		return nil
@@ -260,8 +272,8 @@ func (e *LegacyError) Domain() string {
 	switch {
 	case e == nil:
 		return ""
-	case e.code == nil && e.odd != nil:
-		return e.odd.domain
+	case e.code == nil && e.rare != nil:
+		return e.rare.domain
 	default:
 		return e.code.Domain()
 	}
@@ -272,21 +284,20 @@ func (e *LegacyError) Reason() string {
 	switch {
 	case e == nil:
 		return ""
-	case e.code == nil && e.odd != nil:
-		return e.odd.reason
+	case e.code == nil && e.rare != nil:
+		return e.rare.reason
 	default:
 		return e.code.Reason()
 	}
 }
 
-// LegacyCode returns the code as the legacy system writes it, also where the
-// catalog does not have it; "" where the ErrorInfo does not say.
+// LegacyCode returns the code as the legacy system writes it, even if the catalog
+// lacks it; "" if the ErrorInfo does not say.
 func (e *LegacyError) LegacyCode() string {
-	value, ok := e.MetadataValue(catalog.ErrorInfoLegacyCode)
-	if !ok {
-		return e.Code().LegacyCode()
+	if value, ok := e.MetadataValue(catalog.ErrorInfoLegacyCode); ok {
+		return value
 	}
-	return value
+	return e.Code().LegacyCode()
 }
 
 // Message returns the message as sent.
@@ -297,9 +308,9 @@ func (e *LegacyError) Message() string {
 	return e.message
 }
 
-// MessageIn returns the message in the language that fits best, written as in
-// Accept-Language; in the system's language where none fits or the catalog does
-// not have the code.
+// MessageIn returns the message in the language that fits best. accept is written
+// as in Accept-Language (RFC 9110 section 12.5.4). If no language fits, or the
+// catalog lacks the code, it is the message as sent.
 func (e *LegacyError) MessageIn(accept string) string {
 	if e == nil {
 		return ""
@@ -311,7 +322,8 @@ func (e *LegacyError) MessageIn(accept string) string {
 	return e.message
 }
 
-// MetadataValue returns one entry of the ErrorInfo's metadata.
+// MetadataValue returns one entry of the ErrorInfo's metadata; false if it has no
+// entry of that name.
 func (e *LegacyError) MetadataValue(name string) (string, bool) {
 	if e == nil {
 		return "", false
@@ -319,43 +331,31 @@ func (e *LegacyError) MetadataValue(name string) (string, bool) {
 	if name == catalog.ErrorInfoLegacyCode && e.impliedCode() {
 		return e.code.LegacyCode(), true
 	}
-	return wire.Find(e.args, name)
+	return template.Find(e.args, name)
 }
 
-// Metadata returns the ErrorInfo's metadata: legacy_code, the message's
-// arguments, and request_id where there is one. The map is the caller's own.
+// Metadata returns the ErrorInfo's metadata: legacy_code, the message's arguments,
+// and request_id if there is one. The map is the caller's own.
 func (e *LegacyError) Metadata() map[string]string {
 	if e == nil {
 		return nil
 	}
 	m := make(map[string]string, len(e.args)+1)
-	maps.Insert(m, e.All())
+	if e.impliedCode() {
+		m[catalog.ErrorInfoLegacyCode] = e.code.LegacyCode()
+	}
+	for _, a := range e.args {
+		m[a.Name] = a.Value
+	}
 	return m
 }
 
-// impliedCode tells whether legacy_code is the code's own and not among the args:
-// for an error that was made here.
+// impliedCode reports whether legacy_code is the code's own and not among the args:
+// so it is for an error that was made here.
 func (e *LegacyError) impliedCode() bool { return e.code != nil && !e.received }
 
-// All yields the ErrorInfo's metadata in the order in which they are sent.
-func (e *LegacyError) All() iter.Seq2[string, string] {
-	return func(yield func(name, value string) bool) {
-		if e == nil {
-			return
-		}
-		if e.impliedCode() && !yield(catalog.ErrorInfoLegacyCode, e.code.LegacyCode()) {
-			return
-		}
-		for _, a := range e.args {
-			if !yield(a.Name, a.Value) {
-				return
-			}
-		}
-	}
-}
-
-// RetryAfter returns how long to wait before the same call may succeed; 0 where
-// it should not be repeated as it is.
+// RetryAfter returns how long to wait before the same call may succeed; 0 if it
+// should not be repeated as it is.
 func (e *LegacyError) RetryAfter() time.Duration {
 	if e == nil {
 		return 0
@@ -363,19 +363,35 @@ func (e *LegacyError) RetryAfter() time.Duration {
 	return e.retryAfter
 }
 
-// GRPCStatus returns the error as a gRPC status, made once and kept; grpc-go
-// calls it. It is never nil and never OK, because an error that is OK reaches
-// the caller as a broken call.
+// GRPCStatus returns the error as a gRPC status, made once and kept; grpc-go calls
+// it. It is never nil and never OK, because an error that is OK reaches the caller
+// as a broken call.
 func (e *LegacyError) GRPCStatus() *grpcstatus.Status {
-	if e == nil {
+	if e == nil || e.grpc == codes.OK {
 		return grpcstatus.New(codes.Internal, internalMessage)
 	}
 	if st := e.status.Load(); st != nil {
 		return st
 	}
-	st := e.makeStatus()
+	b := details.NewBuffer()
+	s := e.says()
+	st := grpcstatus.FromProto(b.Build(&s))
+	b.Release()
 	e.status.Store(st)
 	return st
+}
+
+// says returns what an error that was made here says in its status.
+func (e *LegacyError) says() details.Status {
+	s := details.Status{
+		Code: e.grpc, Message: e.message,
+		Domain: e.Domain(), Reason: e.Reason(), Metadata: e.args,
+		RetryAfter: e.retryAfter, Field: e.code.Field(),
+	}
+	if e.impliedCode() {
+		s.LegacyCode = e.code.LegacyCode()
+	}
+	return s
 }
 
 // LogValue returns the error for log/slog, with what it wraps.
@@ -390,8 +406,9 @@ func (e *LegacyError) LogValue() slog.Value {
 		slog.String("message", e.message),
 	}
 	var metadata []any
-	for name, value := range e.All() {
-		metadata = append(metadata, slog.String(name, value))
+	m := e.Metadata()
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		metadata = append(metadata, slog.String(name, m[name]))
 	}
 	if len(metadata) > 0 {
 		attrs = append(attrs, slog.Group("metadata", metadata...))
@@ -405,66 +422,7 @@ func (e *LegacyError) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// readyErrors holds an error for each code of the default catalog that can be
-// raised without arguments: raising it returns that one.
-type readyErrors struct {
-	byNumber map[protoreflect.EnumNumber]*LegacyError // of several one; byCode has all
-	byCode   map[*catalog.Code]*LegacyError
-}
-
-var (
-	readyOnce  sync.Once
-	readyTable atomic.Pointer[readyErrors] // nil until the first error
-)
-
-func makeReady() {
-	t := &readyErrors{}
-	defer func() { readyTable.Store(t) }()
-	cat, err := catalog.Default()
-	if err != nil {
-		return // raise says so, each time
-	}
-	size := 0
-	for _, system := range cat.Systems() {
-		size += len(system.Codes())
-	}
-	slab := make([]LegacyError, size)
-	t.byNumber = make(map[protoreflect.EnumNumber]*LegacyError, size)
-	t.byCode = make(map[*catalog.Code]*LegacyError, size)
-	for _, system := range cat.Systems() {
-		for _, code := range system.Codes() {
-			if code.IsSuccess() || code.Message().HasParams() {
-				continue
-			}
-			e := &slab[0]
-			slab = slab[1:]
-			e.code, e.grpc, e.retryAfter = code, code.GRPCCode(), code.RetryAfter()
-			e.message = code.Message().Text()
-			t.byNumber[code.Descriptor().Number()] = e
-			t.byCode[code] = e
-		}
-	}
-}
-
-// ready returns the error of a code that takes no arguments; nil where there is
-// none.
-func ready(value protoreflect.Enum) *LegacyError {
-	if isNil(value) {
-		return nil
-	}
-	t := readyTable.Load()
-	if t == nil {
-		readyOnce.Do(makeReady)
-		t = readyTable.Load()
-	}
-	if e := t.byNumber[value.Number()]; e != nil && e.code.System().Descriptor() == value.Descriptor() {
-		return e
-	}
-	code, _ := defaultCatalog().Code(value)
-	return t.byCode[code]
-}
-
-// isNil tells whether there is no value: an optional field that is not set may
+// isNil reports whether there is no value: an optional field that is not set may
 // come as a nil pointer, whose methods would panic.
 func isNil(value protoreflect.Enum) bool {
 	if value == nil {
@@ -474,8 +432,7 @@ func isNil(value protoreflect.Enum) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// walk calls f for err and everything it wraps, outermost first, until f is
-// true.
+// walk calls f for err and everything it wraps, outermost first, until f is true.
 func walk(err error, f func(error) bool) bool {
 	for err != nil {
 		if f(err) {

@@ -9,32 +9,17 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/internal/wire"
+	"github.com/statusmap/statusmap/internal/details"
 )
 
-// FromError returns the legacy error in err, on either side of the wire: one
-// made by [Error], or a gRPC status whose ErrorInfo is of a system of the
-// default catalog or has a legacy_code. It looks through %w and errors.Join and
-// takes the outermost. False where there is none.
-func FromError(err error) (*LegacyError, bool) {
-	return fromError(defaultCatalog(), err)
-}
-
-// defaultCatalog returns the default catalog; the empty one where that is broken,
-// by which a legacy_code is read all the same. Who raises an error or makes an
-// interceptor or a gateway is told.
-func defaultCatalog() *catalog.Catalog {
-	cat, err := catalog.Default()
-	if err != nil {
-		return nil
-	}
-	return cat
-}
+// FromError returns the legacy error in err, on either side of the wire: one made
+// by [Error], or a gRPC status whose ErrorInfo is of a system of the default catalog
+// or has a legacy_code. It looks through %w and errors.Join and takes the outermost.
+// It returns false if there is none.
+func FromError(err error) (*LegacyError, bool) { return FromErrorIn(defaultCatalog(), err) }
 
 // FromErrorIn is [FromError] for another catalog than the default one.
-func FromErrorIn(cat *catalog.Catalog, err error) (*LegacyError, bool) { return fromError(cat, err) }
-
-func fromError(cat *catalog.Catalog, err error) (found *LegacyError, ok bool) {
+func FromErrorIn(cat *catalog.Catalog, err error) (found *LegacyError, ok bool) {
 	ok = walk(err, func(err error) bool {
 		switch x := err.(type) { //nolint:errorlint // walk unwraps
 		case *LegacyError:
@@ -52,6 +37,50 @@ func fromError(cat *catalog.Catalog, err error) (found *LegacyError, ok bool) {
 	return found, ok
 }
 
+// defaultCatalog returns the default catalog; an empty one if it is broken. A
+// legacy_code is read even so, and who raises an error or makes an interceptor or a
+// codec is told.
+func defaultCatalog() *catalog.Catalog {
+	cat, err := catalog.Default()
+	if err != nil {
+		return nil
+	}
+	return cat
+}
+
+// fromStatus reads a status whose ErrorInfo is of a domain that cat has, or has a
+// legacy_code.
+func fromStatus(cat *catalog.Catalog, st *grpcstatus.Status) (*LegacyError, bool) {
+	r := new(receivedError)
+	info := details.Info{Metadata: r.inlineArgs[:0]}
+	if !readOurs(cat, st, &info) {
+		return nil, false
+	}
+	e := &r.LegacyError
+	var known bool
+	if e.code, known = cat.Lookup(info.Domain, info.Reason); !known {
+		e.rare = &rareFields{domain: info.Domain, reason: info.Reason}
+	}
+	e.grpc, e.message, e.args, e.retryAfter = st.Code(), st.Message(), info.Metadata, info.RetryAfter
+	e.received = true
+	e.status.Store(st)
+	return e, true
+}
+
+// readOurs reads a status into info, and reports whether its ErrorInfo is of a
+// domain that cat has, or has a legacy_code.
+func readOurs(cat *catalog.Catalog, st *grpcstatus.Status, info *details.Info) bool {
+	if st.Code() == codes.OK {
+		return false
+	}
+	info.AddAll(cat, st.Proto().GetDetails())
+	if !info.Found {
+		return false
+	}
+	_, known := cat.System(info.Domain)
+	return known || info.LegacyCode() != ""
+}
+
 // grpcStatus calls GRPCStatus on an error of another package, which may be a nil
 // pointer and panic.
 func grpcStatus(err interface{ GRPCStatus() *grpcstatus.Status }) (st *grpcstatus.Status) {
@@ -63,9 +92,9 @@ func grpcStatus(err interface{ GRPCStatus() *grpcstatus.Status }) (st *grpcstatu
 	return err.GRPCStatus()
 }
 
-// Is tells whether err is, or wraps, an error of code: made here or received.
-// Only domain and reason count. It looks through %w and errors.Join at every
-// error there is.
+// Is reports whether err is, or wraps, an error with code: made here or received.
+// Only domain and reason count. It looks through %w and errors.Join at every error
+// there is.
 func Is(err error, code protoreflect.Enum) bool {
 	if err == nil || isNil(code) || code.Descriptor() == nil {
 		return false
@@ -77,27 +106,21 @@ func Is(err error, code protoreflect.Enum) bool {
 	}
 	reason := string(value.Name())
 	cat := defaultCatalog()
-	_, known := cat.System(domain)
 	return walk(err, func(err error) bool {
 		switch x := err.(type) { //nolint:errorlint // walk unwraps
 		case *LegacyError:
 			return x.is(domain, reason)
 		case interface{ GRPCStatus() *grpcstatus.Status }:
-			st := grpcStatus(x)
-			if known {
-				if yes, sure := wire.DetailsOf(st).Names(domain, reason); sure {
-					return yes
-				}
-			}
-			e, ok := fromStatus(cat, st)
-			return ok && e.is(domain, reason)
+			var memory [5]catalog.Arg
+			info := details.Info{Metadata: memory[:0]}
+			return readOurs(cat, grpcStatus(x), &info) && info.Domain == domain && info.Reason == reason
 		}
 		return false
 	})
 }
 
-// As returns the code in err as a value of its generated enum, for a switch;
-// false where there is none of that enum.
+// As returns the code in err as a value of its generated enum, for a switch; false
+// if err has no code of that enum.
 //
 //	code, ok := status.As[jobv2.Code](err)
 func As[E interface {
@@ -117,15 +140,15 @@ func As[E interface {
 	return E(value.Number()), true
 }
 
-// Code returns the gRPC code by which err goes out: a status's own where it is
-// one of the seventeen, a context error's, OK for nil, else Unknown. Unlike
-// grpc-go's function it looks through %w at context errors too.
+// Code returns the gRPC code with which err is sent: OK for nil; a status's own if it
+// is one of gRPC's seventeen; a context error's; else Unknown. Unlike grpc-go's
+// function it finds context errors behind %w too.
 func Code(err error) codes.Code {
 	if err == nil {
 		return codes.OK
 	}
 	if st, ok := statusIn(err); ok {
-		return wire.CanonicalCode(st.Code())
+		return details.CanonicalCode(st.Code())
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -135,4 +158,18 @@ func Code(err error) codes.Code {
 	default:
 		return codes.Unknown
 	}
+}
+
+// statusIn returns the first gRPC status in err that is an error.
+func statusIn(err error) (*grpcstatus.Status, bool) {
+	var found *grpcstatus.Status
+	ok := walk(err, func(err error) bool {
+		x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status })
+		if !ok {
+			return false
+		}
+		found = grpcStatus(x)
+		return found != nil && found.Code() != codes.OK
+	})
+	return found, ok
 }

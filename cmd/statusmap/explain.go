@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,9 +14,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/internal/wire"
+	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 func newExplain(from *sources) *cobra.Command {
@@ -54,9 +60,13 @@ func newExplain(from *sources) *cobra.Command {
 				}
 				what = string(b)
 			}
-			found := explain(cat, systems, strings.TrimSpace(what))
+			codec, err := statushttp.New(statushttp.WithCatalog(cat), statushttp.WithLogger(slog.New(slog.DiscardHandler)))
+			if err != nil {
+				return err
+			}
+			found := explain(codec, cat, systems, strings.TrimSpace(what))
 			if len(found) == 0 {
-				return fmt.Errorf("nothing known of %s: it is no legacy code, reason, body or grpc-status-details-bin of %s",
+				return fmt.Errorf("nothing is known of %s: it is not a legacy code, reason, body or grpc-status-details-bin of %s; see statusmap catalog",
 					abbreviated(what), scope(domain))
 			}
 			if format.json {
@@ -66,7 +76,7 @@ func newExplain(from *sources) *cobra.Command {
 				if i > 0 {
 					fmt.Fprintln(cmd.OutOrStdout())
 				}
-				if _, err := io.WriteString(cmd.OutOrStdout(), e.text()); err != nil {
+				if _, err := io.WriteString(cmd.OutOrStdout(), e.text(cmd.Context(), codec)); err != nil {
 					return err
 				}
 			}
@@ -124,7 +134,7 @@ func newExplanation(code *catalog.Code, by string) explanation {
 	}
 }
 
-func explain(cat *catalog.Catalog, systems []*catalog.System, what string) []explanation {
+func explain(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.System, what string) []explanation {
 	var found []explanation
 	for _, system := range systems {
 		if code, ok := cat.LookupLegacy(system.Domain(), what); ok {
@@ -141,7 +151,7 @@ func explain(cat *catalog.Catalog, systems []*catalog.System, what string) []exp
 		return found
 	}
 	if strings.HasPrefix(what, "{") {
-		return explainBody(cat, systems, []byte(what))
+		return explainBody(codec, cat, systems, []byte(what))
 	}
 	if found = explainMessage(systems, what); len(found) > 0 {
 		return found
@@ -183,80 +193,84 @@ func explainMessage(systems []*catalog.System, what string) []explanation {
 	return found
 }
 
-// explainBody reads a body as each system. Systems that share an envelope, and
-// number alike, all have their say; those whose own message it is come first.
-func explainBody(cat *catalog.Catalog, systems []*catalog.System, body []byte) []explanation {
+// explainBody reads a body as each system. Systems that share an envelope and numbers
+// are all listed; those whose own message it is come first.
+func explainBody(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.System, body []byte) []explanation {
 	var found []explanation
 	for _, system := range systems {
-		v, ok := system.FailureEnvelope().Parse(body)
-		if !ok {
-			continue
+		_, err := codec.Decode(system.Domain(), statushttp.Response{Body: body})
+		if e, ok := status.FromErrorIn(cat, err); ok && e.Code() != nil {
+			found = append(found, received(e, "body"))
 		}
-		code, ok := cat.LookupLegacy(system.Domain(), v.LegacyCode)
-		if !ok {
-			continue
-		}
-		e := newExplanation(code, "body")
-		e.Text, e.RequestID = v.Message, v.RequestID
-		args, _ := code.Message().Match(v.Message)
-		for _, a := range args {
-			e.Arguments[a.Name] = a.Value
-		}
-		found = append(found, e)
 	}
-	says := func(e explanation) int {
-		if _, ok := e.code.Message().Match(e.Text); ok || e.code.Message().HasParams() {
+	foreign := func(e explanation) int {
+		if _, ok := e.code.Message().Match(e.Text); ok || len(e.Params) > 0 {
 			return 0
 		}
 		return 1
 	}
-	slices.SortStableFunc(found, func(a, b explanation) int { return says(a) - says(b) })
+	slices.SortStableFunc(found, func(a, b explanation) int { return foreign(a) - foreign(b) })
 	return found
 }
 
-// explainDetails reads a grpc-status-details-bin, in any of base64's alphabets,
-// padded or not: gRPC stacks differ, and logs more so.
+// explainDetails reads a grpc-status-details-bin, in any of base64's alphabets, padded
+// or not: gRPC stacks differ, and logs more so.
 func explainDetails(cat *catalog.Catalog, systems []*catalog.System, what string) []explanation {
 	plain := strings.NewReplacer("-", "+", "_", "/", "=", "", "\n", "", " ", "").Replace(what)
 	raw, err := base64.RawStdEncoding.DecodeString(plain)
 	if err != nil {
 		return nil
 	}
-	var info wire.Info
-	_, message, ok := info.ReadStatus(cat, string(raw))
-	if !ok || !info.Found {
+	var p spb.Status
+	if err := proto.Unmarshal(raw, &p); err != nil {
 		return nil
 	}
+	e, ok := status.FromErrorIn(cat, grpcstatus.ErrorProto(&p))
+	if !ok || e.Code() != nil && !slices.Contains(systems, e.Code().System()) {
+		return nil
+	}
+	return []explanation{received(e, "details")}
+}
+
+// received explains an error that was read from a body or from details.
+func received(err *status.LegacyError, by string) explanation {
 	var e explanation
-	if code, ok := cat.Lookup(info.Domain, info.Reason); ok {
-		if !slices.Contains(systems, code.System()) {
-			return nil
-		}
-		e = newExplanation(code, "details")
+	if err.Code() != nil {
+		e = newExplanation(err.Code(), by)
 	} else {
 		e = explanation{
 			entry: entry{
-				Domain: info.Domain, Reason: info.Reason, LegacyCode: info.LegacyCode(),
+				Domain: err.Domain(), Reason: err.Reason(), LegacyCode: err.LegacyCode(),
 				Params: []string{}, Translations: map[string]string{}, Labels: map[string]string{},
 			},
-			MatchedBy: "details",
+			MatchedBy: by,
 			Arguments: map[string]string{},
 		}
 	}
-	e.Text = message
-	for _, a := range info.Metadata {
-		switch a.Name {
+	e.Text = err.Message()
+	for name, value := range err.Metadata() {
+		switch name {
 		case catalog.ErrorInfoLegacyCode:
 		case catalog.ErrorInfoRequestID:
-			e.RequestID = a.Value
+			e.RequestID = value
 		default:
-			e.Arguments[a.Name] = a.Value
+			e.Arguments[name] = value
 		}
 	}
-	return []explanation{e}
+	return e
 }
 
-func (e *explanation) text() string {
+// onTheWire returns the body by which the system's REST clients see the code.
+func (e *explanation) onTheWire(ctx context.Context, codec *statushttp.Codec) string {
+	var args []any
+	for name, value := range e.Arguments {
+		args = append(args, name, value)
+	}
+	request := statushttp.Request{Domain: e.Domain, RequestID: cmp.Or(e.RequestID, "REQUEST_ID")}
+	return string(codec.Failure(ctx, &request, status.New(e.code, args...)).Body)
+}
+
+func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
@@ -293,19 +307,16 @@ func (e *explanation) text() string {
 	line("HTTP", httpStatus)
 	switch {
 	case e.Success:
-		line("retry", "it is a success")
+		line("retry", "no, it is a success")
 	case e.RetryAfter > 0:
 		line("retry", fmt.Sprintf("the same call after %d s", e.RetryAfter))
 	default:
-		line("retry", "not as it is")
+		line("retry", "no")
 	}
 	line("field", e.Field)
 	line("labels", pairs(e.Labels))
 	if !e.Success {
-		line("on the wire", string(e.code.System().FailureEnvelope().Append(nil, &catalog.Values{
-			LegacyCode: e.LegacyCode, Message: cmp.Or(e.Text, e.Message),
-			Reason: e.Reason, Domain: e.Domain, RequestID: e.RequestID,
-		})))
+		line("on the wire", e.onTheWire(ctx, codec))
 	}
 	return b.String()
 }

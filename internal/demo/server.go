@@ -7,11 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/recovery"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -23,6 +21,7 @@ import (
 	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // A Config says what a Server serves, and where.
@@ -33,8 +32,8 @@ type Config struct {
 	Catalog *catalog.Catalog
 	// Logger logs what clients are not told; nil is slog.Default.
 	Logger *slog.Logger
-	// Gateway has further options of the gateway.
-	Gateway []gateway.Option
+	// Codec has further options of the gateway's codec.
+	Codec []statushttp.Option
 }
 
 // A Server is a gRPC server and, in front of it, a REST gateway.
@@ -48,9 +47,8 @@ type Server struct {
 	served       chan error
 }
 
-// maxRaised is how large a status Raise and Stream may send. They give back
-// what they are given, so that anyone can see how it travels; the other RPCs keep
-// to the default.
+// maxRaised is how large a status of Raise and Stream may be: they give back what
+// they are given. The other RPCs keep to the default.
 const maxRaised = 256 << 10
 
 // Start listens and serves until [Server.Stop].
@@ -59,11 +57,11 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	if logger == nil {
 		logger = slog.Default()
 	}
-	gw, err := gateway.New(append([]gateway.Option{
-		gateway.WithCatalog(c.Catalog),
-		gateway.WithDialect(dialectOf),
-		gateway.WithLogger(logger),
-	}, c.Gateway...)...)
+	codec, err := statushttp.New(append([]statushttp.Option{
+		statushttp.WithCatalog(c.Catalog),
+		statushttp.WithDialect(dialectOf),
+		statushttp.WithLogger(logger),
+	}, c.Codec...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +83,17 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.grpcListener.Close(), s.httpListener.Close())
 	}
-	mux := runtime.NewServeMux(gw.MuxOptions()...)
+	mux := runtime.NewServeMux(gateway.New(codec).MuxOptions()...)
 	if err := demov1.RegisterDemoServiceHandler(ctx, mux, s.conn); err != nil {
 		return nil, errors.Join(err, s.grpcListener.Close(), s.httpListener.Close(), s.conn.Close())
 	}
-	s.http = &http.Server{Handler: named(c.Catalog, gw.Handler(mux)), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{
+		Handler:           named(c.Catalog, mux),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
 
 	go func() { s.served <- s.grpc.Serve(s.grpcListener) }()
 	go func() {
@@ -131,25 +135,16 @@ func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
 			return ""
 		}),
 	}
-	unary := status.UnaryServerInterceptor(opts...)
-	recovered := recovery.WithRecoveryHandlerContext(status.RecoveryHandler(opts...))
-	raised := slices.Concat(opts, []status.Option{status.WithMaxSize(maxRaised)})
-	unaryRaised := status.UnaryServerInterceptor(raised...)
-	return grpc.NewServer(
-		grpc.ChainUnaryInterceptor(
-			func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-				if info.FullMethod == demov1.DemoService_Raise_FullMethodName {
-					return unaryRaised(ctx, request, info, handler)
-				}
-				return unary(ctx, request, info, handler)
-			},
-			recovery.UnaryServerInterceptor(recovered),
-		),
-		grpc.ChainStreamInterceptor(
-			status.StreamServerInterceptor(raised...),
-			recovery.StreamServerInterceptor(recovered),
-		),
-	)
+	bounded := status.UnaryServerInterceptor(opts...)
+	return grpc.NewServer(append(
+		status.ServerOptions(append(opts, status.WithMaxSize(maxRaised))...),
+		grpc.ChainUnaryInterceptor(func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+			if info.FullMethod == demov1.DemoService_Raise_FullMethodName {
+				return handler(ctx, request)
+			}
+			return bounded(ctx, request, info, handler)
+		}),
+	)...)
 }
 
 // dialectOf chooses the dialect as the demo's routes have it: ?dialect=, else

@@ -1,8 +1,9 @@
-// Package wire reads and writes google.rpc.Status and its details as bytes, for
-// the paths on which unmarshalling them would cost more than the error itself.
+// Package wire is a codec: google.rpc.Status and its details as bytes, for the
+// paths on which unmarshalling them would cost more than the error itself. It
+// knows no catalog and no rules.
 //
-// What it writes parses to the same message as protobuf's own marshaller's; what
-// it reads may come from anywhere, so every function ends in a clean false.
+// What it writes equals protobuf's deterministic encoding, byte for byte. What it
+// reads may come from anywhere: bytes that are not a message end in a clean false.
 package wire
 
 import (
@@ -10,125 +11,43 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protowire"
-
-	"github.com/statusmap/statusmap/catalog"
 )
 
-// Type URLs of the details that statusmap reads and writes.
+// A Pair is an entry of an ErrorInfo's metadata. It is the same type as
+// catalog.Arg.
+type Pair = struct{ Name, Value string }
+
+// Names of the details that statusmap reads or writes.
 const (
-	ErrorInfoURL        = "type.googleapis.com/google.rpc.ErrorInfo"
-	RetryInfoURL        = "type.googleapis.com/google.rpc.RetryInfo"
-	BadRequestURL       = "type.googleapis.com/google.rpc.BadRequest"
-	LocalizedMessageURL = "type.googleapis.com/google.rpc.LocalizedMessage"
+	ErrorInfo        = "google.rpc.ErrorInfo"
+	RetryInfo        = "google.rpc.RetryInfo"
+	BadRequest       = "google.rpc.BadRequest"
+	LocalizedMessage = "google.rpc.LocalizedMessage"
+	Help             = "google.rpc.Help"
+	DebugInfo        = "google.rpc.DebugInfo"
 )
 
-// Name returns the message name in a type URL: what stands behind the last
-// slash. Only that counts; some stacks write another host.
+const host = "type.googleapis.com/"
+
+// Type URLs of the details that statusmap writes.
+const (
+	ErrorInfoURL        = host + ErrorInfo
+	RetryInfoURL        = host + RetryInfo
+	BadRequestURL       = host + BadRequest
+	LocalizedMessageURL = host + LocalizedMessage
+)
+
+// Name returns the message name in a type URL: what follows the last slash. Only
+// that counts; some stacks write another host.
 func Name(typeURL string) string {
-	if strings.HasPrefix(typeURL, usualHost) && strings.IndexByte(typeURL[len(usualHost):], '/') < 0 {
-		return typeURL[len(usualHost):]
-	}
 	return typeURL[strings.LastIndexByte(typeURL, '/')+1:]
 }
 
-const usualHost = "type.googleapis.com/"
-
-// CutMark ends a text that was cut off to keep a status's size.
-const CutMark = "…"
-
-// CanonicalCode returns code where it is one of the seventeen that gRPC has, else
-// Unknown: other stacks index tables with it, and a legacy number is never one.
-func CanonicalCode(code codes.Code) codes.Code {
-	if code > codes.Unauthenticated {
-		return codes.Unknown
-	}
-	return code
-}
-
-// Info is what statusmap reads of a status's details.
-type Info struct {
-	// Found tells whether there is an ErrorInfo; the next three are its fields.
-	Found    bool
-	Domain   string
-	Reason   string
-	Metadata []catalog.Arg
-	// RetryAfter is the RetryInfo's delay; 0 where there is none.
-	RetryAfter time.Duration
-}
-
-// LegacyCode returns the metadata's legacy_code; "" where there is none.
-func (i *Info) LegacyCode() string {
-	value, _ := Find(i.Metadata, catalog.ErrorInfoLegacyCode)
-	return value
-}
-
-// Find returns the value of a name; false where there is none.
-func Find(args []catalog.Arg, name string) (string, bool) {
-	for i := range args {
-		if args[i].Name == name {
-			return args[i].Value, true
-		}
-	}
-	return "", false
-}
-
-// ours ranks an ErrorInfo: 2 where cat has its domain, 1 where it has a
-// legacy_code all the same, else 0.
-func (i *Info) ours(cat *catalog.Catalog) int {
-	if _, known := cat.System(i.Domain); known {
-		return 2
-	}
-	if i.LegacyCode() != "" {
-		return 1
-	}
-	return 0
-}
-
-// AddDetail reads one detail. A second ErrorInfo takes the place of the first
-// where it is ours and the first is not, or less so; AIP-193 allows one, and not
-// every library keeps to that. Other types and broken bytes change nothing.
-func (i *Info) AddDetail(cat *catalog.Catalog, typeURL, value string) {
-	name := "google.rpc.ErrorInfo"
-	if typeURL != ErrorInfoURL {
-		name = Name(typeURL)
-	}
-	switch name {
-	case "google.rpc.ErrorInfo":
-		if !i.Found {
-			i.Metadata = i.Metadata[:0]
-			if i.Found = i.readErrorInfo(value); !i.Found {
-				i.Domain, i.Reason, i.Metadata = "", "", i.Metadata[:0]
-			}
-			return
-		}
-		var second Info
-		if second.readErrorInfo(value) && second.ours(cat) > i.ours(cat) {
-			i.Domain, i.Reason, i.Metadata = second.Domain, second.Reason, second.Metadata
-		}
-	case "google.rpc.RetryInfo":
-		if d, ok := readRetryInfo(value); ok {
-			i.RetryAfter = d
-		}
-	}
-}
-
-// ReadStatus reads a serialized google.rpc.Status: its code and message, and
-// its details into i. It returns false, and leaves i empty, where the bytes are
-// not one.
-func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
-	if code, message, ok = i.readUsual(raw); ok {
-		return code, message, true
-	}
-	if code, message, ok = i.readStatus(cat, raw); !ok {
-		*i = Info{Metadata: i.Metadata[:0]}
-		return 0, "", false
-	}
-	return code, message, true
-}
-
-func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
+// ReadStatus reads a serialized google.rpc.Status and calls detail for each of its
+// details, in order. ok is false if raw is not a Status; details that come before
+// the broken bytes have been given then.
+func ReadStatus(raw string, detail func(typeURL, value string)) (code int32, message string, ok bool) {
 	var f field
 	for len(raw) > 0 {
 		if raw, ok = f.next(raw); !ok {
@@ -140,17 +59,87 @@ func (i *Info) readStatus(cat *catalog.Catalog, raw string) (code int32, message
 		case f.num == 2 && f.typ == protowire.BytesType:
 			message = f.bytes
 		case f.num == 3 && f.typ == protowire.BytesType:
-			typeURL, value, ok := readAny(f.bytes)
+			typeURL, value, ok := readPair(f.bytes)
 			if !ok {
 				return 0, "", false
 			}
-			i.AddDetail(cat, typeURL, value)
+			detail(typeURL, value)
 		}
 	}
 	return code, message, true
 }
 
-func readAny(raw string) (typeURL, value string, ok bool) {
+// ReadErrorInfo reads a serialized google.rpc.ErrorInfo and appends its metadata to
+// metadata, each name once: of two entries with one name the last counts, as in
+// every map field. ok is false if raw is not an ErrorInfo.
+func ReadErrorInfo(raw string, metadata []Pair) (domain, reason string, _ []Pair, ok bool) {
+	m := pairs{list: metadata[:0]}
+	var f field
+	for len(raw) > 0 {
+		if raw, ok = f.next(raw); !ok {
+			return "", "", m.list[:0], false
+		}
+		if f.typ != protowire.BytesType {
+			continue
+		}
+		switch f.num {
+		case 1:
+			reason = f.bytes
+		case 2:
+			domain = f.bytes
+		case 3:
+			name, value, ok := readPair(f.bytes)
+			if !ok {
+				return "", "", m.list[:0], false
+			}
+			m.add(name, value)
+		}
+	}
+	return domain, reason, m.list, true
+}
+
+// pairs is a list of pairs with each name once. Adding takes constant time.
+type pairs struct {
+	list  []Pair
+	index map[string]int // of list; nil while it is short
+}
+
+// shortList is up to which length a scan is faster than a map.
+const shortList = 16
+
+func (p *pairs) add(name, value string) {
+	at, found := p.find(name)
+	if found {
+		p.list[at].Value = value
+		return
+	}
+	if p.index != nil {
+		p.index[name] = len(p.list)
+	}
+	p.list = append(p.list, Pair{name, value})
+}
+
+func (p *pairs) find(name string) (at int, found bool) {
+	if len(p.list) < shortList {
+		for i := range p.list {
+			if p.list[i].Name == name {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if p.index == nil {
+		p.index = make(map[string]int, 2*shortList)
+		for i := range p.list {
+			p.index[p.list[i].Name] = i
+		}
+	}
+	at, found = p.index[name]
+	return at, found
+}
+
+// readPair reads a message of two strings: an Any, or the entry of a map.
+func readPair(raw string) (first, second string, ok bool) {
 	var f field
 	for len(raw) > 0 {
 		if raw, ok = f.next(raw); !ok {
@@ -158,59 +147,17 @@ func readAny(raw string) (typeURL, value string, ok bool) {
 		}
 		switch {
 		case f.num == 1 && f.typ == protowire.BytesType:
-			typeURL = f.bytes
+			first = f.bytes
 		case f.num == 2 && f.typ == protowire.BytesType:
-			value = f.bytes
+			second = f.bytes
 		}
 	}
-	return typeURL, value, true
+	return first, second, true
 }
 
-// readPair reads what nearly all map entries are: two strings up to 127 bytes,
-// in order.
-func readPair(raw string) (first, second string, ok bool) {
-	if len(raw) < 4 || raw[0] != 1<<3|byte(protowire.BytesType) || raw[1] >= 0x80 {
-		return "", "", false
-	}
-	end := 2 + int(raw[1])
-	if len(raw) < end+2 || raw[end] != 2<<3|byte(protowire.BytesType) || int(raw[end+1]) != len(raw)-end-2 || raw[end+1] >= 0x80 {
-		return "", "", false
-	}
-	return raw[2:end], raw[end+2:], true
-}
-
-func (i *Info) readErrorInfo(raw string) (ok bool) {
-	if i.readUsualInfo(raw) {
-		return true
-	}
-	var f field
-	for len(raw) > 0 {
-		if raw, ok = f.next(raw); !ok {
-			return false
-		}
-		if f.typ != protowire.BytesType {
-			continue
-		}
-		switch f.num {
-		case 1:
-			i.Reason = f.bytes
-		case 2:
-			i.Domain = f.bytes
-		case 3:
-			// A map entry has the shape of an Any: two strings.
-			name, value, ok := readAny(f.bytes)
-			if !ok {
-				return false
-			}
-			i.Metadata = set(i.Metadata, name, value)
-		}
-	}
-	return true
-}
-
-// readRetryInfo reads a delay: false where it is negative, or longer than a
-// time.Duration. Where a field stands twice the last one counts.
-func readRetryInfo(raw string) (d time.Duration, ok bool) {
+// ReadRetryInfo returns the delay of a serialized google.rpc.RetryInfo. ok is false
+// if raw is not one, or if the delay is negative or longer than a time.Duration.
+func ReadRetryInfo(raw string) (delay time.Duration, ok bool) {
 	var seconds int64
 	var nanos int32
 	var f field
@@ -240,8 +187,8 @@ func readRetryInfo(raw string) (d time.Duration, ok bool) {
 	if seconds < 0 || seconds > math.MaxInt64/int64(time.Second) || nanos < 0 || nanos >= int32(time.Second) {
 		return 0, false
 	}
-	d = time.Duration(seconds)*time.Second + time.Duration(nanos)
-	return d, d >= 0
+	delay = time.Duration(seconds)*time.Second + time.Duration(nanos)
+	return delay, delay >= 0
 }
 
 // A field of a message: the one that next has read last.
@@ -252,12 +199,12 @@ type field struct {
 	bytes  string
 }
 
-// next reads one field of raw and returns what is behind it. protowire reads
-// []byte, and what is read here is a string already (grpc metadata): this way
-// nothing is copied.
+// next reads one field of raw and returns what follows it. protowire reads []byte,
+// and what is read here is a string already (grpc metadata): this way nothing is
+// copied.
 func (f *field) next(raw string) (rest string, ok bool) {
 	if len(raw) >= 2 && protowire.Type(raw[0]&7) == protowire.BytesType && raw[0] >= 1<<3 && raw[0] < 0x80 && raw[1] < 0x80 {
-		// Nearly all there are: a number up to 15, and not more than 127 bytes.
+		// Nearly all fields: a number up to 15, and at most 127 bytes.
 		end := 2 + int(raw[1])
 		if end > len(raw) {
 			return "", false
@@ -293,8 +240,8 @@ func (f *field) next(raw string) (rest string, ok bool) {
 	}
 }
 
-// skip steps over the value of a field that nobody defined, as
-// protowire.ConsumeFieldValue does.
+// skip steps over the value of an unknown field, as protowire.ConsumeFieldValue
+// does.
 func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, ok bool) {
 	size := 0
 	switch typ {
@@ -339,8 +286,8 @@ func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, o
 	return raw[size:], true
 }
 
-// varint returns the number at the start of raw and its size; size 0 where there
-// is none.
+// varint returns the number at the start of raw and its size; size 0 if there is
+// none.
 func varint(raw string) (v uint64, size int) {
 	for i := 0; i < len(raw) && i < 10; i++ {
 		c := raw[i]
@@ -355,54 +302,32 @@ func varint(raw string) (v uint64, size int) {
 	return 0, 0
 }
 
-// AppendErrorInfo appends a serialized google.rpc.ErrorInfo.
-func AppendErrorInfo(b []byte, domain, reason string, metadata []catalog.Arg) []byte {
+// AppendErrorInfo appends a serialized google.rpc.ErrorInfo. metadata must be sorted
+// by name, each name once: that is protobuf's deterministic order.
+func AppendErrorInfo(b []byte, domain, reason string, metadata []Pair) []byte {
 	b = appendString(b, 1, reason)
 	b = appendString(b, 2, domain)
 	for i := range metadata {
-		b = AppendMetadata(b, metadata[i].Name, metadata[i].Value)
+		name, value := metadata[i].Name, metadata[i].Value
+		b = appendTag(b, 3)
+		b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(name))+protowire.SizeBytes(len(value))))
+		// A map entry has both of its fields, even if they are empty.
+		b = protowire.AppendString(appendTag(b, 1), name)
+		b = protowire.AppendString(appendTag(b, 2), value)
 	}
 	return b
 }
 
-// AppendMetadata appends one more entry of a serialized ErrorInfo's metadata.
-func AppendMetadata(b []byte, name, value string) []byte {
-	const tag = byte(protowire.BytesType)
-	if size := 4 + len(name) + len(value); size < 0x80 && name != "" && value != "" {
-		// Nearly always: each length takes one byte.
-		b = append(b, 3<<3|tag, byte(size), 1<<3|tag, byte(len(name)))
-		b = append(b, name...)
-		b = append(b, 2<<3|tag, byte(len(value)))
-		return append(b, value...)
-	}
-	b = append(b, 3<<3|byte(protowire.BytesType))
-	b = appendSize(b, stringSize(name)+stringSize(value))
-	b = appendString(b, 1, name)
-	return appendString(b, 2, value)
-}
-
-// SizeErrorInfo returns how many bytes AppendErrorInfo appends.
-func SizeErrorInfo(domain, reason string, metadata []catalog.Arg) int {
-	n := stringSize(reason) + stringSize(domain)
-	for i := range metadata {
-		n += 1 + protowire.SizeBytes(stringSize(metadata[i].Name)+stringSize(metadata[i].Value))
-	}
-	return n
-}
-
-// AppendRetryInfo appends a serialized google.rpc.RetryInfo.
+// AppendRetryInfo appends a serialized google.rpc.RetryInfo. A negative delay is 0.
 func AppendRetryInfo(b []byte, delay time.Duration) []byte {
 	var d []byte
 	if s := delay / time.Second; s > 0 {
-		d = protowire.AppendTag(d, 1, protowire.VarintType)
-		d = protowire.AppendVarint(d, uint64(s))
+		d = protowire.AppendVarint(protowire.AppendTag(d, 1, protowire.VarintType), uint64(s))
 	}
 	if ns := delay % time.Second; ns > 0 {
-		d = protowire.AppendTag(d, 2, protowire.VarintType)
-		d = protowire.AppendVarint(d, uint64(ns))
+		d = protowire.AppendVarint(protowire.AppendTag(d, 2, protowire.VarintType), uint64(ns))
 	}
-	b = protowire.AppendTag(b, 1, protowire.BytesType)
-	return protowire.AppendBytes(b, d)
+	return protowire.AppendBytes(appendTag(b, 1), d)
 }
 
 // AppendBadRequest appends a serialized google.rpc.BadRequest with one violation.
@@ -411,8 +336,7 @@ func AppendBadRequest(b []byte, field, description, reason string) []byte {
 	v = appendString(v, 1, field)
 	v = appendString(v, 2, description)
 	v = appendString(v, 3, reason)
-	b = protowire.AppendTag(b, 1, protowire.BytesType)
-	return protowire.AppendBytes(b, v)
+	return protowire.AppendBytes(appendTag(b, 1), v)
 }
 
 // AppendLocalizedMessage appends a serialized google.rpc.LocalizedMessage.
@@ -421,27 +345,14 @@ func AppendLocalizedMessage(b []byte, locale, message string) []byte {
 	return appendString(b, 2, message)
 }
 
-// appendString appends a string field with a number up to 15; as in proto3 an
-// empty one takes no bytes.
-func appendString(b []byte, num byte, s string) []byte {
+// appendString appends a string field; as in proto3 an empty one takes no bytes.
+func appendString(b []byte, num protowire.Number, s string) []byte {
 	if s == "" {
 		return b
 	}
-	b = append(b, num<<3|byte(protowire.BytesType))
-	b = appendSize(b, len(s))
-	return append(b, s...)
+	return protowire.AppendString(appendTag(b, num), s)
 }
 
-func appendSize(b []byte, n int) []byte {
-	if n < 0x80 {
-		return append(b, byte(n)) // nearly always
-	}
-	return protowire.AppendVarint(b, uint64(n))
-}
-
-func stringSize(s string) int {
-	if s == "" {
-		return 0
-	}
-	return 1 + protowire.SizeBytes(len(s))
+func appendTag(b []byte, num protowire.Number) []byte {
+	return protowire.AppendTag(b, num, protowire.BytesType)
 }

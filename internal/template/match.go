@@ -1,24 +1,24 @@
-package catalog
+package template
 
 import (
 	"slices"
 	"strings"
 )
 
-// A segment is a run of literal text, or a placeholder where name is set.
+// A segment is a run of literal text or a placeholder.
 type segment struct {
-	text string
-	name string
+	text        string
+	name        string
+	placeholder bool
 }
 
-// match reads text backwards through segments: it returns what each placeholder
-// stands for, in order. ok is false where the literals do not fit; unique is
-// false where they fit in more than one way, and then the captures are the ones
-// that end earliest.
+// match reads text back: it returns what each placeholder stands for, in order. ok
+// is false if the literals do not fit. unique is false if they fit in more than one
+// way; the captures are then the ones that end earliest.
 //
-// Every placeholder takes as little as it can, from the left; then once more
-// from the right. The literals can stand nowhere but between those two readings,
-// so where the two are the same there is no third. Both are linear scans.
+// Every placeholder takes as little as it can, from the left; then once more from
+// the right. Any other reading lies between those two, so if they are equal there
+// is no third. Both are linear scans.
 func match(segments []segment, text string) (captures []string, unique, ok bool) {
 	left, ok := matchLeft(segments, text)
 	if !ok {
@@ -36,9 +36,9 @@ func match(segments []segment, text string) (captures []string, unique, ok bool)
 
 func matchLeft(segments []segment, text string) ([]string, bool) {
 	var captures []string
-	open := false // the last segment was a placeholder whose end is not known yet
+	open := false // the last segment was a placeholder, and its end is not known yet
 	for i, s := range segments {
-		if s.name != "" {
+		if s.placeholder {
 			if open {
 				captures = append(captures, "") // two placeholders in a row: the first is empty
 			}
@@ -76,14 +76,14 @@ func matchLeft(segments []segment, text string) ([]string, bool) {
 func matchRight(segments []segment, text string) ([]string, bool) {
 	n := 0
 	for _, s := range segments {
-		if s.name != "" {
+		if s.placeholder {
 			n++
 		}
 	}
 	captures := make([]string, n)
 	open := false
 	for i, s := range slices.Backward(segments) {
-		if s.name != "" {
+		if s.placeholder {
 			if open {
 				n--
 			}

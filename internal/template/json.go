@@ -1,33 +1,26 @@
-package catalog
+package template
 
-import (
-	"unicode/utf8"
-
-	"github.com/statusmap/statusmap/internal/ascii"
-)
+import "unicode/utf8"
 
 const hex = "0123456789abcdef"
 
-// plain tells which bytes stand for themselves in a JSON string.
-var plain = func() (t [256]bool) {
+// unescaped lists the bytes that a JSON string holds as they are.
+var unescaped = func() (t [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
 	}
 	return t
 }()
 
-// appendText appends s as it stands inside a JSON string. It escapes what
+// appendEscaped appends s as the inside of a JSON string. It escapes what
 // RFC 8259 section 7 demands, and nothing else: the legacy servers sent '<', '&'
 // and U+2028 as they are, and Content-Type application/json with nosniff keeps
 // browsers from reading them as HTML. Bytes that are not UTF-8 become U+FFFD.
-func appendText(dst []byte, s string) []byte {
-	if ascii.JSON(s) {
-		return append(dst, s...) // most there is
-	}
-	i, start := 0, 0
-	for i < len(s) {
+func appendEscaped(dst []byte, s string) []byte {
+	start := 0
+	for i := 0; i < len(s); {
 		c := s[i]
-		if plain[c] {
+		if unescaped[c] {
 			i++
 			continue
 		}
@@ -64,25 +57,15 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
-// isPlain tells whether s, which is UTF-8, stands for itself in a JSON string.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !plain[c] && c < utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func appendString(dst []byte, s string) []byte {
+func appendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	dst = appendText(dst, s)
+	dst = appendEscaped(dst, s)
 	return append(dst, '"')
 }
 
-// isInteger tells whether a legacy code is an integer as JSON writes it, so that
-// an envelope may hold it as a number. 401.1 is none: it is a name (401.10 would
-// be another one). 18 digits fit int64 in any reader.
+// isInteger reports whether s is an integer as JSON writes it, so that an
+// envelope may hold a legacy code as a number. 401.1 is not one: it is a name, and
+// 401.10 is another one. 18 digits fit int64 in any reader.
 func isInteger(s string) bool {
 	digits := s
 	if len(digits) > 0 && digits[0] == '-' {

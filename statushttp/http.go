@@ -1,4 +1,4 @@
-package gateway
+package statushttp
 
 import (
 	"net/http"
@@ -6,10 +6,10 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// codeOfHTTP returns the gRPC code for an HTTP status of an error whose body
-// says nothing. The canonical ones are read backwards (google/rpc/code.proto);
-// the others as their class.
-func codeOfHTTP(httpStatus int) codes.Code {
+// GRPCCode returns the gRPC code for the HTTP status of an error that says nothing
+// else: the canonical one (google/rpc/code.proto), else one for its class. It is OK for
+// 2xx and UNKNOWN for what is not an HTTP status.
+func GRPCCode(httpStatus int) codes.Code {
 	if code, ok := httpCodes[httpStatus]; ok {
 		return code
 	}

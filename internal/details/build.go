@@ -1,0 +1,115 @@
+package details
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/wire"
+)
+
+// A Status is what a gRPC status says, before it is bytes.
+type Status struct {
+	Code    codes.Code
+	Message string
+	// Domain and Reason name the code. If they and the metadata are empty, there is no
+	// ErrorInfo.
+	Domain, Reason string
+	// LegacyCode and RequestID join the metadata unless they are "".
+	LegacyCode, RequestID string
+	// Metadata has each name once, in any order.
+	Metadata []wire.Pair
+	// RetryAfter becomes RetryInfo unless it is 0.
+	RetryAfter time.Duration
+	// Field becomes BadRequest, with the message as its description, unless it is "".
+	Field string
+	// Locale and Localized become LocalizedMessage unless Locale is "".
+	Locale, Localized string
+	// Rest is sent after the details above, as it is.
+	Rest []*anypb.Any
+}
+
+// A Buffer holds the status that it has built, and its memory.
+type Buffer struct {
+	status   spb.Status
+	details  [4]anypb.Any
+	bytes    []byte // of details
+	metadata []wire.Pair
+}
+
+var buffers = sync.Pool{New: func() any { return new(Buffer) }}
+
+// NewBuffer returns an empty buffer. Release it once its status was copied, as
+// grpc-go's status.FromProto does.
+func NewBuffer() *Buffer { return buffers.Get().(*Buffer) } //nolint:forcetypeassert // the pool holds nothing else
+
+// Release gives the buffer's memory back. Its status must not be used any more.
+func (b *Buffer) Release() {
+	if cap(b.bytes) > 16<<10 {
+		return // the memory of one long error should not be kept
+	}
+	for i := range b.details {
+		b.details[i].Value = nil
+	}
+	clear(b.metadata)
+	clear(b.status.GetDetails())
+	b.status.Message, b.status.Details = "", b.status.GetDetails()[:0]
+	b.bytes, b.metadata = b.bytes[:0], b.metadata[:0]
+	buffers.Put(b)
+}
+
+// Build returns s as a message. It belongs to the buffer and holds until the next
+// Build or Release.
+func (b *Buffer) Build(s *Status) *spb.Status {
+	b.status.Code, b.status.Message, b.status.Details = int32(s.Code), s.Message, b.status.GetDetails()[:0]
+	b.bytes = b.bytes[:0]
+	n := 0
+	add := func(typeURL string, from int) {
+		d := &b.details[n]
+		n++
+		d.TypeUrl, d.Value = typeURL, b.bytes[from:len(b.bytes):len(b.bytes)]
+		b.status.Details = append(b.status.Details, d)
+	}
+	if s.Reason != "" || s.Domain != "" || s.LegacyCode != "" || len(s.Metadata) > 0 {
+		b.bytes = wire.AppendErrorInfo(b.bytes, s.Domain, s.Reason, b.sorted(s))
+		add(wire.ErrorInfoURL, 0)
+	}
+	if s.RetryAfter > 0 {
+		from := len(b.bytes)
+		b.bytes = wire.AppendRetryInfo(b.bytes, s.RetryAfter)
+		add(wire.RetryInfoURL, from)
+	}
+	if s.Field != "" {
+		from := len(b.bytes)
+		b.bytes = wire.AppendBadRequest(b.bytes, s.Field, s.Message, s.Reason)
+		add(wire.BadRequestURL, from)
+	}
+	if s.Locale != "" {
+		from := len(b.bytes)
+		b.bytes = wire.AppendLocalizedMessage(b.bytes, s.Locale, s.Localized)
+		add(wire.LocalizedMessageURL, from)
+	}
+	b.status.Details = append(b.status.Details, s.Rest...)
+	return &b.status
+}
+
+// sorted returns all metadata of s by name, as protobuf's deterministic encoding
+// has them.
+func (b *Buffer) sorted(s *Status) []wire.Pair {
+	m := append(b.metadata[:0], s.Metadata...)
+	if s.LegacyCode != "" {
+		m = append(m, wire.Pair{Name: catalog.ErrorInfoLegacyCode, Value: s.LegacyCode})
+	}
+	if s.RequestID != "" {
+		m = append(m, wire.Pair{Name: catalog.ErrorInfoRequestID, Value: s.RequestID})
+	}
+	slices.SortFunc(m, func(x, y wire.Pair) int { return strings.Compare(x.Name, y.Name) })
+	b.metadata = m
+	return m
+}

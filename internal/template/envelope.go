@@ -1,0 +1,247 @@
+package template
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// An Envelope is the JSON around a message. Filling it in keeps the template's key
+// order and spacing; whatever the values, the result is valid JSON. All methods may
+// be called on nil, the empty envelope.
+type Envelope struct {
+	source   string
+	segments []piece
+	fields   [fieldCount]bool // those that segments have
+	pattern  node
+}
+
+// Values are what the placeholders of an envelope stand for.
+type Values struct {
+	LegacyCode string // {code}
+	Message    string // {message}, unless Template is set
+	// Template is the message before its arguments, which are Metadata, are filled
+	// in: it saves a copy of the text.
+	Template  *Message
+	Reason    string // {reason}
+	Domain    string // {domain}
+	RequestID string // {request_id}
+	Metadata  []Arg  // {metadata}
+	Data      []byte // {data}: valid JSON; null if it is empty
+}
+
+// A piece is a run of literal text or a placeholder.
+type piece struct {
+	kind  pieceKind
+	field field
+	text  string
+}
+
+type pieceKind uint8
+
+const (
+	literal  pieceKind = iota
+	value              // a placeholder outside a string: a JSON value
+	inString           // a placeholder inside a string: escaped text
+)
+
+// A field is a placeholder's meaning.
+type field uint8
+
+const (
+	fieldCode field = iota
+	fieldMessage
+	fieldReason
+	fieldDomain
+	fieldRequestID
+	fieldMetadata
+	fieldData
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{"code", "message", "reason", "domain", "request_id", "metadata", "data"}
+
+func fieldByName(name string) (field, bool) {
+	for f, n := range fieldNames {
+		if n == name {
+			return field(f), true
+		}
+	}
+	return 0, false
+}
+
+const placeholders = "{code} {message} {reason} {domain} {request_id} {metadata} {data}"
+
+// CompileEnvelope compiles an envelope. The error says what is wrong with source
+// and what to write instead.
+func CompileEnvelope(source string) (*Envelope, error) {
+	e := &Envelope{source: source}
+	if !utf8.ValidString(source) {
+		return nil, errors.New("the template is not valid UTF-8")
+	}
+	if err := e.split(source); err != nil {
+		return nil, err
+	}
+	if b := e.Append(nil, &Values{}); !json.Valid(b) {
+		var v any
+		return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", json.Unmarshal(b, &v))
+	}
+	var err error
+	e.pattern, err = e.compilePattern()
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// split finds the placeholders of source.
+func (e *Envelope) split(source string) error {
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			e.segments = append(e.segments, piece{text: text.String()})
+			text.Reset()
+		}
+	}
+	inside := false // a JSON string
+	for i := 0; i < len(source); i++ {
+		c := source[i]
+		switch {
+		case inside && c == '\\' && i+1 < len(source):
+			text.WriteString(source[i : i+2])
+			i++
+		case c == '"':
+			inside = !inside
+			text.WriteByte(c)
+		case inside && (strings.HasPrefix(source[i:], "{{") || strings.HasPrefix(source[i:], "}}")):
+			text.WriteByte(c)
+			i++
+		case inside && c == '}':
+			return errors.New("'}' without '{' in a string: write }} for a brace")
+		case c == '{':
+			end := strings.IndexByte(source[i:], '}')
+			name := ""
+			if end > 0 {
+				name = source[i+1 : i+end]
+			}
+			f, ok := fieldByName(name)
+			switch {
+			case ok:
+			case inside:
+				return fmt.Errorf("'{' in a string that does not start a placeholder: write {{ for a brace, or one of %s", placeholders)
+			case name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "":
+				return fmt.Errorf("unknown placeholder {%s}: write one of %s", name, placeholders)
+			default:
+				text.WriteByte(c) // a JSON object
+				continue
+			}
+			flush()
+			p := piece{kind: value, field: f}
+			if inside {
+				if f == fieldData || f == fieldMetadata {
+					return fmt.Errorf("{%s} inside a string: it is a JSON value, remove the quotation marks", name)
+				}
+				p.kind = inString
+			}
+			e.segments = append(e.segments, p)
+			e.fields[f] = true
+			i += end
+		default:
+			text.WriteByte(c)
+		}
+	}
+	flush()
+	return nil
+}
+
+// String returns the template as the .proto file has it.
+func (e *Envelope) String() string {
+	if e == nil {
+		return ""
+	}
+	return e.source
+}
+
+// Has reports whether the envelope has a placeholder, for example "request_id".
+func (e *Envelope) Has(placeholder string) bool {
+	f, ok := fieldByName(placeholder)
+	return ok && e.has(f)
+}
+
+func (e *Envelope) has(f field) bool { return e != nil && e.fields[f] }
+
+// Append appends the envelope with v filled in.
+func (e *Envelope) Append(dst []byte, v *Values) []byte {
+	if e == nil {
+		return dst
+	}
+	for i := range e.segments {
+		s := &e.segments[i]
+		switch s.kind {
+		case literal:
+			dst = append(dst, s.text...)
+		case inString:
+			dst = v.appendText(dst, s.field)
+		case value:
+			dst = v.appendValue(dst, s.field)
+		}
+	}
+	return dst
+}
+
+// text points to the text of a field; nil for those that are not texts.
+func (v *Values) text(f field) *string {
+	switch f {
+	case fieldCode:
+		return &v.LegacyCode
+	case fieldMessage:
+		return &v.Message
+	case fieldReason:
+		return &v.Reason
+	case fieldDomain:
+		return &v.Domain
+	case fieldRequestID:
+		return &v.RequestID
+	default:
+		return nil
+	}
+}
+
+// appendValue appends a field as a JSON value.
+func (v *Values) appendValue(dst []byte, f field) []byte {
+	switch {
+	case f == fieldData && len(v.Data) == 0:
+		return append(dst, "null"...)
+	case f == fieldData:
+		return append(dst, v.Data...)
+	case f == fieldMetadata:
+		dst = append(dst, '{')
+		for i := range v.Metadata {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendQuoted(dst, v.Metadata[i].Name), ':')
+			dst = appendQuoted(dst, v.Metadata[i].Value)
+		}
+		return append(dst, '}')
+	case f == fieldCode && isInteger(v.LegacyCode):
+		return append(dst, v.LegacyCode...)
+	default:
+		dst = append(dst, '"')
+		dst = v.appendText(dst, f)
+		return append(dst, '"')
+	}
+}
+
+// appendText appends a field as the inside of a JSON string.
+func (v *Values) appendText(dst []byte, f field) []byte {
+	if f == fieldMessage && v.Template != nil {
+		return v.Template.appendEscaped(dst, v.Metadata)
+	}
+	if s := v.text(f); s != nil {
+		return appendEscaped(dst, *s)
+	}
+	return dst
+}

@@ -1,0 +1,193 @@
+package template
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// An Arg is one argument of a message by name. It is the same type as
+// catalog.Arg and wire.Pair.
+type Arg = struct{ Name, Value string }
+
+// A Message is the text of a code in one language: {name} stands for an argument,
+// {{ and }} for braces. All methods may be called on nil, the empty message.
+type Message struct {
+	source   string
+	segments []segment // nil if there is no placeholder and no escape
+	params   []string
+}
+
+// CompileMessage compiles a message. The error says what is wrong with source and
+// what to write instead.
+func CompileMessage(source string) (*Message, error) {
+	m := &Message{source: source}
+	if !utf8.ValidString(source) {
+		return nil, errors.New("the text is not valid UTF-8")
+	}
+	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
+		return m, nil
+	}
+	text, start := "", 0 // a literal: text, and the source from start on
+	flush := func(end int) {
+		if text += source[start:end]; text != "" {
+			m.segments = append(m.segments, segment{text: text})
+		}
+		text = ""
+	}
+	for i := 0; i < len(source); i++ {
+		switch b := source[i]; {
+		case b == '{' && strings.HasPrefix(source[i:], "{{"), b == '}' && strings.HasPrefix(source[i:], "}}"):
+			text += source[start : i+1]
+			i++
+			start = i + 1
+		case b == '}':
+			return nil, errors.New("'}' without '{': write }} for a brace")
+		case b == '{':
+			end := strings.IndexAny(source[i+1:], "{}")
+			if end < 0 || source[i+1+end] != '}' {
+				return nil, errors.New("'{' without '}': write {{ for a brace")
+			}
+			name := source[i+1 : i+1+end]
+			flush(i)
+			m.segments = append(m.segments, segment{name: name, placeholder: true})
+			if !slices.Contains(m.params, name) {
+				m.params = append(m.params, name)
+			}
+			i += end + 1
+			start = i + 1
+		}
+	}
+	flush(len(source))
+	return m, nil
+}
+
+// String returns the template as the .proto file has it.
+func (m *Message) String() string {
+	if m == nil {
+		return ""
+	}
+	return m.source
+}
+
+// Params returns the names of the arguments, each once, in the order of the text.
+// The slice is the message's own: don't change it.
+func (m *Message) Params() []string {
+	if m == nil {
+		return nil
+	}
+	return m.params
+}
+
+// Missing returns the names of the arguments that args lacks; nil if it has all.
+func (m *Message) Missing(args []Arg) []string {
+	var missing []string
+	for _, name := range m.Params() {
+		if _, ok := Find(args, name); !ok {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// Text returns the text with args filled in. An argument that args lacks stays
+// {name}: that is what the MessageFormat of the old servers does, and it shows the
+// reader what is missing.
+func (m *Message) Text(args []Arg) string {
+	if m == nil {
+		return ""
+	}
+	if m.segments == nil {
+		return m.source
+	}
+	var buffer [256]byte // more than most messages have
+	dst := buffer[:0]
+	for i := range m.segments {
+		s := &m.segments[i]
+		if !s.placeholder {
+			dst = append(dst, s.text...)
+		} else if value, ok := Find(args, s.name); ok {
+			dst = append(dst, value...)
+		} else {
+			dst = append(append(append(dst, '{'), s.name...), '}')
+		}
+	}
+	return string(dst)
+}
+
+// appendEscaped appends the text with args filled in as the inside of a JSON
+// string.
+func (m *Message) appendEscaped(dst []byte, args []Arg) []byte {
+	if m.segments == nil {
+		return appendEscaped(dst, m.source)
+	}
+	for i := range m.segments {
+		s := &m.segments[i]
+		if !s.placeholder {
+			dst = appendEscaped(dst, s.text)
+		} else if value, ok := Find(args, s.name); ok {
+			dst = appendEscaped(dst, value)
+		} else {
+			dst = append(append(append(dst, '{'), s.name...), '}')
+		}
+	}
+	return dst
+}
+
+// Match returns the arguments with which the message says text. ok is false if it
+// can't say it, and if more than one reading is possible: "a b c" is "{one} {two}"
+// in two ways. Readings are told apart by the text between the arguments alone,
+// even if an argument occurs twice. An argument that text has as {name} was missing
+// and is left out.
+func (m *Message) Match(text string) (args []Arg, ok bool) {
+	if m == nil {
+		return nil, false
+	}
+	if m.segments == nil {
+		return nil, text == m.source
+	}
+	captures, unique, ok := match(m.segments, text)
+	if !ok || !unique {
+		return nil, false
+	}
+	i := 0
+	for _, s := range m.segments {
+		if !s.placeholder {
+			continue
+		}
+		value := captures[i]
+		i++
+		if before, seen := Find(args, s.name); seen {
+			if before != value {
+				return nil, false
+			}
+		} else {
+			args = append(args, Arg{s.name, value})
+		}
+	}
+	return slices.DeleteFunc(args, func(a Arg) bool { return a.Value == "{"+a.Name+"}" }), true
+}
+
+// Fits reports whether the message says text with some arguments, in one way or in
+// more.
+func (m *Message) Fits(text string) bool {
+	if m == nil {
+		return false
+	}
+	if m.segments == nil {
+		return text == m.source
+	}
+	_, _, ok := match(m.segments, text)
+	return ok
+}
+
+// Find returns the value of a name; false if args lacks it.
+func Find(args []Arg, name string) (string, bool) {
+	for i := range args {
+		if args[i].Name == name {
+			return args[i].Value, true
+		}
+	}
+	return "", false
+}

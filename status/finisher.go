@@ -1,0 +1,368 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/annotation"
+	"github.com/statusmap/statusmap/internal/details"
+	"github.com/statusmap/statusmap/internal/template"
+	"github.com/statusmap/statusmap/internal/wire"
+)
+
+// A finisher gives errors their final form.
+type finisher struct {
+	catalog        *catalog.Catalog
+	fallbackDomain func(context.Context, any) string
+	maxSize        int
+	logger         *slog.Logger
+	observers      []func(context.Context, Event)
+}
+
+// A finalError is an error in its final form. It still unwraps to the handler's
+// error, for interceptors that come before this one.
+type finalError struct {
+	status *grpcstatus.Status
+	cause  error
+}
+
+func (e *finalError) Error() string                  { return e.status.String() }
+func (e *finalError) GRPCStatus() *grpcstatus.Status { return e.status }
+func (e *finalError) Unwrap() error                  { return e.cause }
+func (e *finalError) As(target any) bool {
+	t, ok := target.(**LegacyError)
+	if !ok {
+		return false
+	}
+	legacy, ok := FromError(e.status.Err())
+	if ok {
+		*t = legacy
+	}
+	return ok
+}
+
+// A draft is a status on its way to its final form.
+type draft struct {
+	details.Status
+	code   *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
+	hidden []slog.Attr   // what the client is not told, for the log
+}
+
+// finish returns err in its final form, and tells log and observers of it.
+func (f *finisher) finish(ctx context.Context, method string, request any, err error) error {
+	event := Event{Method: method, Err: err}
+	final := f.final(ctx, request, err, &event)
+	for _, observe := range f.observers {
+		if event.RequestID == "" {
+			event.RequestID = requestID(ctx)
+		}
+		observe(ctx, event)
+	}
+	return final
+}
+
+// final returns err in its final form and fills in event.
+func (f *finisher) final(ctx context.Context, request any, err error, event *Event) *finalError {
+	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
+		if final := f.addID(ctx, e); final != nil {
+			event.Domain, event.Reason, event.GRPCCode = e.Domain(), e.Reason(), e.grpc
+			return final
+		}
+	}
+	d := f.draft(ctx, request, err, event)
+	if _, has := template.Find(d.Metadata, catalog.ErrorInfoRequestID); !has && (d.Domain != "" || d.Reason != "") {
+		d.RequestID = requestID(ctx)
+	}
+	d.localize(ctx)
+	d.repairText(event)
+	b := details.NewBuffer()
+	st := grpcstatus.FromProto(d.limit(b, f.maxSize, event))
+	b.Release()
+	event.Domain, event.Reason, event.GRPCCode = d.code.Domain(), d.code.Reason(), d.Code
+	if d.hidden != nil {
+		level := slog.LevelWarn
+		if event.Repairs&RepairGoError != 0 {
+			level = slog.LevelError
+		}
+		f.logger.LogAttrs(ctx, level, "error hidden from client", append([]slog.Attr{
+			slog.String("method", event.Method), slog.String("request_id", requestID(ctx)),
+		}, d.hidden...)...)
+	}
+	return &finalError{st, err}
+}
+
+// clean reports whether final has nothing to repair, log or leave out, unless e is
+// too large: its text was checked when it was made.
+func (e *LegacyError) clean() bool {
+	return e != nil && e.code != nil && !e.received && e.rare == nil && e.cause == nil
+}
+
+// addID is final for a clean error: its status is built once, with the request's id.
+// It is nil if that is too large, or if there is more to add.
+func (f *finisher) addID(ctx context.Context, e *LegacyError) *finalError {
+	if _, m := localized(ctx, e.code); m != nil {
+		return nil
+	}
+	s := e.says()
+	s.RequestID = requestID(ctx)
+	if _, has := e.MetadataValue(catalog.ErrorInfoRequestID); has {
+		s.RequestID = ""
+	}
+	b := details.NewBuffer()
+	defer b.Release()
+	p := b.Build(&s)
+	if f.maxSize > 0 && maxSizeAsSent(p) > f.maxSize && sizeAsSent(p) > f.maxSize {
+		return nil
+	}
+	if s.RequestID == "" {
+		return &finalError{e.GRPCStatus(), e}
+	}
+	return &finalError{grpcstatus.FromProto(p), e}
+}
+
+// draft reads err: it decides what the client is told of it.
+func (f *finisher) draft(ctx context.Context, request any, err error, event *Event) draft {
+	cat := f.cat()
+	var p *panicError
+	panicked := errors.As(err, &p)
+	if e, ok := FromErrorIn(cat, err); ok && !panicked {
+		d := e.draft(cat, event)
+		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { //nolint:errorlint // is it wrapped?
+			d.hidden = append(d.hidden, slog.String("error", err.Error()))
+		}
+		return d
+	}
+	var d draft
+	d.Code = codes.Internal
+	st, isStatus := statusIn(err)
+	isStatus = isStatus && !panicked
+	switch {
+	case isStatus:
+		d.Code = d.canonical(st.Code(), event)
+		if d.addDetails(cat, st, event) {
+			// Another system's error: its words, and its details.
+			d.Message = st.Message()
+			return d
+		}
+		event.Repairs |= RepairPlainStatus
+	case !panicked && Code(err) != codes.Unknown: // a context error
+		d.Code = Code(err)
+		event.Repairs |= RepairPlainStatus
+	default:
+		event.Repairs |= RepairGoError
+	}
+	d.hidden = []slog.Attr{slog.String("error", err.Error())}
+	system := f.system(ctx, cat, event.Method, request)
+	if system == nil {
+		switch {
+		case isStatus:
+			d.Message, d.hidden = st.Message(), nil // no system: the handler's own words
+		case d.Code == codes.Canceled:
+			d.Message = context.Canceled.Error()
+		case d.Code == codes.DeadlineExceeded:
+			d.Message = context.DeadlineExceeded.Error()
+		default:
+			d.Message = internalMessage
+		}
+		return d
+	}
+	// A fallback code never promises a retry: it may hide another cause.
+	d.code = system.Fallback(d.Code)
+	d.Message = d.code.Message().Text()
+	d.Domain, d.Reason, d.LegacyCode = d.code.Domain(), d.code.Reason(), d.code.LegacyCode()
+	return d
+}
+
+// draft reads a legacy error.
+func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
+	d := draft{code: e.code}
+	if e.received {
+		st := e.GRPCStatus()
+		d.Code, d.Message = d.canonical(st.Code(), event), st.Message()
+		d.addDetails(cat, st, event)
+		if text := d.text(); text != "" && text != d.Message {
+			// It passed a program that wrapped it: other words come before the message.
+			d.Message, d.hidden = text, []slog.Attr{slog.String("error", st.Message())}
+		}
+	} else {
+		d.Status = e.says()
+		d.Code = d.canonical(e.grpc, event)
+	}
+	if e.defect() != "" {
+		event.Repairs |= RepairMisuse
+	}
+	if e.defect() != "" || e.cause != nil {
+		d.hidden = append(d.hidden, slog.Any("legacy", e))
+	}
+	return d
+}
+
+// text returns the message as the code's template and the metadata make it; "" if
+// the catalog lacks the code, or the metadata an argument.
+func (d *draft) text() string {
+	m := d.code.Message().Template()
+	if m.Missing(d.Metadata) != nil {
+		return ""
+	}
+	return m.Text(d.Metadata)
+}
+
+// canonical returns code if it is one of gRPC's seventeen, else UNKNOWN.
+func (d *draft) canonical(code codes.Code, event *Event) codes.Code {
+	canonical := details.CanonicalCode(code)
+	if canonical != code {
+		event.Repairs |= RepairCodeOutOfRange
+	}
+	return canonical
+}
+
+// addDetails takes the details of a received status, one of each type, and reports
+// whether there is an ErrorInfo.
+func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *Event) bool {
+	list := st.Proto().GetDetails()
+	var info details.Info
+	seen := make(map[string]bool, len(list))
+	for _, detail := range list {
+		name := wire.Name(detail.GetTypeUrl())
+		if seen[name] {
+			event.Repairs |= RepairDuplicateDetail
+		}
+		if name == wire.ErrorInfo {
+			info.Add(cat, detail.GetTypeUrl(), string(detail.GetValue()))
+		} else if !seen[name] {
+			d.Rest = append(d.Rest, &anypb.Any{TypeUrl: detail.GetTypeUrl(), Value: detail.GetValue()})
+		}
+		seen[name] = true
+	}
+	if len(info.Domain)+len(info.Reason) > maxNames {
+		info = details.Info{}
+		event.Repairs |= RepairDroppedDetails
+	}
+	d.Domain, d.Reason, d.Metadata = info.Domain, info.Reason, bounded(info.Metadata, event)
+	return info.Found
+}
+
+// Bounds of what is received: longer names are not those of a system.
+const (
+	maxNames        = 512 // bytes of domain and reason
+	maxMetadataName = 64  // bytes, as AIP-193 has it
+)
+
+// bounded leaves out metadata with long names, and those after the first
+// maxMetadata.
+func bounded(metadata []wire.Pair, event *Event) []wire.Pair {
+	kept := metadata[:0]
+	for _, m := range metadata {
+		if len(m.Name) <= maxMetadataName && (len(kept) < maxMetadata || m.Name == catalog.ErrorInfoLegacyCode) {
+			kept = append(kept, m)
+		} else {
+			event.Repairs |= RepairCutMetadata
+		}
+	}
+	return kept
+}
+
+// localize adds the message in the language that the caller asks for.
+func (d *draft) localize(ctx context.Context) {
+	language, m := localized(ctx, d.code)
+	if m == nil {
+		return
+	}
+	for _, detail := range d.Rest {
+		if wire.Name(detail.GetTypeUrl()) == wire.LocalizedMessage {
+			return
+		}
+	}
+	d.Locale, d.Localized = language, m.Text(d.Metadata...)
+}
+
+// repairText makes UTF-8 of what is sent as text. One byte that is not makes grpc-go
+// drop every detail, and other stacks the whole status.
+func (d *draft) repairText(event *Event) {
+	repair := func(s *string) {
+		if !utf8.ValidString(*s) {
+			*s = strings.ToValidUTF8(*s, "\uFFFD")
+			event.Repairs |= RepairInvalidUTF8
+		}
+	}
+	repair(&d.Message)
+	repair(&d.Localized)
+	repair(&d.Domain)
+	repair(&d.Reason)
+	for i := range d.Metadata {
+		repair(&d.Metadata[i].Name)
+		repair(&d.Metadata[i].Value)
+	}
+	for _, detail := range d.Rest {
+		repair(&detail.TypeUrl)
+	}
+}
+
+func (f *finisher) cat() *catalog.Catalog {
+	if f.catalog != nil {
+		return f.catalog
+	}
+	cat, err := catalog.Default()
+	if err != nil {
+		f.logger.LogAttrs(context.Background(), slog.LevelError, "the catalog is broken", slog.Any("error", err))
+	}
+	return cat
+}
+
+// system returns the system whose fallback codes replace an RPC's errors; nil if it
+// has none.
+func (f *finisher) system(ctx context.Context, cat *catalog.Catalog, method string, request any) *catalog.System {
+	if f.fallbackDomain != nil {
+		if system, ok := cat.System(f.fallbackDomain(ctx, request)); ok {
+			return system
+		}
+	}
+	system, _ := cat.System(dialectOption(method))
+	return system
+}
+
+// dialectOption returns the dialect that a method's or its service's options name;
+// method is as in "/package.Service/Method".
+func dialectOption(method string) string {
+	if len(method) == 0 || method[0] != '/' {
+		return ""
+	}
+	d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(strings.ReplaceAll(method[1:], "/", ".")))
+	if err != nil {
+		return ""
+	}
+	m, ok := d.(protoreflect.MethodDescriptor)
+	if !ok {
+		return ""
+	}
+	domain, err := annotation.Dialect(m)
+	if err != nil {
+		return "" // statushttp.New reports it
+	}
+	return domain
+}
+
+// requestID returns the id of an incoming RPC; "" if it has none, or one that is not
+// 1 to 128 visible ASCII characters.
+func requestID(ctx context.Context) string {
+	values := metadata.ValueFromIncomingContext(ctx, RequestIDKey)
+	if len(values) == 0 {
+		return ""
+	}
+	id := values[len(values)-1]
+	if !wire.IsRequestID(id) {
+		return ""
+	}
+	return id
+}

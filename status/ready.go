@@ -1,0 +1,61 @@
+package status
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/statusmap/statusmap/catalog"
+)
+
+// readyErrors has an error for each code of the default catalog that can be raised
+// without arguments: raising it returns that one, with its status made once.
+type readyErrors struct {
+	byNumber map[protoreflect.EnumNumber]*LegacyError // one of several; byCode has all
+	byCode   map[*catalog.Code]*LegacyError
+}
+
+var (
+	readyOnce  sync.Once
+	readyTable atomic.Pointer[readyErrors] // nil until the first error
+)
+
+func makeReady() {
+	t := &readyErrors{
+		byNumber: make(map[protoreflect.EnumNumber]*LegacyError),
+		byCode:   make(map[*catalog.Code]*LegacyError),
+	}
+	// A broken catalog is empty, and raise reports it each time.
+	for _, system := range defaultCatalog().Systems() {
+		for _, code := range system.Codes() {
+			if code.IsSuccess() || len(code.Message().Template().Params()) > 0 {
+				continue
+			}
+			e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), message: code.Message().Text()}
+			t.byNumber[code.Descriptor().Number()] = e
+			t.byCode[code] = e
+		}
+	}
+	readyTable.Store(t)
+}
+
+// ready returns the error of a code that takes no arguments; nil if there is none.
+func ready(value protoreflect.Enum) *LegacyError {
+	if isNil(value) {
+		return nil
+	}
+	t := readyTable.Load()
+	if t == nil {
+		readyOnce.Do(makeReady)
+		t = readyTable.Load()
+	}
+	if e := t.byNumber[value.Number()]; e != nil && e.code.System().Descriptor() == value.Descriptor() {
+		return e
+	}
+	code, ok := defaultCatalog().Code(value)
+	if !ok {
+		return nil
+	}
+	return t.byCode[code]
+}

@@ -1,0 +1,66 @@
+package statushttp
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+	grpcstatus "google.golang.org/grpc/status"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/details"
+	"github.com/statusmap/statusmap/internal/wire"
+	"github.com/statusmap/statusmap/status"
+)
+
+// A reading is what an error says.
+type reading struct {
+	code    codes.Code // may be above 16
+	message string
+	info    details.Info
+	cause   error // what only the log may have; nil if there is nothing else
+}
+
+// read is the first step: what does err say? It may be a LegacyError, a received
+// status, a foreign status or any Go error.
+func (in *reading) read(cat *catalog.Catalog, r *Request, err error) {
+	x, isStatus := err.(interface{ GRPCStatus() *grpcstatus.Status })
+	_, isLegacy := err.(*status.LegacyError) //nolint:errorlint // what is wrapped takes the long way
+	if isStatus && !isLegacy && r.DetailsBin != "" && in.readReceived(cat, r.DetailsBin, x.GRPCStatus()) {
+		return
+	}
+	if e, ok := status.FromErrorIn(cat, err); ok {
+		st := e.GRPCStatus()
+		in.code, in.message = st.Code(), st.Message()
+		in.info.Found, in.info.Domain, in.info.Reason, in.info.RetryAfter = e.Reason() != "", e.Domain(), e.Reason(), e.RetryAfter()
+		metadata := e.Metadata()
+		for _, name := range slices.Sorted(maps.Keys(metadata)) {
+			in.info.Metadata = append(in.info.Metadata, wire.Pair{Name: name, Value: metadata[name]})
+		}
+		in.cause = e.Unwrap()
+		return
+	}
+	in.cause = err
+	in.code = status.Code(err)
+	if isStatus && x.GRPCStatus().Code() > codes.Unauthenticated {
+		in.code = x.GRPCStatus().Code()
+	}
+	// What the exit knows says more than UNKNOWN; and nothing that fails is OK.
+	if in.code == codes.Unknown || in.code == codes.OK {
+		in.code = cmp.Or(GRPCCode(r.HTTPStatus), codes.Unknown)
+	}
+}
+
+// readReceived reads a status that came over the wire out of the bytes of its
+// trailer. Reading it from the error would unmarshal and copy it again. It returns
+// false if the bytes are not the error's.
+func (in *reading) readReceived(cat *catalog.Catalog, raw string, st *grpcstatus.Status) bool {
+	code, message, ok := in.info.ReadStatus(cat, raw)
+	if !ok || !in.info.Found || codes.Code(code) != st.Code() || message != st.Message() || st.Code() == codes.OK {
+		in.info = details.Info{Metadata: in.info.Metadata[:0]}
+		return false
+	}
+	in.code, in.message = st.Code(), message
+	return true
+}
