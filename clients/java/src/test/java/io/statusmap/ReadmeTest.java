@@ -28,7 +28,7 @@ class ReadmeTest {
     try {
       return demo.raise(request).getMessage();
     } catch (StatusRuntimeException e) {
-      // Rethrows errors of other servers.
+      // Rethrows e if it is not a legacy error.
       LegacyError error = LegacyError.fromError(e, Code.getDescriptor()).orElseThrow(() -> e);
       switch (error.codeIn(Code.class).orElse(Code.UNRECOGNIZED)) {
         case JOB_NOT_FOUND:
