@@ -24,7 +24,7 @@ from clients import CLIENTS, Client  # noqa: E402 - needs statusmap.demo
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The gRPC address of statusmap serve: STATUSMAP_GRPC, or of one started here."""
+    """The server's gRPC address: STATUSMAP_GRPC, or that of a server started here."""
     if "STATUSMAP_GRPC" in os.environ:
         yield os.environ["STATUSMAP_GRPC"]
         return

@@ -83,7 +83,7 @@ class LegacyError(Exception):
     options: options_pb2.CodeOptions | None
 
     def __init__(self, status: status_pb2.Status, info: error_details_pb2.ErrorInfo) -> None:
-        """Make an error of a status and of the one of its ErrorInfos that has the code."""
+        """Make an error from a status and the ErrorInfo in it that names the code."""
         # Pickling and copying use these arguments.
         super().__init__(status, info)
         self.domain = info.domain

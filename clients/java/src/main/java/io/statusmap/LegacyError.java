@@ -329,7 +329,7 @@ public final class LegacyError extends RuntimeException {
   private static Optional<Duration> delay(RetryInfo info) {
     long seconds = info.getRetryDelay().getSeconds();
     int nanos = info.getRetryDelay().getNanos();
-    // The limits of google/protobuf/duration.proto. java.time.Duration throws beyond its own.
+    // The limits of google/protobuf/duration.proto. java.time.Duration throws beyond its range.
     return seconds >= 0
             && seconds <= 315_576_000_000L
             && nanos >= 0
