@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every client's own test command, one after the other: each raises every
-# case of testdata/cases at the real server and reads it back. A client's
-# test.sh installs what it needs, and works alone from its folder.
+# Runs the test.sh of every client, one after the other. Each raises every case of
+# testdata/cases at the real server and reads it back. A test.sh installs what it
+# needs and can be run alone.
 set -uo pipefail
 cd "$(dirname "$0")"
 

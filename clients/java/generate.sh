@@ -3,7 +3,7 @@
 #
 #   ./generate.sh          into src/main/generated (the options, part of the jar)
 #                          and src/test/generated (what a user would generate)
-#   ./generate.sh --check  fails where these two are not what would be generated
+#   ./generate.sh --check  fails if the generated code is not up to date
 #
 # Needs Go (for buf), a JDK and Maven.
 set -euo pipefail
@@ -35,7 +35,7 @@ if [ "${1:-}" = --check ]; then
   for set in main test; do
     if ! diff -r "$out/$set/generated" "$here/src/$set/generated" >"$out/diff"; then
       head -20 "$out/diff" >&2
-      echo "generate.sh: src/$set/generated is stale: run ./generate.sh" >&2
+      echo "generate.sh: src/$set/generated is not up to date: run ./generate.sh" >&2
       exit 1
     fi
   done

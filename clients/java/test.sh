@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks the Java client: the generated code, the compiler's lint, the tests at
-# the real server, the jars. Needs Go, a JDK from 17 and Maven.
+# the real server, the jars. Needs Go, a JDK (17 or newer) and Maven.
 set -euo pipefail
 cd "$(dirname "$0")"
 log=$(mktemp)
@@ -8,8 +8,8 @@ trap 'rm -f "$log"' EXIT
 
 mvn=(mvn --batch-mode --no-transfer-progress -Dstyle.color=never)
 
-# step NAME COMMAND… runs a command and prints one line; where it fails, also
-# what it said.
+# step NAME COMMAND… runs a command and prints one line. If the command fails, it
+# also prints the command's output.
 step() {
   local name=$1
   shift
@@ -22,7 +22,7 @@ step() {
   fi
 }
 
-step "generated code is fresh" ./generate.sh --check
+step "generated code is up to date" ./generate.sh --check
 step "compiles with -Xlint:all -Werror" "${mvn[@]}" clean test-compile
 step "tests pass" "${mvn[@]}" surefire:test
 grep -E '^java: cases|^\[INFO\] Tests run: [0-9, A-Za-z:]+$' "$log"

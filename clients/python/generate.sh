@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Generates the Python code anew: the vocabulary into the package; what a user
-# would generate, enums and demo service, into the tests.
+# Generates the Python code: the vocabulary into the package, and what a user
+# would generate (enums and demo service) into the tests.
 #
-#   ./generate.sh [DIR]    DIR: another folder than this one to write into
+#   ./generate.sh [DIR]    DIR: the folder to write to; default: this folder
 #
 # Needs Go and the .venv that test.sh makes.
 set -euo pipefail
@@ -22,8 +22,8 @@ mkdir -p "$out/src" "$out/tests/gen"
 find "$out/src" "$out/tests/gen" -name '*_pb2*.py*' -delete
 generate src proto/statusmap/v1
 generate tests/gen proto/legacy proto/statusmap/demo
-# The service's stub without buf: grpcio-tools has its generator inside protoc, and
-# buf knows no such builtin.
+# The service's stub without buf: grpcio-tools has the generator inside protoc, and
+# buf does not support it.
 buf build --as-file-descriptor-set -o - |
   clients/python/.venv/bin/python -m grpc_tools.protoc --descriptor_set_in=/dev/stdin \
     --plugin=protoc-gen-mypy_grpc=clients/python/.venv/bin/protoc-gen-mypy_grpc \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests this package; needs Go and Python >= 3.10 and installs the rest into .venv.
-# Prints one line a step, and the whole output of a step that fails.
+# Tests this package. Needs Go and Python >= 3.10, and installs the rest into .venv.
+# Prints one line per step, and the whole output of a step that fails.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,7 +12,7 @@ step() { # NAME COMMAND...
   local name=$1 start=$SECONDS
   shift
   if "$@" >"$log" 2>&1; then
-    # pytest's own lines are the figures of its step.
+    # Show pytest's figures.
     grep -E '^(python: cases |[0-9]+ passed)' "$log" || true
     echo "python: $name: ok ($((SECONDS - start)) s)"
   else
@@ -27,7 +27,7 @@ install() {
     rm -rf .venv
     python3 -m venv .venv
     .venv/bin/pip install --no-deps -r requirements.txt
-    cp requirements.txt .venv/requirements.txt # last: marks a venv that is whole
+    cp requirements.txt .venv/requirements.txt # last: marks a complete venv
   fi
 }
 
@@ -38,7 +38,7 @@ package() {
   .venv/bin/python -m build --no-isolation
 }
 
-# A user's environment: the wheel and what it asks for, no more.
+# A user's environment: only the wheel and its dependencies.
 wheel() {
   python3 -m venv --without-pip "$clean"
   .venv/bin/pip --python "$clean/bin/python" install -c requirements.txt dist/*.whl
@@ -46,7 +46,7 @@ wheel() {
 import statusmap, statusmap.v1.options_pb2
 from importlib import resources
 assert resources.files("statusmap").joinpath("py.typed").is_file()
-assert statusmap.from_rpc_error(ValueError()) is None'
+assert statusmap.from_error(ValueError()) is None'
 }
 
 step install install

@@ -1,10 +1,9 @@
 #!/bin/sh
-# Writes the generated code anew: google.rpc and the options into src/gen, which
-# the package ships; google.rpc, the options, the legacy enums and the demo
+# Generates the TypeScript code: google.rpc and the options into src/gen, which is
+# part of the package; google.rpc, the options, the legacy enums and the demo
 # service into test/gen, as a user of the package would generate them.
 #
-#   generate.sh          writes here
-#   generate.sh DIR      writes to DIR/src/gen and DIR/test/gen
+#   ./generate.sh [DIR]    DIR: the folder to write to; default: this folder
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here}

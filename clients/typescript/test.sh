@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs, checks and tests this client; needs Go and Node. Prints a line for
-# each step, and all that a step said where it failed.
+# Installs, checks and tests this client. Needs Go and Node. Prints one line per
+# step, and the whole output of a step that fails.
 set -eu
 cd "$(dirname "$0")"
 tmp=$(mktemp -d)
@@ -17,7 +17,7 @@ step() {
 	echo "typescript: $name"
 }
 
-generated_code_is_fresh() {
+generated_code_is_up_to_date() {
 	./generate.sh "$tmp/generated" &&
 		diff -r "$tmp/generated/src/gen" src/gen &&
 		diff -r "$tmp/generated/test/gen" test/gen
@@ -27,8 +27,8 @@ tests() {
 	npm test && cp "$tmp/log" "$tmp/tests"
 }
 
-# The package alone, as a program that has neither Connect nor grpc-js gets it;
-# tsc looks into its declarations too (no skipLibCheck).
+# Uses the package in a program without Connect and grpc-js. tsc also checks the
+# package's declarations (no skipLibCheck).
 package_works_alone() {
 	npm pack --pack-destination "$tmp" &&
 		mkdir "$tmp/clean" && cd "$tmp/clean" &&
@@ -50,11 +50,11 @@ package_works_alone() {
 }
 
 step "npm ci" npm ci
-step "the generated code is fresh" generated_code_is_fresh
+step "the generated code is up to date" generated_code_is_up_to_date
 step "build" npm run build
 step "lint (biome)" npm run lint
 step "tests" tests
 step "types (tsc --strict)" npm run types
-step "the packed package installs, compiles and runs alone" package_works_alone
+step "the packed package works alone" package_works_alone
 sed -n 's/^ℹ tests /typescript: tests run: /p' "$tmp/tests"
 grep '^typescript: cases ' "$tmp/tests"

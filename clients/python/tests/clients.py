@@ -1,4 +1,4 @@
-"""The demo service's clients, synchronous and asyncio, with one interface."""
+"""Clients of the demo service, synchronous and asyncio, with one interface."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from google.protobuf.message import Message
 from statusmap.demo.v1 import demo_pb2_grpc
 
 Options = Sequence[tuple[str, Any]]
-TIMEOUT = 20  # seconds; for a server that hangs
+TIMEOUT = 20  # seconds
 
 
 class Client(Protocol):
-    """Calls the demo service and catches what that raises."""
+    """Calls the demo service and returns what the call raises."""
 
     def error(
         self, rpc: str, request: Message, metadata: Sequence[tuple[str, str]] = ()
     ) -> grpc.RpcError | None:
-        """Return what the RPC raised, None where it succeeded."""
+        """Return what the RPC raised, None if it succeeded."""
 
     def close(self) -> None:
         """Close the channel."""
@@ -51,7 +51,7 @@ class SyncClient:
 
 
 class AioClient:
-    """A Client over grpc.aio, with an event loop of its own."""
+    """A Client over grpc.aio, with a separate event loop."""
 
     def __init__(self, address: str, options: Options = ()) -> None:
         self._loop = asyncio.new_event_loop()

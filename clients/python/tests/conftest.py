@@ -1,4 +1,4 @@
-"""The real server, its clients, and the line that tells the conformance figures."""
+"""The real server, its clients, and the line with the conformance figures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clients import CLIENTS, Client  # noqa: E402 - needs statusmap.demo
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The gRPC address of statusmap serve: STATUSMAP_GRPC, else one started here."""
+    """The server's gRPC address: STATUSMAP_GRPC, or that of a server started here."""
     if "STATUSMAP_GRPC" in os.environ:
         yield os.environ["STATUSMAP_GRPC"]
         return
@@ -44,9 +44,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ):
         try:
             assert server.stdout is not None
-            label, _, where = server.stdout.readline().partition(" ")
+            label, _, target = server.stdout.readline().partition(" ")
             assert label == "gRPC", (folder / "log").read_text()
-            yield where.strip()
+            yield target.strip()
         finally:
             server.terminate()
 

@@ -42,7 +42,7 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize(("domain", "case"), cases())
 def test_case(clients: list[Client], domain: str, case: dict[str, Any]) -> None:
-    # The generated enum has the code under this name and number, success or not.
+    # The generated enum has the code with this name and number, also if it is a success.
     assert ENUMS[domain].Value(case["reason"]) == case["number"]
     request = demo_pb2.RaiseRequest(
         domain=domain, reason=case["reason"], metadata=case["arguments"]
@@ -69,8 +69,8 @@ def test_case(clients: list[Client], domain: str, case: dict[str, Any]) -> None:
 
 
 def seen(error: grpc.RpcError, languages: dict[str, str]) -> dict[str, object]:
-    """Return what a client can see of an error."""
-    err = statusmap.from_rpc_error(error)
+    """Return what a client reads of an error."""
+    err = statusmap.from_error(error)
     assert err is not None
     codes = {domain: err.code_in(enum) for domain, enum in ENUMS.items()}
     return {
@@ -80,8 +80,8 @@ def seen(error: grpc.RpcError, languages: dict[str, str]) -> dict[str, object]:
         "number": err.number,
         "legacy_code": err.legacy_code,
         "metadata": err.metadata,
-        "message": err.message(),
-        "messages": {language: err.message(language) for language in languages},
+        "message": err.message,
+        "messages": {language: err.message_in(language) for language in languages},
         "retry_after": err.retry_after,
         "field": err.field,
         "code_in": {domain: code for domain, code in codes.items() if code is not None},
@@ -102,10 +102,10 @@ def test_stream(clients: list[Client]) -> None:
             ),
         )
         assert error is not None
-        err = statusmap.from_rpc_error(error)
+        err = statusmap.from_error(error)
         assert err is not None
         assert err.code_in(job_v2.Code) == job_v2.JOB_NOT_FOUND
-        assert err.message("en") == "Job 42 does not exist"
+        assert err.message_in("en") == "Job 42 does not exist"
 
 
 def test_request_id_and_language_of_the_call(clients: list[Client]) -> None:
@@ -117,8 +117,8 @@ def test_request_id_and_language_of_the_call(clients: list[Client]) -> None:
             "Raise", request, metadata=(("x-request-id", "r1"), ("accept-language", "en-GB"))
         )
         assert error is not None
-        err = statusmap.from_rpc_error(error)
+        err = statusmap.from_error(error)
         assert err is not None
         assert err.request_id == "r1"
-        assert err.message() == "作业 42 不存在"
-        assert err.message("en-US") == "Job 42 does not exist"
+        assert err.message == "作业 42 不存在"
+        assert err.message_in("en-US") == "Job 42 does not exist"

@@ -1,4 +1,4 @@
-"""What real backends do wrong, as the real server sends it."""
+"""The mistakes of backends, as the real server sends them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from test_conformance import ENUMS
 
 SECRET = "hunter2"
 
-# Fault → the gRPC code that a client gets; None: the one of the system's code
-# for internal errors.
+# Fault → the gRPC code that a client gets; None: each system's own, that of its
+# code for internal errors.
 FAULTS: dict[str, grpc.StatusCode | None] = {
     "code_out_of_range": grpc.StatusCode.UNKNOWN,
     "deadline": grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -33,7 +33,7 @@ FAULTS: dict[str, grpc.StatusCode | None] = {
 def raised(client: Client, domain: str, fault: str) -> tuple[grpc.RpcError, statusmap.LegacyError]:
     error = client.error("Fault", demo_pb2.FaultRequest(domain=domain, fault=fault))
     assert error is not None
-    err = statusmap.from_rpc_error(error)
+    err = statusmap.from_error(error)
     assert err is not None
     return error, err
 
@@ -49,8 +49,8 @@ def texts(error: grpc.RpcError, err: statusmap.LegacyError) -> str:
             str(list(error.trailing_metadata() or ())),
             str(err),
             repr(err),
-            err.message("en"),
-            err.message("zh-CN"),
+            err.message_in("en"),
+            err.message_in("zh-CN"),
             str(err.metadata),
         ]
     )
@@ -62,7 +62,7 @@ def test_fault(clients: list[Client], domain: str, fault: str) -> None:
     for client in clients:
         error, err = raised(client, domain, fault)
         assert err.domain == domain
-        assert err.message()
+        assert err.message
         if fault == "unknown_reason":
             assert err.reason == "NEWER_THAN_THE_GATEWAY"
             assert (err.number, err.legacy_code, err.options) == (None, "9999999", None)
@@ -74,23 +74,22 @@ def test_fault(clients: list[Client], domain: str, fault: str) -> None:
             expected = FAULTS[fault] or err.grpc_code
             assert err.grpc_code is expected
         if fault == "invalid_utf8":
-            assert err.message() == "bytes \ufffd in a message"
+            assert err.message == "bytes \ufffd in a message"
         if fault != "unknown_detail":
             assert SECRET not in texts(error, err)
 
 
 def test_unknown_detail_stays_raw(clients: list[Client]) -> None:
-    # A detail of a type that nobody here knows travels on; the reader shows none
-    # of it.
+    # The server passes a detail of an unknown type on. The reader shows none of it.
     for client in clients:
         _, err = raised(client, "legacy.job.v2", "unknown_detail")
-        shown = [str(err), err.message("en"), err.message("zh-CN"), str(err.metadata)]
+        shown = [str(err), err.message_in("en"), err.message_in("zh-CN"), str(err.metadata)]
         assert SECRET not in " ".join(shown)
 
 
 @pytest.fixture(params=CLIENTS)
 def small_client(request: pytest.FixtureRequest, address: str) -> Iterator[Client]:
-    """A client that accepts 8 KiB of headers and no byte more."""
+    """A client that accepts at most 8 KiB of headers."""
     client = CLIENTS[request.param](
         address,
         [("grpc.max_metadata_size", 8192), ("grpc.absolute_max_metadata_size", 8192)],
@@ -105,11 +104,11 @@ def test_huge_in_8_kib(small_client: Client, clients: list[Client], domain: str)
     _, err = raised(small_client, domain, "huge")
     assert vars(err) == vars(unlimited)
     assert err.number is not None
-    assert err.message().startswith("很长的文本")
+    assert err.message.startswith("很长的文本")
 
 
 def test_too_large_for_the_client(small_client: Client) -> None:
-    # Raise sends what it is told to. The stack drops the status: not ours.
+    # Raise does not limit its arguments. The stack drops a status that is too large.
     error = small_client.error(
         "Raise",
         demo_pb2.RaiseRequest(
@@ -117,4 +116,4 @@ def test_too_large_for_the_client(small_client: Client) -> None:
         ),
     )
     assert error is not None
-    assert statusmap.from_rpc_error(error) is None
+    assert statusmap.from_error(error) is None

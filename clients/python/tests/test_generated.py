@@ -1,4 +1,4 @@
-"""The checked-in generated code is what generate.sh makes of the .proto files."""
+"""The checked-in generated code is up to date."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def generated(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_generated_code_is_fresh(tmp_path: Path) -> None:
+def test_generated_code_is_up_to_date(tmp_path: Path) -> None:
     subprocess.run([str(PACKAGE / "generate.sh"), str(tmp_path)], check=True)
     want, got = generated(tmp_path), generated(PACKAGE)
     assert sorted(got) == sorted(want)
-    stale = [name for name in want if got[name] != want[name]]
-    assert not stale, "run ./generate.sh"
+    outdated = [name for name in want if got[name] != want[name]]
+    assert not outdated, "run ./generate.sh"

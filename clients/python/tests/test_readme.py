@@ -1,4 +1,4 @@
-"""The README's commands and code, run."""
+"""Runs the README's commands and code."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ def test_without_the_package(address: str, tmp_path: Path) -> None:
         env={"PYTHONPATH": f"{gen}:{HERE / 'gen'}", "PYTHONIOENCODING": "utf-8"},
     )
     assert ran.stdout == output, ran.stderr
-    # Nothing of the package was there to help.
+    # The program ran without the package.
     assert "No module named 'statusmap._error'" in ran.stderr

@@ -1,7 +1,6 @@
-"""What a type checker knows; mypy --strict reads this file with the others.
+"""The types that users see, checked by mypy --strict with the other files.
 
-Each "type: ignore" is a mistake that mypy has to see: it complains of those that
-ignore nothing.
+Each "type: ignore" is a mistake that mypy must find: it also reports unused ones.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import assert_type
 
     class ProtocCode(int, metaclass=EnumTypeWrapper):
-        """An enum as protoc's own pyi has it; the others are mypy-protobuf's."""
+        """An enum as in protoc's own pyi; the others are as in mypy-protobuf's."""
 
     def checked(err: LegacyError) -> None:
         assert_type(err.code_in(job_v2.Code), job_v2.Code.ValueType | None)

@@ -1,4 +1,4 @@
-"""Servers that send broken details over the wire, to the real gRPC stacks."""
+"""Servers that send broken details over the network, read by the real gRPC stacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = "grpc-status-details-bin"
 
 
 class WrongServer(grpc.GenericRpcHandler):
-    """Answers every RPC with one status and trailers, whether they agree or not."""
+    """Answers every RPC with one status and trailers, also if they contradict each other."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -67,7 +67,7 @@ def client(request: pytest.FixtureRequest, wrong_address: str) -> Iterator[Clien
 def read(client: Client) -> statusmap.LegacyError | None:
     error = client.error("Raise", demo_pb2.RaiseRequest())
     assert error is not None
-    return statusmap.from_rpc_error(error)
+    return statusmap.from_error(error)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_no_trailers(wrong: WrongServer, client: Client) -> None:
 
 
 def test_mismatching_code(wrong: WrongServer, client: Client) -> None:
-    # grpc_status.rpc_status.from_call raises ValueError here.
+    # grpc_status.rpc_status.from_call raises ValueError in this case.
     wrong.send(status_of(error_info(), code=13), text="作业 42 不存在")
     err = read(client)
     assert err is not None
@@ -110,19 +110,19 @@ def test_details_that_say_ok(wrong: WrongServer, client: Client) -> None:
 
 
 def test_mismatching_message(wrong: WrongServer, client: Client) -> None:
-    # And here.
+    # grpc_status.rpc_status.from_call raises ValueError in this case.
     wrong.send(status_of(error_info()), text="rewritten by a proxy")
     err = read(client)
     assert err is not None
-    assert err.message() == "rewritten by a proxy"
-    assert err.message("en") == "Job 42 does not exist"
+    assert err.message == "rewritten by a proxy"
+    assert err.message_in("en") == "Job 42 does not exist"
 
 
-def test_no_message_but_in_the_details(wrong: WrongServer, client: Client) -> None:
+def test_message_only_in_the_details(wrong: WrongServer, client: Client) -> None:
     wrong.send(status_of(error_info()))
     err = read(client)
     assert err is not None
-    assert err.message() == "作业 42 不存在"
+    assert err.message == "作业 42 不存在"
 
 
 def test_two_error_infos(wrong: WrongServer, client: Client) -> None:

@@ -1,6 +1,6 @@
 import type { DescEnum } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import { codeOptions, domainOf, valueIn } from "./enums.js";
+import { codeOptions, domainOf, findValue } from "./enums.js";
 import {
   BadRequestSchema,
   type ErrorInfo,
@@ -11,18 +11,22 @@ import { LegacyError } from "./legacy-error.js";
 import { type ReceivedStatus, receivedStatus } from "./status.js";
 
 /**
- * Reads the legacy error in anything that was thrown: a `ConnectError` of
- * `@connectrpc/connect`, a `ServiceError` of `@grpc/grpc-js`, or an error that
- * has one of them as its `cause` or among its `errors`; the outermost counts.
+ * Returns the legacy error in an error, in its `cause` or in its `errors`, the
+ * outermost first; undefined if there is none. It never throws.
  *
- * Returns undefined where there is none: where no status has a
- * `google.rpc.ErrorInfo` with the metadata `legacy_code`, or with the domain of
- * one of `systems`. Where a status has more than one ErrorInfo, one of `systems`
- * comes first. Never throws.
+ * There is none if no status has a `google.rpc.ErrorInfo` with the metadata
+ * `legacy_code` or with the domain of one of `systems`: if the error is local, if
+ * it is from another kind of server, and if its details are broken. A code that is
+ * newer than your enum gives a legacy error whose {@link LegacyError.codeIn} is
+ * undefined.
  *
- * @param error - what a `catch`, a callback or a stream gave
+ * @param error - anything that was thrown: a `ConnectError` of
+ * `@connectrpc/connect`, a `ServiceError` of `@grpc/grpc-js`, or an error that was
+ * caused by one. A {@link LegacyError} is returned unchanged
  * @param systems - the generated enums of systems whose servers may leave out
- * `legacy_code`; servers that use statusmap never do
+ * `legacy_code`; statusmap servers always send it. Default: none. If a status has
+ * several ErrorInfos, the first of one of these systems is read, otherwise the
+ * first with a `legacy_code`
  */
 export function fromError(error: unknown, ...systems: DescEnum[]): LegacyError | undefined {
   const seen = new Set<unknown>();
@@ -40,14 +44,13 @@ export function fromError(error: unknown, ...systems: DescEnum[]): LegacyError |
       }
       next.unshift(...inner(e));
     } catch {
-      // Bytes that are no Status, or an object that only looks like an error:
-      // not ours.
+      // The bytes are not a Status, or the object only looks like an error.
     }
   }
   return undefined;
 }
 
-/** How many errors of a chain are looked at: an end for chains that have none. */
+/** The most errors of a chain that are read. A chain may be endless. */
 const maxErrors = 100;
 
 function inner(error: object): unknown[] {
@@ -61,19 +64,15 @@ function read(error: object, systems: readonly DescEnum[]): LegacyError | undefi
     return undefined;
   }
   const infos = status.details(ErrorInfoSchema);
-  for (const system of systems) {
-    const info = infos.find((i) => i.domain === domainOf(system));
-    if (info !== undefined) {
-      return make(error, status, info, legacyCode(info) ?? legacyCodeIn(system, info.reason));
-    }
-  }
-  const info = infos.find((i) => legacyCode(i) !== undefined);
-  return info && make(error, status, info, legacyCode(info));
+  const info =
+    infos.find((i) => systems.some((system) => domainOf(system) === i.domain)) ??
+    infos.find((i) => legacyCode(i) !== undefined);
+  return info && make(error, status, info, legacyCode(info) ?? legacyCodeIn(systems, info));
 }
 
 function make(error: object, status: ReceivedStatus, info: ErrorInfo, code: string | undefined): LegacyError {
-  const [retry] = status.details(RetryInfoSchema);
-  const [badRequest] = status.details(BadRequestSchema);
+  const delays = status.details(RetryInfoSchema).map((retry) => milliseconds(retry.retryDelay));
+  const violations = status.details(BadRequestSchema).flatMap((request) => request.fieldViolations);
   return new LegacyError(
     {
       domain: info.domain,
@@ -82,8 +81,8 @@ function make(error: object, status: ReceivedStatus, info: ErrorInfo, code: stri
       grpcCode: status.code,
       message: status.message,
       metadata: info.metadata,
-      retryAfter: milliseconds(retry?.retryDelay),
-      field: badRequest?.fieldViolations[0]?.field || undefined,
+      retryAfterMs: delays.find((ms) => ms !== undefined),
+      field: violations.find((violation) => violation.field !== "")?.field,
     },
     { cause: error },
   );
@@ -93,14 +92,14 @@ function legacyCode(info: ErrorInfo): string | undefined {
   return info.metadata.legacy_code || undefined;
 }
 
-/** The legacy code as the enum has it: its option, else the number. */
-function legacyCodeIn(system: DescEnum, reason: string): string | undefined {
-  const value = valueIn(system, reason);
+/** Returns the legacy code from the enum: its option, or the number if it has none. */
+function legacyCodeIn(systems: readonly DescEnum[], info: ErrorInfo): string | undefined {
+  const value = findValue(systems, info.domain, info.reason);
   return value && (codeOptions(value)?.legacyCode || String(value.number));
 }
 
 function milliseconds(delay: Duration | undefined): number | undefined {
-  // Rounded up: a timer that is early meets the same error again.
+  // Rounded up: a call that is too early fails again.
   const ms = delay && Number(delay.seconds) * 1000 + Math.ceil(delay.nanos / 1e6);
-  return ms !== undefined && ms >= 0 ? ms : undefined;
+  return ms !== undefined && ms > 0 ? ms : undefined;
 }

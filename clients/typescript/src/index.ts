@@ -1,9 +1,11 @@
 /**
- * Legacy error codes as typed errors. A code is a value of a generated protobuf
- * enum: the `google.rpc.ErrorInfo` of a gRPC status names it by the enum's
+ * Typed errors for clients of statusmap servers. A code is a value of a generated
+ * protobuf enum: the `google.rpc.ErrorInfo` of a gRPC status names it by the enum's
  * package (`domain`) and the value's name (`reason`).
+ *
+ * Start with {@link fromError}.
  *
  * @packageDocumentation
  */
 export { fromError } from "./from-error.js";
-export { type CodeOf, LegacyError, type LegacyErrorInit } from "./legacy-error.js";
+export { type CodeIn, LegacyError, type LegacyErrorInit } from "./legacy-error.js";

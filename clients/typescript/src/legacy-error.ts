@@ -1,67 +1,71 @@
 import type { DescEnum, EnumShape } from "@bufbuild/protobuf";
-import { codeOptions, domainOf, systemOptions, valueIn } from "./enums.js";
+import { codeOptions, findValue, systemOptions } from "./enums.js";
 import { bestLanguage, render } from "./message.js";
 
 /**
- * The codes of a generated enum: all its values but the zero value, which is
- * there because proto3 wants one and which no error has. With it a `switch` over
- * {@link LegacyError.codeOf} is exhaustive without a case for `CODE_UNSPECIFIED`.
+ * The codes in a generated enum: all values except the zero value, which exists
+ * because proto3 requires one. A `switch` over {@link LegacyError.codeIn} is
+ * therefore exhaustive without a case for `CODE_UNSPECIFIED`.
  */
-export type CodeOf<Schema extends DescEnum> = WithoutZero<EnumShape<Schema>>;
+export type CodeIn<Schema extends DescEnum> = WithoutZero<EnumShape<Schema>>;
 
 type WithoutZero<Value extends number> = Value extends number ? (`${Value}` extends "0" ? never : Value) : never;
 
-/** What a {@link LegacyError} is made of. */
+/** The fields of a {@link LegacyError}, for its constructor. */
 export type LegacyErrorInit = Pick<
   LegacyError,
   "domain" | "reason" | "legacyCode" | "grpcCode" | "message" | "metadata"
 > &
-  Partial<Pick<LegacyError, "retryAfter" | "field">>;
+  Partial<Pick<LegacyError, "retryAfterMs" | "field">>;
 
 /**
- * An error with a legacy code, as a server sent it. {@link fromError} makes
- * them; the constructor is there for the tests of programs that handle them.
- *
- * It is an Error, so it can be thrown on; its `cause` is what it was read from.
+ * An error with a legacy code, read by {@link fromError}. It is an Error, so it
+ * can be thrown; its `cause` is the error that it was read from.
  */
 export class LegacyError extends Error {
   override readonly name = "LegacyError";
 
-  /** The message as sent: in the system's language, to the letter. */
+  /** The message as sent, in the legacy system's language. {@link messageIn} returns translations. */
   declare readonly message: string;
 
-  /** The system that the code is of: its enum's proto package, for example `legacy.job.v2`. */
+  /** The legacy system, which is the proto package of its enum, for example `legacy.job.v2`. */
   readonly domain: string;
 
-  /** The code's name in its enum, for example `JOB_NOT_FOUND`. */
+  /** The name of the enum value, for example `JOB_NOT_FOUND`, also if your enum does not have it. */
   readonly reason: string;
 
   /**
-   * The code as the legacy system writes it, for example `1233106` or `401.1`:
-   * also where the enum at hand is too old to have the code. Undefined only where
-   * the server left it out and the code is unknown.
+   * The code as the legacy system writes it, for example `1233106` or `401.1`,
+   * also if your enum does not have it. Undefined only if the server left it out
+   * and no enum given to {@link fromError} has the code.
    */
   readonly legacyCode: string | undefined;
 
-  /** The gRPC code. Connect's `Code` and grpc-js's `status` have the same numbers. */
+  /** The gRPC code, never 0 (OK). Connect's `Code` and grpc-js's `status` have the same numbers. */
   readonly grpcCode: number;
 
   /**
-   * The arguments of the message by name, `legacy_code`, and whatever else the
-   * server sent with the error. The object has no prototype: no name is taken.
+   * The ErrorInfo's metadata: the message's arguments by name, `legacy_code`, and
+   * `request_id` if the server sent one. The object is frozen and has no prototype,
+   * so it has no other properties.
    */
   readonly metadata: { readonly [name: string]: string | undefined };
 
   /**
-   * Milliseconds after which the same call may succeed. Undefined: it should not
-   * be repeated as it is.
+   * How many milliseconds to wait before the same call may succeed, greater than
+   * zero. Undefined if the call should not be repeated unchanged.
    */
-  readonly retryAfter: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  /** The request's field that is at fault. Undefined where the server names none. */
+  /** The request field at fault. Undefined if the server names none. */
   readonly field: string | undefined;
 
-  /** Makes an error; `options` are Error's. */
+  /**
+   * Makes an error. Programs need this only to test how they handle one.
+   *
+   * @param init - its fields
+   * @param options - the options of Error, for example its cause
+   */
   constructor(init: LegacyErrorInit, options?: ErrorOptions) {
     super(init.message, options);
     this.domain = init.domain;
@@ -69,46 +73,46 @@ export class LegacyError extends Error {
     this.legacyCode = init.legacyCode;
     this.grpcCode = init.grpcCode;
     this.metadata = Object.freeze(Object.assign(Object.create(null), init.metadata));
-    this.retryAfter = init.retryAfter;
+    this.retryAfterMs = init.retryAfterMs;
     this.field = init.field;
   }
 
-  /** The id of the failed request, for the server's log. Undefined where the server sent none. */
+  /** The id of the failed request. Undefined if the server sent none. */
   get requestId(): string | undefined {
     return this.metadata.request_id;
   }
 
   /**
-   * The code as a value of its generated enum. Undefined where the error is of
-   * another system, or newer than the enum: {@link legacyCode} is there all the
-   * same.
+   * Returns the code as a value of a system's generated enum. Undefined if the error
+   * is of another system, and if the server is newer than the enum and the enum does
+   * not have the code.
    *
    * ```ts
-   * switch (err.codeOf(CodeSchema)) {
+   * switch (err.codeIn(CodeSchema)) {
    *   case Code.JOB_NOT_FOUND: …
    * }
    * ```
    *
    * @param schema - the generated schema of the system's enum
    */
-  codeOf<Schema extends DescEnum>(schema: Schema): CodeOf<Schema> | undefined {
-    const value = domainOf(schema) === this.domain ? valueIn(schema, this.reason) : undefined;
-    return value?.number as CodeOf<Schema> | undefined;
+  codeIn<Schema extends DescEnum>(schema: Schema): CodeIn<Schema> | undefined {
+    return findValue([schema], this.domain, this.reason)?.number as CodeIn<Schema> | undefined;
   }
 
   /**
-   * The message in the language that fits best, from the translations in the
-   * enum's options. The message as sent where that is the system's own language,
-   * where no language fits, and where no enum has the code.
+   * Returns the message in the language that matches best, made from the
+   * translations in the enum's options and from `metadata`. The message as sent if
+   * no language matches, if the system's own language matches best, and if none of
+   * `systems` has the code.
    *
-   * @param languages - what the reader understands, as BCP 47 tags, the best first
+   * @param languages - the reader's languages as BCP 47 tags, the preferred one
+   * first; tags that are not valid are ignored
    * @param systems - the generated enums of all systems that the error may be of
    */
   messageIn(languages: string | readonly string[], ...systems: DescEnum[]): string {
-    const schema = systems.find((s) => domainOf(s) === this.domain);
-    const value = schema && valueIn(schema, this.reason);
+    const value = findValue(systems, this.domain, this.reason);
     const translations = value && codeOptions(value)?.translations;
-    const own = schema && systemOptions(schema)?.language;
+    const own = value && systemOptions(value.parent)?.language;
     if (translations === undefined || own === undefined) {
       return this.message;
     }

@@ -1,8 +1,8 @@
 import { match } from "@formatjs/intl-localematcher";
 
 /**
- * The language of `own` and `others` that fits a reader best; `own` where none
- * does. Tags that are no BCP 47 are passed over.
+ * Returns the language of `own` and `others` that matches best; `own` if none
+ * does. Tags that are not valid BCP 47 are ignored.
  */
 export function bestLanguage(wanted: readonly string[], others: readonly string[], own: string): string {
   if (!isTag(own)) {
@@ -20,9 +20,8 @@ function isTag(language: string): boolean {
 }
 
 /**
- * Fills in a template: `{name}` is an argument, `{{` and `}}` are braces. An
- * argument that is missing stays as it is written, which shows what is missing;
- * the servers do the same.
+ * Fills in a template: `{name}` is an argument, `{{` and `}}` are braces. A missing
+ * argument stays as `{name}`, as on the server.
  */
 export function render(template: string, args: { readonly [name: string]: string | undefined }): string {
   return template.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (written, name: string | undefined) =>

@@ -2,20 +2,20 @@ import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/proto
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { type Status, StatusSchema } from "./gen/google/rpc/status_pb.js";
 
-/** A gRPC status as a client got it, whichever stack it came through. */
+/** A gRPC status as a client received it. */
 export interface ReceivedStatus {
   /** The gRPC code. */
   readonly code: number;
   /** The message. */
   readonly message: string;
-  /** The details of one type, in order. Those that cannot be decoded are left out. */
+  /** Returns the details of one type, in order, without broken ones. */
   readonly details: <D extends DescMessage>(type: D) => MessageShape<D>[];
 }
 
 /**
- * The status in an error of one of the two stacks; undefined where it is
- * neither's. The stacks are told apart by shape, not by class: a program may
- * have one of them only, or two copies of one.
+ * Returns the status in an error of Connect or of grpc-js; undefined if it is
+ * neither's. Shapes are compared, not classes: a program may have only one of the
+ * two libraries, or two copies of one.
  */
 export function receivedStatus(error: object): ReceivedStatus | undefined {
   if (isConnectError(error)) {
@@ -30,7 +30,7 @@ export function receivedStatus(error: object): ReceivedStatus | undefined {
   return undefined;
 }
 
-/** What is read of a ConnectError (@connectrpc/connect). */
+/** The members of a ConnectError (@connectrpc/connect) that are read. */
 interface ConnectErrorLike {
   code: number;
   rawMessage: string;
@@ -48,7 +48,7 @@ function isConnectError(error: object): error is ConnectErrorLike {
   );
 }
 
-/** What is read of a ServiceError (@grpc/grpc-js). */
+/** The members of a ServiceError (@grpc/grpc-js) that are read. */
 interface ServiceErrorLike {
   code: number;
   details: string;
@@ -78,7 +78,7 @@ function unpack<D extends DescMessage>(status: Status | undefined, type: D): Mes
         found.push(message);
       }
     } catch {
-      // One broken detail does not hide the others: ConnectError does the same.
+      // One broken detail must not hide the others. ConnectError does the same.
     }
   }
   return found;

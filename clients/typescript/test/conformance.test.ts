@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fromError } from "statusmap";
 import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
-import { Grpc } from "./gen/statusmap/v1/options_pb.js";
+import { GrpcCode } from "./gen/statusmap/v1/options_pb.js";
 import { root, type Server, startServer } from "./server.js";
 import { type Stack, stacks } from "./stacks.js";
 import { type GeneratedEnum, systems } from "./systems.js";
 
-/** What is read of testdata/cases/DOMAIN.json; status_test.go writes them. */
+/** The members of testdata/cases/DOMAIN.json that are read. status_test.go writes these files. */
 interface CaseFile {
   domain: string;
   cases: Case[];
@@ -31,7 +31,7 @@ interface Case {
   field: string;
 }
 
-/** An entry of known_failures.json: a case that a library truly cannot read. */
+/** An entry of known_failures.json: a case that a library cannot read. */
 interface KnownFailure {
   domain: string;
   reason: string;
@@ -62,7 +62,7 @@ describe("conformance", () => {
     console.log(`typescript: cases ${count.cases}, passed ${count.passed}, known failures ${count.known}`);
   });
 
-  test("there is a generated enum for each file of cases", () => {
+  test("every file of cases has a generated enum", () => {
     assert.deepEqual(files.map((f) => f.domain).sort(), [...systems.keys()].sort());
   });
 
@@ -85,7 +85,7 @@ describe("conformance", () => {
           } else if (problem !== undefined) {
             failed.push(`${stack.name}: ${domain}.${c.reason}: ${problem}`);
           } else if (why !== undefined) {
-            failed.push(`${stack.name}: ${domain}.${c.reason} passes: take it out of known_failures.json`);
+            failed.push(`${stack.name}: ${domain}.${c.reason} passes: remove it from known_failures.json`);
           }
         }
         problems.push(...failed);
@@ -100,7 +100,7 @@ describe("conformance", () => {
   }
 });
 
-/** What is wrong with what a client reads of a case; undefined: nothing. */
+/** Returns the first difference between a case and what a client reads of it; undefined if there is none. */
 async function problemWith(
   stack: Stack,
   domain: string,
@@ -124,13 +124,13 @@ async function problemWith(
     const read = {
       domain: err.domain,
       reason: err.reason,
-      number: err.codeOf(CodeSchema),
+      number: err.codeIn(CodeSchema),
       legacy_code: err.legacyCode,
-      grpc_code: Grpc[err.grpcCode],
+      grpc_code: GrpcCode[err.grpcCode],
       message: err.message,
       metadata: { ...err.metadata },
       messages: Object.fromEntries(Object.keys(c.messages).map((l) => [l, err.messageIn(l, CodeSchema)])),
-      retry_after: (err.retryAfter ?? 0) / 1000,
+      retry_after: (err.retryAfterMs ?? 0) / 1000,
       field: err.field ?? "",
     };
     const { reason, number, legacy_code, grpc_code, message, metadata, messages, retry_after, field } = c;

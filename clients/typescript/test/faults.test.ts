@@ -1,27 +1,27 @@
-// What real backends do wrong, raised by the real server and read through both
+// The mistakes of backends, raised by the real server and read through both
 // libraries.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { fromError } from "statusmap";
 import { Code as JobV2, CodeSchema as JobV2Schema } from "./gen/legacy/job/v2/code_pb.js";
 import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
-import { Grpc } from "./gen/statusmap/v1/options_pb.js";
+import { GrpcCode } from "./gen/statusmap/v1/options_pb.js";
 import { type Server, startServer } from "./server.js";
 import { connect, type Stack, stacks } from "./stacks.js";
 import { systems } from "./systems.js";
 
-/** The faults of the demo service, and the gRPC code each arrives with where that is the same for all systems. */
-const faults: Record<string, Grpc | undefined> = {
-  code_out_of_range: Grpc.UNKNOWN,
-  deadline: Grpc.DEADLINE_EXCEEDED,
-  go_error: Grpc.INTERNAL,
+/** The faults of the demo service, and the gRPC code of each; undefined if systems differ. */
+const faults: Record<string, GrpcCode | undefined> = {
+  code_out_of_range: GrpcCode.UNKNOWN,
+  deadline: GrpcCode.DEADLINE_EXCEEDED,
+  go_error: GrpcCode.INTERNAL,
   huge: undefined,
   invalid_utf8: undefined,
-  panic: Grpc.INTERNAL,
-  plain_status: Grpc.NOT_FOUND,
-  unavailable: Grpc.UNAVAILABLE,
+  panic: GrpcCode.INTERNAL,
+  plain_status: GrpcCode.NOT_FOUND,
+  unavailable: GrpcCode.UNAVAILABLE,
   unknown_detail: undefined,
-  unknown_reason: Grpc.NOT_FOUND,
+  unknown_reason: GrpcCode.NOT_FOUND,
 };
 
 describe("faults", () => {
@@ -54,15 +54,15 @@ describe("faults", () => {
           if (fault === "unknown_reason") {
             assert.equal(err.reason, "NEWER_THAN_THE_GATEWAY");
             assert.equal(err.legacyCode, "9999999");
-            assert.equal(err.codeOf(CodeSchema), undefined);
+            assert.equal(err.codeIn(CodeSchema), undefined);
             assert.equal(err.messageIn(["en", "zh-CN"], CodeSchema), "a text from the future");
           } else {
-            assert.equal(err.codeOf(CodeSchema), CodeSchema.values.find((v) => v.name === err.reason)?.number);
+            assert.equal(err.codeIn(CodeSchema), CodeSchema.values.find((v) => v.name === err.reason)?.number);
             assert.ok(err.messageIn("en", CodeSchema));
           }
           assert.ok(!JSON.stringify([err, err.message]).includes("hunter2"), `${client.name}: ${err}`);
           if (fault !== "unknown_detail") {
-            // That detail is there by the handler's own hand: gRPC passes it on.
+            // The handler sends unknown_detail's secret in a detail, and gRPC passes it on.
             assert.ok(!client.contents(error).includes("hunter2"), `${client.name}: ${client.contents(error)}`);
           }
         }
@@ -70,14 +70,14 @@ describe("faults", () => {
     }
   }
 
-  test("a status of a backend that says too much fits into 8 KiB of headers", async () => {
+  test("a huge status fits into 8 KiB of headers", async () => {
     for (const [domain, { CodeSchema }] of systems) {
       const client = connect(server.address, 8 << 10);
       try {
         const { error } = await client.unary(DemoService.method.fault, { domain, fault: "huge" });
         const err = fromError(error);
         assert.ok(err, `not a legacy error: ${error}`);
-        assert.ok(err.codeOf(CodeSchema));
+        assert.ok(err.codeIn(CodeSchema));
         assert.ok(err.message.startsWith("很长的文本"));
         assert.ok(err.metadata.dump?.startsWith("转储"));
       } finally {
@@ -86,7 +86,7 @@ describe("faults", () => {
     }
   });
 
-  test("the limit of that test is one", async () => {
+  test("a smaller header limit loses the status", async () => {
     const client = connect(server.address, 2 << 10);
     try {
       const { error } = await client.unary(DemoService.method.fault, { domain: "legacy.job.v2", fault: "huge" });
@@ -109,11 +109,11 @@ describe("faults", () => {
         responses.map((r) => r.index),
         [1, 2],
       );
-      assert.equal(fromError(error)?.codeOf(JobV2Schema), JobV2.JOB_NOT_FOUND);
+      assert.equal(fromError(error)?.codeIn(JobV2Schema), JobV2.JOB_NOT_FOUND);
     }
   });
 
-  test("a request id comes back", async () => {
+  test("a request id is returned", async () => {
     for (const client of clients) {
       const request = { domain: "legacy.job.v2", reason: "JOB_NOT_FOUND", metadata: { job_id: "42" } };
       const { error } = await client.unary(DemoService.method.raise, request, { "x-request-id": "r-1" });
@@ -121,7 +121,7 @@ describe("faults", () => {
     }
   });
 
-  test("a server that is not there", async () => {
+  test("no server", async () => {
     for (const client of stacks("127.0.0.1:1")) {
       const { error } = await client.unary(DemoService.method.echo, {});
       assert.ok(error);

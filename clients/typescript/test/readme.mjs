@@ -1,6 +1,6 @@
-// Writes each program of README.md to test/README.N.ts and what it prints to
+// Writes each program of README.md to test/README.N.ts and its output to
 // build/README.N.txt, for tsc to compile and readme.test.ts to run. The address
-// becomes the one of the test's server.
+// is replaced by that of the test's server.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const folder = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-// The programs of README.md print what it says. readme.mjs takes them out of it.
+// Runs the programs of README.md, which readme.mjs extracts, and compares their output.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";

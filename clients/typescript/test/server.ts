@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** The repository's root, seen from build/. */
+/** The repository's root, relative to build/. */
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** A server to call, and how to let go of it. */
+/** A running server. */
 export interface Server {
   /** host:port of the gRPC server. */
   readonly address: string;
@@ -16,8 +16,8 @@ export interface Server {
 }
 
 /**
- * Builds and runs `statusmap serve` on free ports; takes the server at
- * STATUSMAP_GRPC where that is set.
+ * Builds and runs `statusmap serve` on free ports, or returns the server at
+ * STATUSMAP_GRPC if that is set.
  */
 export async function startServer(): Promise<Server> {
   const given = process.env.STATUSMAP_GRPC;
@@ -27,7 +27,7 @@ export async function startServer(): Promise<Server> {
   const dir = mkdtempSync(join(tmpdir(), "statusmap-"));
   const binary = join(dir, "statusmap");
   execFileSync("go", ["build", "-o", binary, "./cmd/statusmap"], { cwd: root, stdio: "inherit" });
-  // Its log has every error that clients are not told: too much to show.
+  // Its log has every error that is hidden from clients: too much to show.
   const server = spawn(binary, ["serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "ignore"],
   });

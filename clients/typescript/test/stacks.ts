@@ -13,11 +13,11 @@ import { ConnectError } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 
-/** What came of a call. */
+/** The outcome of a call. */
 export interface Outcome<O extends DescMessage> {
-  /** The messages that came before the end. */
+  /** The messages that were received. */
   readonly responses: MessageShape<O>[];
-  /** The error; undefined where the call succeeded. */
+  /** The error; undefined if the call succeeded. */
   readonly error: unknown;
 }
 
@@ -33,19 +33,19 @@ export interface Stack {
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
   ): Promise<Outcome<O>>;
-  /** All that an error of this library holds, as text: what a client can see. */
+  /** Returns everything in an error of this library as text. */
   contents(error: unknown): string;
   close(): void;
 }
 
-/** Both libraries, connected to address. */
+/** Returns both libraries, connected to address. */
 export function stacks(address: string): Stack[] {
   return [connect(address), grpcJs(address)];
 }
 
 /**
- * Connect's gRPC transport. maxHeaderListSize is the size of a header list that
- * it tells the server it accepts (RFC 9113 section 6.5.2); grpc-js has no such
+ * Returns Connect's gRPC transport. maxHeaderListSize is the size of a header list
+ * that it announces to the server (RFC 9113 section 6.5.2); grpc-js has no such
  * option.
  */
 export function connect(address: string, maxHeaderListSize?: number): Stack {

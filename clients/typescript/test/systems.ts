@@ -6,7 +6,7 @@ import * as jarvisV2 from "./gen/legacy/jarvis/v2/code_pb.js";
 import * as jobV1 from "./gen/legacy/job/v1/code_pb.js";
 import * as jobV2 from "./gen/legacy/job/v2/code_pb.js";
 
-/** A generated enum: its schema, and its constants by name. */
+/** A generated enum: its schema and its constants. */
 export interface GeneratedEnum {
   readonly CodeSchema: DescEnum;
   readonly Code: { readonly [nameOrNumber: string]: string | number };

@@ -17,11 +17,11 @@ import { Code as ElvesV2, CodeSchema as ElvesV2Schema } from "./gen/legacy/elves
 import { Code as JarvisV2, CodeSchema as JarvisV2Schema } from "./gen/legacy/jarvis/v2/code_pb.js";
 import { Code as JobV2, CodeSchema as JobV2Schema } from "./gen/legacy/job/v2/code_pb.js";
 import {
+  CodeOptionsSchema,
   code,
   file_statusmap_v1_options,
-  Grpc,
-  CodeSchema as OptionsSchema,
-  SystemSchema,
+  GrpcCode,
+  SystemOptionsSchema,
   system,
 } from "./gen/statusmap/v1/options_pb.js";
 
@@ -30,21 +30,21 @@ const jobNotFound: LegacyErrorInit = {
   domain: "legacy.job.v2",
   reason: "JOB_NOT_FOUND",
   legacyCode: "1233106",
-  grpcCode: Grpc.NOT_FOUND,
+  grpcCode: GrpcCode.NOT_FOUND,
   message: "作业 42 不存在",
   metadata,
-  retryAfter: undefined,
+  retryAfterMs: undefined,
   field: undefined,
 };
 const { domain, reason, message } = jobNotFound;
 
-/** An error as connect has it before it is sent: its detail is a message still. */
+/** A ConnectError that was not received: its detail is still a message. */
 function connectError(): ConnectError {
   const detail = { desc: ErrorInfoSchema, value: { domain, reason, metadata } };
   return new ConnectError(message, ConnectCode.NotFound, undefined, [detail]);
 }
 
-/** An error as grpc-js makes it of a status's bytes. */
+/** An error as grpc-js makes it from a status's bytes. */
 function serviceError(details: Uint8Array): ServiceError {
   const trailers = new Metadata();
   trailers.set("grpc-status-details-bin", Buffer.from(details));
@@ -58,13 +58,13 @@ function statusBytes(): Uint8Array {
 }
 
 describe("fromError", () => {
-  test("reads every field, whichever library the error is of", () => {
+  test("reads every field of both libraries' errors", () => {
     for (const error of [connectError(), serviceError(statusBytes())]) {
       const err = fromError(error);
       assert.ok(err instanceof LegacyError && err instanceof Error);
-      const { domain, reason, legacyCode, grpcCode, message, metadata, retryAfter, field } = err;
+      const { domain, reason, legacyCode, grpcCode, message, metadata, retryAfterMs, field } = err;
       assert.deepEqual(
-        { domain, reason, legacyCode, grpcCode, message, metadata: { ...metadata }, retryAfter, field },
+        { domain, reason, legacyCode, grpcCode, message, metadata: { ...metadata }, retryAfterMs, field },
         jobNotFound,
       );
       assert.equal(err.cause, error);
@@ -73,7 +73,7 @@ describe("fromError", () => {
     }
   });
 
-  test("looks behind cause and into AggregateError, the outermost first", () => {
+  test("reads causes and AggregateErrors, the outermost first", () => {
     const inner = connectError();
     assert.equal(fromError(new Error("loading", { cause: new Error("again", { cause: inner }) }))?.cause, inner);
     assert.equal(fromError(new AggregateError([new Error("other"), inner]))?.cause, inner);
@@ -81,7 +81,7 @@ describe("fromError", () => {
     assert.equal(fromError(new Error("loading", { cause: err })), err);
   });
 
-  test("takes anything", () => {
+  test("accepts any value", () => {
     const endless = new Error("endless");
     endless.cause = new Error("chain", { cause: endless });
     const throwing = new Proxy(new Error("proxy"), {
@@ -115,11 +115,11 @@ describe("fromError", () => {
     }
   });
 
-  test("takes a status of OK for no error", () => {
+  test("returns undefined for a status of OK", () => {
     assert.equal(fromError(Object.assign(serviceError(statusBytes()), { code: 0 })), undefined);
   });
 
-  test("takes any bytes", () => {
+  test("accepts any bytes", () => {
     const good = statusBytes();
     let seed = 1;
     const random = (n: number) => {
@@ -134,22 +134,22 @@ describe("fromError", () => {
       const error = new ConnectError("x", ConnectCode.NotFound);
       error.details.push({ type: "google.rpc.ErrorInfo", value: bytes.slice(-random(bytes.length + 1)) });
       for (const err of [fromError(serviceError(bytes), JobV2Schema), fromError(error, JobV2Schema)]) {
-        err?.codeOf(JobV2Schema);
+        err?.codeIn(JobV2Schema);
         err?.messageIn("en", JobV2Schema);
       }
     }
   });
 });
 
-describe("codeOf", () => {
+describe("codeIn", () => {
   test("is exhaustive and typed", () => {
-    // This compiles only because the cases are all codes that there are, and the
-    // constants are of the same enum as the schema.
+    // This compiles only if the cases are complete and the constants are of the
+    // schema's enum.
     const explain = (err: LegacyError): string => {
-      const code = err.codeOf(JarvisV2Schema);
+      const code = err.codeIn(JarvisV2Schema);
       switch (code) {
         case undefined:
-          return "not Jarvis's, or newer than this program";
+          return "another system's, or newer than this program";
         case JarvisV2.SKEY_GRANTED:
           return "granted";
         case JarvisV2.USER_NOT_SUSER:
@@ -164,27 +164,30 @@ describe("codeOf", () => {
     };
     const jarvis = { ...jobNotFound, domain: "legacy.jarvis.v2" };
     assert.equal(explain(new LegacyError({ ...jarvis, reason: "USER_NOT_SUSER" })), "the user's");
-    assert.equal(explain(new LegacyError({ ...jarvis, reason: "NEWER" })), "not Jarvis's, or newer than this program");
-    assert.equal(explain(new LegacyError(jobNotFound)), "not Jarvis's, or newer than this program");
+    assert.equal(
+      explain(new LegacyError({ ...jarvis, reason: "NEWER" })),
+      "another system's, or newer than this program",
+    );
+    assert.equal(explain(new LegacyError(jobNotFound)), "another system's, or newer than this program");
 
     const err = new LegacyError(jobNotFound);
-    assert.equal(err.codeOf(JobV2Schema), JobV2.JOB_NOT_FOUND);
+    assert.equal(err.codeIn(JobV2Schema), JobV2.JOB_NOT_FOUND);
     // @ts-expect-error a code of one system is never one of another
-    assert.ok(err.codeOf(JobV2Schema) !== ElvesV2.INTERNAL_ERROR);
+    assert.ok(err.codeIn(JobV2Schema) !== ElvesV2.INTERNAL_ERROR);
     // @ts-expect-error no error has the zero value
-    assert.ok(err.codeOf(JobV2Schema) !== JobV2.CODE_UNSPECIFIED);
+    assert.ok(err.codeIn(JobV2Schema) !== JobV2.CODE_UNSPECIFIED);
   });
 
-  test("tells 10001 of one system from that of another", () => {
+  test("does not confuse 10001 of two systems", () => {
     const err = new LegacyError({
       ...jobNotFound,
       domain: "legacy.jarvis.v2",
       reason: "SKEY_GRANTED",
       legacyCode: "10001",
     });
-    assert.equal(err.codeOf(JarvisV2Schema), JarvisV2.SKEY_GRANTED);
-    assert.equal(err.codeOf(ElvesV2Schema), undefined);
-    assert.equal(err.codeOf(JobV2Schema), undefined);
+    assert.equal(err.codeIn(JarvisV2Schema), JarvisV2.SKEY_GRANTED);
+    assert.equal(err.codeIn(ElvesV2Schema), undefined);
+    assert.equal(err.codeIn(JobV2Schema), undefined);
   });
 });
 
@@ -202,7 +205,7 @@ describe("messageIn", () => {
   const err = new LegacyError(jobNotFound);
   const english = "Job 42 does not exist";
 
-  test("takes the language that fits best", () => {
+  test("uses the language that matches best", () => {
     const want: [string | string[], string][] = [
       ["en", english],
       ["en-GB", english],
@@ -226,13 +229,19 @@ describe("messageIn", () => {
     assert.equal(new LegacyError(jarvis).messageIn("en", JarvisV2Schema), "sent");
   });
 
-  test("finds the error's enum among all", () => {
+  test("finds the error's enum among several", () => {
     assert.equal(err.messageIn("en", JarvisV2Schema, ElvesV2Schema, JobV2Schema), english);
     assert.equal(err.messageIn("en", JarvisV2Schema), message);
     assert.equal(err.messageIn("en"), message);
   });
 
-  test("fills in templates, those of an enum loaded at run time too", () => {
+  test("finds the code among several enums of one domain", () => {
+    const enums = [enumWith("zh-CN", { en: "first" }, "FIRST"), enumWith("zh-CN", { en: "second" }, "SECOND")];
+    const err = new LegacyError({ ...jobNotFound, domain: "acme.v1", reason: "SECOND" });
+    assert.equal(err.messageIn("en", ...enums), "second");
+  });
+
+  test("fills in templates of an enum that was loaded at run time", () => {
     const want: [string, string][] = [
       ["{name}", "N"],
       ["{name} and {name}, {other}", "N and N, {other}"],
@@ -250,12 +259,12 @@ describe("messageIn", () => {
         reason: "BROKEN",
         metadata: { name: "N", dollars: "$&" },
       });
-      assert.equal(err.codeOf(schema), 7);
+      assert.equal(err.codeIn(schema), 7);
       assert.equal(err.messageIn("en", schema), text);
     }
   });
 
-  test("takes the message as sent where the enum's options are missing or broken", () => {
+  test("returns the message as sent if the enum's options are missing or not valid", () => {
     const err = new LegacyError({ ...jobNotFound, domain: "acme.v1", reason: "BROKEN" });
     assert.equal(err.messageIn("en", enumWith(undefined, undefined)), message);
     assert.equal(err.messageIn("en", enumWith("zh-CN", undefined)), message);
@@ -264,15 +273,19 @@ describe("messageIn", () => {
   });
 });
 
-/** The enum acme.v1.Code with one code, BROKEN = 7; undefined: without that option. */
-function enumWith(language: string | undefined, translations: Record<string, string> | undefined): DescEnum {
+/** Makes the enum acme.v1.Code with one code, number 7; undefined leaves an option out. */
+function enumWith(
+  language: string | undefined,
+  translations: Record<string, string> | undefined,
+  reason = "BROKEN",
+): DescEnum {
   const enumOptions = create(EnumOptionsSchema);
   if (language !== undefined) {
-    setExtension(enumOptions, system, create(SystemSchema, { language }));
+    setExtension(enumOptions, system, create(SystemOptionsSchema, { language }));
   }
   const options = create(EnumValueOptionsSchema);
   if (translations !== undefined) {
-    setExtension(options, code, create(OptionsSchema, { translations }));
+    setExtension(options, code, create(CodeOptionsSchema, { translations }));
   }
   const file = create(FileDescriptorProtoSchema, {
     name: "acme/v1/code.proto",
@@ -285,7 +298,7 @@ function enumWith(language: string | undefined, translations: Record<string, str
         options: enumOptions,
         value: [
           { name: "CODE_UNSPECIFIED", number: 0 },
-          { name: "BROKEN", number: 7, options },
+          { name: reason, number: 7, options },
         ],
       },
     ],

@@ -1,4 +1,4 @@
-// A server that sends what no server should, read through both libraries.
+// A server that sends invalid trailers, read through both libraries.
 import assert from "node:assert/strict";
 import { createServer, type Http2Server, type OutgoingHttpHeaders } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -12,14 +12,14 @@ import { Code, CodeSchema } from "./gen/legacy/job/v2/code_pb.js";
 import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
 import { type Stack, stacks } from "./stacks.js";
 
-/** What a client has to read: nothing of ours, an error with these fields, or anything as long as nothing is thrown. */
+/** undefined: not a legacy error. Otherwise an error with these fields, or any result that is not thrown. */
 type Want = undefined | (Partial<Pick<LegacyError, Field>> & { code?: Code | undefined }) | "anything";
-type Field = "domain" | "reason" | "legacyCode" | "grpcCode" | "message" | "retryAfter" | "field" | "requestId";
+type Field = "domain" | "reason" | "legacyCode" | "grpcCode" | "message" | "retryAfterMs" | "field" | "requestId";
 
 interface Wrong {
   readonly trailers: OutgoingHttpHeaders;
   readonly want: Want;
-  /** What is read where the enum is given to fromError. Left out: the same. */
+  /** The result if the enum is given to fromError. Default: the same. */
   readonly wantWithEnum?: Want;
 }
 
@@ -30,15 +30,15 @@ const read: Want = { domain: ours.domain, reason: ours.reason, legacyCode: "1233
 const wrong: Record<string, Wrong> = {
   "no details": { trailers: {}, want: undefined },
   "empty details": { trailers: { "grpc-status-details-bin": "" }, want: undefined },
-  "details that are no base64": { trailers: { "grpc-status-details-bin": "{not base64}" }, want: undefined },
-  "details that are no Status": { trailers: details(Buffer.from([0xff, 0xff, 0xff])), want: undefined },
+  "details that are not base64": { trailers: { "grpc-status-details-bin": "{not base64}" }, want: undefined },
+  "details that are not a Status": { trailers: details(Buffer.from([0xff, 0xff, 0xff])), want: undefined },
   "a Status that is cut off": { trailers: details(status([info(ours)]).subarray(0, -1)), want: undefined },
   "a Status without details": { trailers: details(status([])), want: undefined },
   "an ErrorInfo that is cut off": {
     trailers: details(status([{ ...info(ours), value: info(ours).value.subarray(0, -1) }])),
     want: undefined,
   },
-  "an ErrorInfo that is none": {
+  "an ErrorInfo that is not valid": {
     trailers: details(status([{ ...info(ours), value: new Uint8Array([0x0a, 0xff]) }, info(ours)])),
     want: read,
   },
@@ -48,13 +48,13 @@ const wrong: Record<string, Wrong> = {
     want: undefined,
   },
   "an empty ErrorInfo": { trailers: details(status([info({})])), want: undefined },
-  "an ErrorInfo of someone else": { trailers: details(status([info(foreign)])), want: undefined },
-  "two ErrorInfos, the first of someone else": { trailers: details(status([info(foreign), info(ours)])), want: read },
+  "an ErrorInfo of another server": { trailers: details(status([info(foreign)])), want: undefined },
+  "two ErrorInfos, the first of another server": { trailers: details(status([info(foreign), info(ours)])), want: read },
   "two ErrorInfos, both ours": {
     trailers: details(status([info(ours), info({ ...ours, reason: "STEP_NOT_FOUND" })])),
     want: read,
   },
-  "two ErrorInfos, the first of a system that is not asked for": {
+  "two ErrorInfos, the first of another system": {
     trailers: details(status([info({ ...ours, domain: "legacy.job.v9" }), info(ours)])),
     want: { domain: "legacy.job.v9", code: undefined },
     wantWithEnum: read,
@@ -90,7 +90,7 @@ const wrong: Record<string, Wrong> = {
     trailers: details(status([info({ ...ours, reason: "CODE_UNSPECIFIED" })])),
     want: { reason: "CODE_UNSPECIFIED", code: undefined },
   },
-  "metadata named like JavaScript's own": {
+  "metadata named like properties of Object": {
     trailers: details(status([info({ ...ours, metadata: { ...ours.metadata, constructor: "x", toString: "y" } })])),
     want: read,
   },
@@ -112,7 +112,7 @@ const wrong: Record<string, Wrong> = {
     trailers: { ...details(status([info(ours)], 20210)), "grpc-status": "20210" },
     want: "anything",
   },
-  "a gRPC code that is no number": {
+  "a gRPC code that is not a number": {
     trailers: { ...details(status([info(ours)])), "grpc-status": "x" },
     want: "anything",
   },
@@ -122,19 +122,19 @@ const wrong: Record<string, Wrong> = {
   },
   "a retry delay with nanoseconds": {
     trailers: details(status([info(ours), anyPack(RetryInfoSchema, retry(1n, 1))])),
-    want: { retryAfter: 1001 },
+    want: { retryAfterMs: 1001 },
   },
-  "a retry delay of nothing": {
+  "a retry delay of zero": {
     trailers: details(status([info(ours), anyPack(RetryInfoSchema, retry(0n, 0))])),
-    want: { retryAfter: 0 },
+    want: { retryAfterMs: undefined },
   },
   "a negative retry delay": {
     trailers: details(status([info(ours), anyPack(RetryInfoSchema, retry(-1n, 0))])),
-    want: { retryAfter: undefined },
+    want: { retryAfterMs: undefined },
   },
   "no retry delay in the RetryInfo": {
     trailers: details(status([info(ours), anyPack(RetryInfoSchema, create(RetryInfoSchema))])),
-    want: { retryAfter: undefined },
+    want: { retryAfterMs: undefined },
   },
   "a RetryInfo and a BadRequest that are cut off": {
     trailers: details(
@@ -144,7 +144,16 @@ const wrong: Record<string, Wrong> = {
         { ...anyPack(BadRequestSchema, create(BadRequestSchema)), value: new Uint8Array([0x0a, 0x09]) },
       ]),
     ),
-    want: { ...read, retryAfter: undefined, field: undefined },
+    want: { ...read, retryAfterMs: undefined, field: undefined },
+  },
+  "a violation without a field": {
+    trailers: details(
+      status([
+        info(ours),
+        anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations: [{}, { field: "job_id" }] })),
+      ]),
+    ),
+    want: { field: "job_id" },
   },
   "a BadRequest without violations": {
     trailers: details(status([info(ours), anyPack(BadRequestSchema, create(BadRequestSchema))])),
@@ -196,7 +205,7 @@ function check(stack: string, err: LegacyError | undefined, want: Want): void {
   }
   assert.ok(err, `${stack}: not a legacy error`);
   for (const [field, value] of Object.entries(want)) {
-    const got: unknown = field === "code" ? err.codeOf(CodeSchema) : err[field as Field];
+    const got: unknown = field === "code" ? err.codeIn(CodeSchema) : err[field as Field];
     assert.equal(got, value, `${stack}: ${field}`);
   }
   assert.equal(typeof err.messageIn("en", CodeSchema), "string");

@@ -1,4 +1,4 @@
-"""The reader: google.rpc.Status in, LegacyError out."""
+"""Reads a google.rpc.Status into a LegacyError."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _DETAILS_KEY = "grpc-status-details-bin"
 _LEGACY_CODE = "legacy_code"
 _REQUEST_ID = "request_id"
 
-# What parsing bytes raises: protobuf in pure Python lets the second one through.
+# What parsing bytes raises. UnicodeDecodeError comes from protobuf in pure Python.
 _BROKEN = (DecodeError, UnicodeDecodeError)
 
 _GRPC_CODES: Mapping[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 
-# How far a text's language may be from the one asked for. The library's default,
-# 25, would give who asks for zh-TW English in place of zh-CN: another script of
-# the same language is 54.
+# The greatest distance between the language of a text and the one asked for. With
+# the library's default, 25, a caller who asks for zh-TW would get English instead of
+# zh-CN: the distance to another script of the same language is 54.
 _MAX_DISTANCE = 60
 
 _Int = TypeVar("_Int", bound=int)
@@ -37,35 +37,37 @@ _Message = TypeVar("_Message", bound=Message)
 
 
 class _MypyProtobufEnum(Protocol[_Value]):
-    """A generated enum in the eyes of mypy-protobuf; protoc's own pyi says type[int]."""
+    """The type of a generated enum in mypy-protobuf; in protoc's own pyi it is type[int]."""
 
     def Value(self, name: str) -> _Value: ...  # noqa: N802
 
 
 class LegacyError(Exception):
-    """An error with a legacy code, as :func:`from_rpc_error` reads it.
+    """An error with a legacy code, read by :func:`from_error` or :func:`from_status`.
 
-    It is an exception, so that ``raise err from e`` gives callers the typed error
-    in place of the RPC's.
+    It is an exception: ``raise err from e`` gives callers the typed error instead of
+    the RPC's.
 
     Attributes:
         domain: The legacy system, for example ``"legacy.job.v2"``.
         reason: The name of the enum value, for example ``"JOB_NOT_FOUND"``.
-        number: The number of the enum value; None where this program's enum
-            does not have it, as when the server is newer. Numbers of two systems
-            can be equal: compare with :meth:`code_in`.
+        number: The number of the enum value; None if this program's enum does not
+            have the code, for example because the server is newer. Numbers of two
+            systems can be equal: compare with :meth:`code_in`.
         legacy_code: The code as the legacy system writes it, for example
-            ``"401.1"``, also where the enum does not have it; ``""`` where
-            neither the status nor the enum tells.
-        metadata: All metadata of the ErrorInfo: the message's arguments by name,
-            ``legacy_code`` and, where there is one, ``request_id``.
-        request_id: The id of the failed request; None where it has none.
-        retry_after: How long to wait before the same call may succeed; None where
-            it should not be repeated as it is.
-        field: The request field at fault; None where it is no field.
-        grpc_code: The gRPC code.
-        options: What the enum says of the code: its gRPC and HTTP codes, message
-            templates, labels; None where ``number`` is None.
+            ``"401.1"``, also if the enum does not have it; ``""`` if neither the
+            status nor the enum has it.
+        metadata: The metadata of the ErrorInfo: the message's arguments by name,
+            ``legacy_code``, and ``request_id`` if the server sent one.
+        request_id: The id of the failed request; None if the server sent none.
+        retry_after: How long to wait before the same call may succeed, greater than
+            zero; None if the call should not be repeated unchanged.
+        field: The request field at fault; None if the server names none.
+        grpc_code: The gRPC code, never OK.
+        message: The message as sent, in the legacy system's language;
+            :meth:`message_in` returns translations.
+        options: The enum value's options: gRPC and HTTP codes, message templates,
+            labels; None if ``number`` is None.
     """
 
     domain: str
@@ -77,11 +79,12 @@ class LegacyError(Exception):
     retry_after: timedelta | None
     field: str | None
     grpc_code: grpc.StatusCode
-    options: options_pb2.Code | None
+    message: str
+    options: options_pb2.CodeOptions | None
 
     def __init__(self, status: status_pb2.Status, info: error_details_pb2.ErrorInfo) -> None:
-        """Read a status whose details hold info; :func:`from_status` chooses it."""
-        # Exception pickles and copies by these arguments.
+        """Make an error from a status and the ErrorInfo in it that names the code."""
+        # Pickling and copying use these arguments.
         super().__init__(status, info)
         self.domain = info.domain
         self.reason = info.reason
@@ -90,10 +93,11 @@ class LegacyError(Exception):
         self.grpc_code = _GRPC_CODES.get(status.code, grpc.StatusCode.UNKNOWN)
         self.retry_after = _retry_after(status)
         self.field = _field(status)
+        self.message = status.message
 
         self.number, self.options, own_legacy_code = None, None, ""
-        # The message by language. What the server itself wrote in a language
-        # stands above the enum's translation: the server may be newer.
+        # The message by language. The server's own LocalizedMessage overrides the
+        # enum's translation: the server may be newer.
         self._texts: dict[str, str] = {}
         value = _find_value(info.domain, info.reason)
         if value is not None:
@@ -102,13 +106,11 @@ class LegacyError(Exception):
             own_legacy_code = self.options.legacy_code or str(value.number)
             for language, template in self.options.translations.items():
                 self._texts[language] = _render(template, self.metadata)
-            self._texts[value.type.GetOptions().Extensions[options_pb2.system].language] = (
-                status.message
-            )
+            own_language = value.type.GetOptions().Extensions[options_pb2.system].language
+            self._texts[own_language] = self.message
         for localized in _unpack(status, error_details_pb2.LocalizedMessage):
             if langcodes.tag_is_valid(localized.locale):
                 self._texts[localized.locale] = localized.message
-        self._text = status.message
         self.legacy_code = self.metadata.get(_LEGACY_CODE) or own_legacy_code
 
     @overload
@@ -116,60 +118,66 @@ class LegacyError(Exception):
     @overload
     def code_in(self, enum: _MypyProtobufEnum[_Value]) -> _Value | None: ...
     def code_in(self, enum: object) -> object:
-        """Return the code as a value of a generated enum, None if it is none.
+        """Return the code as a value of a generated enum, or None.
 
-        ``err.code_in(job_v2.Code) == job_v2.JOB_NOT_FOUND`` is true for that
-        one error: an error of another system gives None, whatever its number.
+        The result is None if the error is of another system, even if the numbers are
+        equal, and if the server is newer than the enum and the enum does not have the
+        code. ``err.code_in(job_v2.Code) == job_v2.JOB_NOT_FOUND`` is true for that one
+        error only.
 
         Args:
             enum: The generated enum, for example ``job_v2.Code``.
+
+        Raises:
+            TypeError: enum is not a generated protobuf enum.
         """
         descriptor = getattr(enum, "DESCRIPTOR", None)
         if not isinstance(descriptor, EnumDescriptor):
-            raise TypeError(f"code_in takes a generated protobuf enum, not {enum!r}")
+            raise TypeError(f"{enum!r} is not a generated protobuf enum")
         value = _find_value(self.domain, self.reason)
         if value is None or value.type.full_name != descriptor.full_name:
             return None
         return value.number
 
-    def message(self, lang: str | None = None) -> str:
-        """Return the message: as sent, or in another language.
+    def message_in(self, language: str) -> str:
+        """Return the message in another language, as sent if no language matches.
+
+        The translations are those that the server sent and those in the enum's
+        options; the best match is taken, so ``"en-GB"`` matches ``"en"``.
 
         Args:
-            lang: A BCP 47 tag, for example ``"en"`` or ``"zh-Hans-CN"``. Where the
-                code has no text that fits it, and where the tag is none, the
-                message is the one that was sent.
+            language: A BCP 47 tag, for example ``"en"`` or ``"zh-Hans-CN"``. A tag that
+                is not valid gives the message as sent.
         """
-        if lang is None or not self._texts:
-            return self._text
+        if not self._texts:
+            return self.message
         try:
-            language, _ = langcodes.closest_match(lang, list(self._texts), _MAX_DISTANCE)
+            best, _ = langcodes.closest_match(language, list(self._texts), _MAX_DISTANCE)
         except LanguageTagError:
-            return self._text
-        return self._texts.get(language, self._text)
+            return self.message
+        return self._texts.get(best, self.message)
 
     def __str__(self) -> str:
         """Return the code's full name and the message as sent."""
-        return f"{self.domain}.{self.reason}: {self._text}"
+        return f"{self.domain}.{self.reason}: {self.message}"
 
 
 @runtime_checkable
 class _Call(Protocol):
-    """What a failed call tells: grpc.Call and grpc.aio.AioRpcError alike."""
+    """The methods that grpc.Call and grpc.aio.AioRpcError share."""
 
     def code(self) -> grpc.StatusCode | None: ...
     def details(self) -> str | None: ...
     def trailing_metadata(self) -> Iterable[tuple[str, str | bytes]] | None: ...
 
 
-def from_rpc_error(error: BaseException) -> LegacyError | None:
-    """Return the legacy error that a failed RPC carries, None if it is not ours.
+def from_error(error: BaseException) -> LegacyError | None:
+    """Return the legacy error in what an RPC raised, None if there is none.
 
-    An error is ours where its details hold an ErrorInfo of a domain whose enum
-    this program has imported, or one with a ``legacy_code``. A code that the enum
-    does not have is ours too, with its ``legacy_code`` and without ``number``.
-
-    Missing, foreign and broken details give None; nothing is raised.
+    It never raises. The result is None if the status has no ErrorInfo with a
+    ``legacy_code`` and none of a domain whose enum this program has imported, and if
+    the details are broken. A code that the enum does not have gives an error whose
+    ``number`` is None.
 
     Args:
         error: What the call raised: a ``grpc.RpcError`` of a synchronous or an
@@ -184,8 +192,8 @@ def from_rpc_error(error: BaseException) -> LegacyError | None:
             status = status_pb2.Status.FromString(value)
         except _BROKEN:
             continue
-        # A proxy that rewrites grpc-status or grpc-message leaves the details
-        # behind. What the call itself reports counts; grpc_status would raise.
+        # A proxy that rewrites grpc-status or grpc-message does not change the
+        # details. Use the call's own code and message; grpc_status would raise.
         code = error.code()
         if code is not None:
             status.code = code.value[0]
@@ -195,10 +203,11 @@ def from_rpc_error(error: BaseException) -> LegacyError | None:
 
 
 def from_status(status: status_pb2.Status) -> LegacyError | None:
-    """Return the legacy error in a google.rpc.Status, None if it is not ours.
+    """Return the legacy error in a google.rpc.Status, None if there is none.
 
     For statuses inside responses, such as those of batches and long-running
-    operations; :func:`from_rpc_error` says which are ours.
+    operations. It never raises, and gives None in the same cases as
+    :func:`from_error`, and if the status is OK.
 
     Args:
         status: The status, with its details.
@@ -217,7 +226,7 @@ def from_status(status: status_pb2.Status) -> LegacyError | None:
 
 
 def _unpack(status: status_pb2.Status, kind: type[_Message]) -> Iterator[_Message]:
-    """Yield the details of a type, without those whose bytes are broken."""
+    """Yield the details of one type, without broken ones."""
     detail: any_pb2.Any
     for detail in status.details:
         message = kind()
@@ -232,7 +241,7 @@ def _retry_after(status: status_pb2.Status) -> timedelta | None:
     for info in _unpack(status, error_details_pb2.RetryInfo):
         try:
             delay = info.retry_delay.ToTimedelta()
-        except (OverflowError, ValueError):  # not a delay: the wire allows any number
+        except (OverflowError, ValueError):  # not a valid duration
             continue
         if delay > timedelta():
             return delay
@@ -263,11 +272,11 @@ def _find_value(domain: str, reason: str) -> EnumValueDescriptor | None:
 
 
 def _is_known(info: error_details_pb2.ErrorInfo) -> bool:
-    """Tell whether this program has the enum of an ErrorInfo's domain."""
+    """Report whether this program has the enum of an ErrorInfo's domain."""
     if _find_value(info.domain, info.reason) is not None:
         return True
-    # The pool finds packages by no means, only what is in them. So a reason that
-    # the enum does not have is recognized by the enum's customary name.
+    # The pool finds values and enums but not packages. If the enum does not have the
+    # reason, look for an enum with the customary name.
     try:
         enum = descriptor_pool.Default().FindEnumTypeByName(f"{info.domain}.Code")
     except KeyError:
@@ -283,7 +292,7 @@ _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
 def _render(template: str, arguments: Mapping[str, str]) -> str:
-    """Fill in {name}; {{ and }} are braces. What is missing stays as it stands."""
+    """Fill in {name}; {{ and }} are braces. A missing argument stays as {name}."""
 
     def replace(match: re.Match[str]) -> str:
         name = match[1]

@@ -1,1 +1,1 @@
-"""The generated vocabulary: the options that annotate a legacy error enum."""
+"""The generated vocabulary: the options of legacy error enums."""

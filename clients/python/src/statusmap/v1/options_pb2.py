@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1astatusmap/v1/options.proto\x12\x0cstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xdf\x01\n\x06System\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12\x32\n\x08\x65nvelope\x18\x03 \x01(\x0b\x32\x16.statusmap.v1.EnvelopeR\x08\x65nvelope\x12\'\n\x0flanguage_header\x18\x04 \x01(\tR\x0elanguageHeader\x12#\n\rsuccess_codes\x18\x05 \x01(\tR\x0csuccessCodes\x12!\n\x0clegacy_codes\x18\x06 \x01(\tR\x0blegacyCodes\"_\n\x08\x45nvelope\x12\x18\n\x07\x66\x61ilure\x18\x01 \x01(\tR\x07\x66\x61ilure\x12\x18\n\x07success\x18\x02 \x01(\tR\x07success\x12\x1f\n\x0bhttp_always\x18\x03 \x01(\x05R\nhttpAlways\"\xf7\x03\n\x04\x43ode\x12+\n\x04grpc\x18\x01 \x01(\x0e\x32\x12.statusmap.v1.GrpcH\x00R\x04grpc\x88\x01\x01\x12\x12\n\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n\x0blegacy_code\x18\x03 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12H\n\x0ctranslations\x18\x05 \x03(\x0b\x32$.statusmap.v1.Code.TranslationsEntryR\x0ctranslations\x12\x35\n\x0c\x66\x61llback_for\x18\x06 \x03(\x0e\x32\x12.statusmap.v1.GrpcR\x0b\x66\x61llbackFor\x12\x1f\n\x0bretry_after\x18\x07 \x01(\rR\nretryAfter\x12\x14\n\x05\x66ield\x18\x08 \x01(\tR\x05\x66ield\x12\x36\n\x06labels\x18\t \x03(\x0b\x32\x1e.statusmap.v1.Code.LabelsEntryR\x06labels\x1a?\n\x11TranslationsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x07\n\x05_grpc\"#\n\x07\x44ialect\x12\x18\n\x07\x64ialect\x18\x01 \x01(\tR\x07\x64ialect*\xb7\x02\n\x04Grpc\x12\x06\n\x02OK\x10\x00\x12\r\n\tCANCELLED\x10\x01\x12\x0b\n\x07UNKNOWN\x10\x02\x12\x14\n\x10INVALID_ARGUMENT\x10\x03\x12\x15\n\x11\x44\x45\x41\x44LINE_EXCEEDED\x10\x04\x12\r\n\tNOT_FOUND\x10\x05\x12\x12\n\x0e\x41LREADY_EXISTS\x10\x06\x12\x15\n\x11PERMISSION_DENIED\x10\x07\x12\x16\n\x12RESOURCE_EXHAUSTED\x10\x08\x12\x17\n\x13\x46\x41ILED_PRECONDITION\x10\t\x12\x0b\n\x07\x41\x42ORTED\x10\n\x12\x10\n\x0cOUT_OF_RANGE\x10\x0b\x12\x11\n\rUNIMPLEMENTED\x10\x0c\x12\x0c\n\x08INTERNAL\x10\r\x12\x0f\n\x0bUNAVAILABLE\x10\x0e\x12\r\n\tDATA_LOSS\x10\x0f\x12\x13\n\x0fUNAUTHENTICATED\x10\x10:L\n\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\x0b\x32\x14.statusmap.v1.SystemR\x06system:K\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\x0b\x32\x12.statusmap.v1.CodeR\x04\x63ode:R\n\x07service\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\x0b\x32\x15.statusmap.v1.DialectR\x07service:O\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\x0b\x32\x15.statusmap.v1.DialectR\x06methodB^\n\x0fio.statusmap.v1B\x0cOptionsProtoP\x01Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1astatusmap/v1/options.proto\x12\x0cstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n\rSystemOptions\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12\x32\n\x08\x65nvelope\x18\x03 \x01(\x0b\x32\x16.statusmap.v1.EnvelopeR\x08\x65nvelope\x12\'\n\x0flanguage_header\x18\x04 \x01(\tR\x0elanguageHeader\x12#\n\rsuccess_codes\x18\x05 \x01(\tR\x0csuccessCodes\x12!\n\x0clegacy_codes\x18\x06 \x01(\tR\x0blegacyCodes\"_\n\x08\x45nvelope\x12\x18\n\x07\x66\x61ilure\x18\x01 \x01(\tR\x07\x66\x61ilure\x12\x18\n\x07success\x18\x02 \x01(\tR\x07success\x12\x1f\n\x0bhttp_always\x18\x03 \x01(\x05R\nhttpAlways\"\x94\x04\n\x0b\x43odeOptions\x12/\n\x04grpc\x18\x01 \x01(\x0e\x32\x16.statusmap.v1.GrpcCodeH\x00R\x04grpc\x88\x01\x01\x12\x12\n\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n\x0blegacy_code\x18\x03 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12O\n\x0ctranslations\x18\x05 \x03(\x0b\x32+.statusmap.v1.CodeOptions.TranslationsEntryR\x0ctranslations\x12\x39\n\x0c\x66\x61llback_for\x18\x06 \x03(\x0e\x32\x16.statusmap.v1.GrpcCodeR\x0b\x66\x61llbackFor\x12\x1f\n\x0bretry_after\x18\x07 \x01(\rR\nretryAfter\x12\x14\n\x05\x66ield\x18\x08 \x01(\tR\x05\x66ield\x12=\n\x06labels\x18\t \x03(\x0b\x32%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x1a?\n\x11TranslationsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x07\n\x05_grpc\"&\n\nRPCOptions\x12\x18\n\x07\x64ialect\x18\x01 \x01(\tR\x07\x64ialect*\xbb\x02\n\x08GrpcCode\x12\x06\n\x02OK\x10\x00\x12\r\n\tCANCELLED\x10\x01\x12\x0b\n\x07UNKNOWN\x10\x02\x12\x14\n\x10INVALID_ARGUMENT\x10\x03\x12\x15\n\x11\x44\x45\x41\x44LINE_EXCEEDED\x10\x04\x12\r\n\tNOT_FOUND\x10\x05\x12\x12\n\x0e\x41LREADY_EXISTS\x10\x06\x12\x15\n\x11PERMISSION_DENIED\x10\x07\x12\x16\n\x12RESOURCE_EXHAUSTED\x10\x08\x12\x17\n\x13\x46\x41ILED_PRECONDITION\x10\t\x12\x0b\n\x07\x41\x42ORTED\x10\n\x12\x10\n\x0cOUT_OF_RANGE\x10\x0b\x12\x11\n\rUNIMPLEMENTED\x10\x0c\x12\x0c\n\x08INTERNAL\x10\r\x12\x0f\n\x0bUNAVAILABLE\x10\x0e\x12\r\n\tDATA_LOSS\x10\x0f\x12\x13\n\x0fUNAUTHENTICATED\x10\x10:S\n\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\x0b\x32\x1b.statusmap.v1.SystemOptionsR\x06system:R\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\x0b\x32\x19.statusmap.v1.CodeOptionsR\x04\x63ode:U\n\x07service\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x07service:R\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x06methodB^\n\x0fio.statusmap.v1B\x0cOptionsProtoP\x01Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,22 +33,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'statusmap.v1.options_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.statusmap.v1B\014OptionsProtoP\001Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1'
-  _globals['_CODE_TRANSLATIONSENTRY']._loaded_options = None
-  _globals['_CODE_TRANSLATIONSENTRY']._serialized_options = b'8\001'
-  _globals['_CODE_LABELSENTRY']._loaded_options = None
-  _globals['_CODE_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_GRPC']._serialized_start=945
-  _globals['_GRPC']._serialized_end=1256
-  _globals['_SYSTEM']._serialized_start=79
-  _globals['_SYSTEM']._serialized_end=302
-  _globals['_ENVELOPE']._serialized_start=304
-  _globals['_ENVELOPE']._serialized_end=399
-  _globals['_CODE']._serialized_start=402
-  _globals['_CODE']._serialized_end=905
-  _globals['_CODE_TRANSLATIONSENTRY']._serialized_start=774
-  _globals['_CODE_TRANSLATIONSENTRY']._serialized_end=837
-  _globals['_CODE_LABELSENTRY']._serialized_start=839
-  _globals['_CODE_LABELSENTRY']._serialized_end=896
-  _globals['_DIALECT']._serialized_start=907
-  _globals['_DIALECT']._serialized_end=942
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._loaded_options = None
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_options = b'8\001'
+  _globals['_CODEOPTIONS_LABELSENTRY']._loaded_options = None
+  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_GRPCCODE']._serialized_start=984
+  _globals['_GRPCCODE']._serialized_end=1299
+  _globals['_SYSTEMOPTIONS']._serialized_start=79
+  _globals['_SYSTEMOPTIONS']._serialized_end=309
+  _globals['_ENVELOPE']._serialized_start=311
+  _globals['_ENVELOPE']._serialized_end=406
+  _globals['_CODEOPTIONS']._serialized_start=409
+  _globals['_CODEOPTIONS']._serialized_end=941
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_start=810
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_end=873
+  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_start=875
+  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_end=932
+  _globals['_RPCOPTIONS']._serialized_start=943
+  _globals['_RPCOPTIONS']._serialized_end=981
 # @@protoc_insertion_point(module_scope)

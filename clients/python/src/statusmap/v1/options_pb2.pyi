@@ -27,90 +27,90 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _Grpc:
+class _GrpcCode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _GrpcEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Grpc.ValueType], _builtins.type):
+class _GrpcCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GrpcCode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    OK: _Grpc.ValueType  # 0
+    OK: _GrpcCode.ValueType  # 0
     """Not an error."""
-    CANCELLED: _Grpc.ValueType  # 1
+    CANCELLED: _GrpcCode.ValueType  # 1
     """The caller cancelled."""
-    UNKNOWN: _Grpc.ValueType  # 2
+    UNKNOWN: _GrpcCode.ValueType  # 2
     """An error of another space of errors."""
-    INVALID_ARGUMENT: _Grpc.ValueType  # 3
+    INVALID_ARGUMENT: _GrpcCode.ValueType  # 3
     """The argument is wrong whatever the state of the system."""
-    DEADLINE_EXCEEDED: _Grpc.ValueType  # 4
+    DEADLINE_EXCEEDED: _GrpcCode.ValueType  # 4
     """The call took too long."""
-    NOT_FOUND: _Grpc.ValueType  # 5
+    NOT_FOUND: _GrpcCode.ValueType  # 5
     """What was asked for is not there."""
-    ALREADY_EXISTS: _Grpc.ValueType  # 6
+    ALREADY_EXISTS: _GrpcCode.ValueType  # 6
     """What was to be made is there, or its name is taken."""
-    PERMISSION_DENIED: _Grpc.ValueType  # 7
+    PERMISSION_DENIED: _GrpcCode.ValueType  # 7
     """The caller is known and may not do this."""
-    RESOURCE_EXHAUSTED: _Grpc.ValueType  # 8
+    RESOURCE_EXHAUSTED: _GrpcCode.ValueType  # 8
     """A quota, a queue or a disk is full."""
-    FAILED_PRECONDITION: _Grpc.ValueType  # 9
+    FAILED_PRECONDITION: _GrpcCode.ValueType  # 9
     """The state of the system forbids it; do not retry until that is changed."""
-    ABORTED: _Grpc.ValueType  # 10
+    ABORTED: _GrpcCode.ValueType  # 10
     """Another operation is in the way; retry at a higher level."""
-    OUT_OF_RANGE: _Grpc.ValueType  # 11
+    OUT_OF_RANGE: _GrpcCode.ValueType  # 11
     """Past the end of what there is."""
-    UNIMPLEMENTED: _Grpc.ValueType  # 12
+    UNIMPLEMENTED: _GrpcCode.ValueType  # 12
     """Not supported, or not switched on."""
-    INTERNAL: _Grpc.ValueType  # 13
+    INTERNAL: _GrpcCode.ValueType  # 13
     """An invariant of the system is broken."""
-    UNAVAILABLE: _Grpc.ValueType  # 14
+    UNAVAILABLE: _GrpcCode.ValueType  # 14
     """A dependency is down; retry this call."""
-    DATA_LOSS: _Grpc.ValueType  # 15
+    DATA_LOSS: _GrpcCode.ValueType  # 15
     """Data is lost or corrupt for good."""
-    UNAUTHENTICATED: _Grpc.ValueType  # 16
+    UNAUTHENTICATED: _GrpcCode.ValueType  # 16
     """The caller's credentials are missing or wrong."""
 
-class Grpc(_Grpc, metaclass=_GrpcEnumTypeWrapper):
+class GrpcCode(_GrpcCode, metaclass=_GrpcCodeEnumTypeWrapper):
     """google.rpc.Code under names of our own, so that no googleapis file is needed.
     The numbers are the same.
     """
 
-OK: Grpc.ValueType  # 0
+OK: GrpcCode.ValueType  # 0
 """Not an error."""
-CANCELLED: Grpc.ValueType  # 1
+CANCELLED: GrpcCode.ValueType  # 1
 """The caller cancelled."""
-UNKNOWN: Grpc.ValueType  # 2
+UNKNOWN: GrpcCode.ValueType  # 2
 """An error of another space of errors."""
-INVALID_ARGUMENT: Grpc.ValueType  # 3
+INVALID_ARGUMENT: GrpcCode.ValueType  # 3
 """The argument is wrong whatever the state of the system."""
-DEADLINE_EXCEEDED: Grpc.ValueType  # 4
+DEADLINE_EXCEEDED: GrpcCode.ValueType  # 4
 """The call took too long."""
-NOT_FOUND: Grpc.ValueType  # 5
+NOT_FOUND: GrpcCode.ValueType  # 5
 """What was asked for is not there."""
-ALREADY_EXISTS: Grpc.ValueType  # 6
+ALREADY_EXISTS: GrpcCode.ValueType  # 6
 """What was to be made is there, or its name is taken."""
-PERMISSION_DENIED: Grpc.ValueType  # 7
+PERMISSION_DENIED: GrpcCode.ValueType  # 7
 """The caller is known and may not do this."""
-RESOURCE_EXHAUSTED: Grpc.ValueType  # 8
+RESOURCE_EXHAUSTED: GrpcCode.ValueType  # 8
 """A quota, a queue or a disk is full."""
-FAILED_PRECONDITION: Grpc.ValueType  # 9
+FAILED_PRECONDITION: GrpcCode.ValueType  # 9
 """The state of the system forbids it; do not retry until that is changed."""
-ABORTED: Grpc.ValueType  # 10
+ABORTED: GrpcCode.ValueType  # 10
 """Another operation is in the way; retry at a higher level."""
-OUT_OF_RANGE: Grpc.ValueType  # 11
+OUT_OF_RANGE: GrpcCode.ValueType  # 11
 """Past the end of what there is."""
-UNIMPLEMENTED: Grpc.ValueType  # 12
+UNIMPLEMENTED: GrpcCode.ValueType  # 12
 """Not supported, or not switched on."""
-INTERNAL: Grpc.ValueType  # 13
+INTERNAL: GrpcCode.ValueType  # 13
 """An invariant of the system is broken."""
-UNAVAILABLE: Grpc.ValueType  # 14
+UNAVAILABLE: GrpcCode.ValueType  # 14
 """A dependency is down; retry this call."""
-DATA_LOSS: Grpc.ValueType  # 15
+DATA_LOSS: GrpcCode.ValueType  # 15
 """Data is lost or corrupt for good."""
-UNAUTHENTICATED: Grpc.ValueType  # 16
+UNAUTHENTICATED: GrpcCode.ValueType  # 16
 """The caller's credentials are missing or wrong."""
-Global___Grpc: _TypeAlias = Grpc  # noqa: Y015
+Global___GrpcCode: _TypeAlias = GrpcCode  # noqa: Y015
 
 @_typing.final
-class System(_message.Message):
+class SystemOptions(_message.Message):
     """A legacy system: how it speaks on the wire."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -124,7 +124,7 @@ class System(_message.Message):
     title: _builtins.str
     """The product's name, for people."""
     language: _builtins.str
-    """BCP 47 tag of the language that `Code.message` is written in and that the
+    """BCP 47 tag of the language that `CodeOptions.message` is written in and that the
     legacy wire speaks by default. Required.
     """
     language_header: _builtins.str
@@ -159,7 +159,7 @@ class System(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___System: _TypeAlias = System  # noqa: Y015
+Global___SystemOptions: _TypeAlias = SystemOptions  # noqa: Y015
 
 @_typing.final
 class Envelope(_message.Message):
@@ -203,7 +203,7 @@ class Envelope(_message.Message):
 Global___Envelope: _TypeAlias = Envelope  # noqa: Y015
 
 @_typing.final
-class Code(_message.Message):
+class CodeOptions(_message.Message):
     """A legacy code: what it means in gRPC, and what it says."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -257,7 +257,7 @@ class Code(_message.Message):
     RETRY_AFTER_FIELD_NUMBER: _builtins.int
     FIELD_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
-    grpc: Global___Grpc.ValueType
+    grpc: Global___GrpcCode.ValueType
     """The gRPC code. Required; OK makes it a success code."""
     http: _builtins.int
     """The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
@@ -282,7 +282,7 @@ class Code(_message.Message):
         """BCP 47 tag → the message in another language, with the same arguments."""
 
     @_builtins.property
-    def fallback_for(self) -> _containers.RepeatedScalarFieldContainer[Global___Grpc.ValueType]:
+    def fallback_for(self) -> _containers.RepeatedScalarFieldContainer[Global___GrpcCode.ValueType]:
         """The gRPC codes that this code stands in for when a status has to speak this
         system and names no code of it. A system has at most one code for each; one
         for UNKNOWN or INTERNAL is required.
@@ -295,12 +295,12 @@ class Code(_message.Message):
     def __init__(
         self,
         *,
-        grpc: Global___Grpc.ValueType | None = ...,
+        grpc: Global___GrpcCode.ValueType | None = ...,
         http: _builtins.int = ...,
         legacy_code: _builtins.str = ...,
         message: _builtins.str = ...,
         translations: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
-        fallback_for: _abc.Iterable[Global___Grpc.ValueType] | None = ...,
+        fallback_for: _abc.Iterable[Global___GrpcCode.ValueType] | None = ...,
         retry_after: _builtins.int = ...,
         field: _builtins.str = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
@@ -313,10 +313,10 @@ class Code(_message.Message):
     _WhichOneofArgType__grpc: _TypeAlias = _typing.Literal["_grpc", b"_grpc"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__grpc) -> _WhichOneofReturnType__grpc | None: ...
 
-Global___Code: _TypeAlias = Code  # noqa: Y015
+Global___CodeOptions: _TypeAlias = CodeOptions  # noqa: Y015
 
 @_typing.final
-class Dialect(_message.Message):
+class RPCOptions(_message.Message):
     """Which legacy system a service or a method answers in."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -335,21 +335,21 @@ class Dialect(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Dialect: _TypeAlias = Dialect  # noqa: Y015
+Global___RPCOptions: _TypeAlias = RPCOptions  # noqa: Y015
 
 SYSTEM_FIELD_NUMBER: _builtins.int
 CODE_FIELD_NUMBER: _builtins.int
 SERVICE_FIELD_NUMBER: _builtins.int
 METHOD_FIELD_NUMBER: _builtins.int
-system: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumOptions, Global___System]
+system: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumOptions, Global___SystemOptions]
 """Makes an enum a legacy system. The enum's proto package becomes the domain
 of its errors, so a package holds one such enum.
 """
-code: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, Global___Code]
+code: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, Global___CodeOptions]
 """Makes an enum value a legacy code. The value's name becomes the reason of
 its errors.
 """
-service: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.ServiceOptions, Global___Dialect]
+service: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.ServiceOptions, Global___RPCOptions]
 """What holds for every method of a service."""
-method: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Dialect]
+method: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___RPCOptions]
 """What holds for one method; stands above the service's."""

@@ -19,14 +19,14 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file statusmap/v1/options.proto.
  */
 export const file_statusmap_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChpzdGF0dXNtYXAvdjEvb3B0aW9ucy5wcm90bxIMc3RhdHVzbWFwLnYxIpkBCgZTeXN0ZW0SDQoFdGl0bGUYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAkSKAoIZW52ZWxvcGUYAyABKAsyFi5zdGF0dXNtYXAudjEuRW52ZWxvcGUSFwoPbGFuZ3VhZ2VfaGVhZGVyGAQgASgJEhUKDXN1Y2Nlc3NfY29kZXMYBSABKAkSFAoMbGVnYWN5X2NvZGVzGAYgASgJIkEKCEVudmVsb3BlEg8KB2ZhaWx1cmUYASABKAkSDwoHc3VjY2VzcxgCIAEoCRITCgtodHRwX2Fsd2F5cxgDIAEoBSKIAwoEQ29kZRIlCgRncnBjGAEgASgOMhIuc3RhdHVzbWFwLnYxLkdycGNIAIgBARIMCgRodHRwGAIgASgFEhMKC2xlZ2FjeV9jb2RlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSOgoMdHJhbnNsYXRpb25zGAUgAygLMiQuc3RhdHVzbWFwLnYxLkNvZGUuVHJhbnNsYXRpb25zRW50cnkSKAoMZmFsbGJhY2tfZm9yGAYgAygOMhIuc3RhdHVzbWFwLnYxLkdycGMSEwoLcmV0cnlfYWZ0ZXIYByABKA0SDQoFZmllbGQYCCABKAkSLgoGbGFiZWxzGAkgAygLMh4uc3RhdHVzbWFwLnYxLkNvZGUuTGFiZWxzRW50cnkaMwoRVHJhbnNsYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBV9ncnBjIhoKB0RpYWxlY3QSDwoHZGlhbGVjdBgBIAEoCSq3AgoER3JwYxIGCgJPSxAAEg0KCUNBTkNFTExFRBABEgsKB1VOS05PV04QAhIUChBJTlZBTElEX0FSR1VNRU5UEAMSFQoRREVBRExJTkVfRVhDRUVERUQQBBINCglOT1RfRk9VTkQQBRISCg5BTFJFQURZX0VYSVNUUxAGEhUKEVBFUk1JU1NJT05fREVOSUVEEAcSFgoSUkVTT1VSQ0VfRVhIQVVTVEVEEAgSFwoTRkFJTEVEX1BSRUNPTkRJVElPThAJEgsKB0FCT1JURUQQChIQCgxPVVRfT0ZfUkFOR0UQCxIRCg1VTklNUExFTUVOVEVEEAwSDAoISU5URVJOQUwQDRIPCgtVTkFWQUlMQUJMRRAOEg0KCURBVEFfTE9TUxAPEhMKD1VOQVVUSEVOVElDQVRFRBAQOkwKBnN5c3RlbRIcLmdvb2dsZS5wcm90b2J1Zi5FbnVtT3B0aW9ucxi91kkgASgLMhQuc3RhdHVzbWFwLnYxLlN5c3RlbVIGc3lzdGVtOksKBGNvZGUSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxi91kkgASgLMhIuc3RhdHVzbWFwLnYxLkNvZGVSBGNvZGU6UgoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxi91kkgASgLMhUuc3RhdHVzbWFwLnYxLkRpYWxlY3RSB3NlcnZpY2U6TwoGbWV0aG9kEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYvdZJIAEoCzIVLnN0YXR1c21hcC52MS5EaWFsZWN0UgZtZXRob2RCXgoPaW8uc3RhdHVzbWFwLnYxQgxPcHRpb25zUHJvdG9QAVo7Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9zdGF0dXNtYXAvdjE7c3RhdHVzbWFwdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("ChpzdGF0dXNtYXAvdjEvb3B0aW9ucy5wcm90bxIMc3RhdHVzbWFwLnYxIqABCg1TeXN0ZW1PcHRpb25zEg0KBXRpdGxlGAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEigKCGVudmVsb3BlGAMgASgLMhYuc3RhdHVzbWFwLnYxLkVudmVsb3BlEhcKD2xhbmd1YWdlX2hlYWRlchgEIAEoCRIVCg1zdWNjZXNzX2NvZGVzGAUgASgJEhQKDGxlZ2FjeV9jb2RlcxgGIAEoCSJBCghFbnZlbG9wZRIPCgdmYWlsdXJlGAEgASgJEg8KB3N1Y2Nlc3MYAiABKAkSEwoLaHR0cF9hbHdheXMYAyABKAUipQMKC0NvZGVPcHRpb25zEikKBGdycGMYASABKA4yFi5zdGF0dXNtYXAudjEuR3JwY0NvZGVIAIgBARIMCgRodHRwGAIgASgFEhMKC2xlZ2FjeV9jb2RlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSQQoMdHJhbnNsYXRpb25zGAUgAygLMisuc3RhdHVzbWFwLnYxLkNvZGVPcHRpb25zLlRyYW5zbGF0aW9uc0VudHJ5EiwKDGZhbGxiYWNrX2ZvchgGIAMoDjIWLnN0YXR1c21hcC52MS5HcnBjQ29kZRITCgtyZXRyeV9hZnRlchgHIAEoDRINCgVmaWVsZBgIIAEoCRI1CgZsYWJlbHMYCSADKAsyJS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnMuTGFiZWxzRW50cnkaMwoRVHJhbnNsYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBV9ncnBjIh0KClJQQ09wdGlvbnMSDwoHZGlhbGVjdBgBIAEoCSq7AgoIR3JwY0NvZGUSBgoCT0sQABINCglDQU5DRUxMRUQQARILCgdVTktOT1dOEAISFAoQSU5WQUxJRF9BUkdVTUVOVBADEhUKEURFQURMSU5FX0VYQ0VFREVEEAQSDQoJTk9UX0ZPVU5EEAUSEgoOQUxSRUFEWV9FWElTVFMQBhIVChFQRVJNSVNTSU9OX0RFTklFRBAHEhYKElJFU09VUkNFX0VYSEFVU1RFRBAIEhcKE0ZBSUxFRF9QUkVDT05ESVRJT04QCRILCgdBQk9SVEVEEAoSEAoMT1VUX09GX1JBTkdFEAsSEQoNVU5JTVBMRU1FTlRFRBAMEgwKCElOVEVSTkFMEA0SDwoLVU5BVkFJTEFCTEUQDhINCglEQVRBX0xPU1MQDxITCg9VTkFVVEhFTlRJQ0FURUQQEDpTCgZzeXN0ZW0SHC5nb29nbGUucHJvdG9idWYuRW51bU9wdGlvbnMYvdZJIAEoCzIbLnN0YXR1c21hcC52MS5TeXN0ZW1PcHRpb25zUgZzeXN0ZW06UgoEY29kZRIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGL3WSSABKAsyGS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnNSBGNvZGU6VQoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxi91kkgASgLMhguc3RhdHVzbWFwLnYxLlJQQ09wdGlvbnNSB3NlcnZpY2U6UgoGbWV0aG9kEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYvdZJIAEoCzIYLnN0YXR1c21hcC52MS5SUENPcHRpb25zUgZtZXRob2RCXgoPaW8uc3RhdHVzbWFwLnYxQgxPcHRpb25zUHJvdG9QAVo7Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9zdGF0dXNtYXAvdjE7c3RhdHVzbWFwdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * A legacy system: how it speaks on the wire.
  *
- * @generated from message statusmap.v1.System
+ * @generated from message statusmap.v1.SystemOptions
  */
-export type System = Message<"statusmap.v1.System"> & {
+export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
   /**
    * The product's name, for people.
    *
@@ -35,7 +35,7 @@ export type System = Message<"statusmap.v1.System"> & {
   title: string;
 
   /**
-   * BCP 47 tag of the language that `Code.message` is written in and that the
+   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
    * legacy wire speaks by default. Required.
    *
    * @generated from field: string language = 2;
@@ -75,10 +75,10 @@ export type System = Message<"statusmap.v1.System"> & {
 };
 
 /**
- * Describes the message statusmap.v1.System.
- * Use `create(SystemSchema)` to create a new message.
+ * Describes the message statusmap.v1.SystemOptions.
+ * Use `create(SystemOptionsSchema)` to create a new message.
  */
-export const SystemSchema: GenMessage<System> = /*@__PURE__*/
+export const SystemOptionsSchema: GenMessage<SystemOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 0);
 
 /**
@@ -128,15 +128,15 @@ export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
 /**
  * A legacy code: what it means in gRPC, and what it says.
  *
- * @generated from message statusmap.v1.Code
+ * @generated from message statusmap.v1.CodeOptions
  */
-export type Code = Message<"statusmap.v1.Code"> & {
+export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
   /**
    * The gRPC code. Required; OK makes it a success code.
    *
-   * @generated from field: optional statusmap.v1.Grpc grpc = 1;
+   * @generated from field: optional statusmap.v1.GrpcCode grpc = 1;
    */
-  grpc?: Grpc | undefined;
+  grpc?: GrpcCode | undefined;
 
   /**
    * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
@@ -174,9 +174,9 @@ export type Code = Message<"statusmap.v1.Code"> & {
    * system and names no code of it. A system has at most one code for each; one
    * for UNKNOWN or INTERNAL is required.
    *
-   * @generated from field: repeated statusmap.v1.Grpc fallback_for = 6;
+   * @generated from field: repeated statusmap.v1.GrpcCode fallback_for = 6;
    */
-  fallbackFor: Grpc[];
+  fallbackFor: GrpcCode[];
 
   /**
    * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
@@ -202,18 +202,18 @@ export type Code = Message<"statusmap.v1.Code"> & {
 };
 
 /**
- * Describes the message statusmap.v1.Code.
- * Use `create(CodeSchema)` to create a new message.
+ * Describes the message statusmap.v1.CodeOptions.
+ * Use `create(CodeOptionsSchema)` to create a new message.
  */
-export const CodeSchema: GenMessage<Code> = /*@__PURE__*/
+export const CodeOptionsSchema: GenMessage<CodeOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 2);
 
 /**
  * Which legacy system a service or a method answers in.
  *
- * @generated from message statusmap.v1.Dialect
+ * @generated from message statusmap.v1.RPCOptions
  */
-export type Dialect = Message<"statusmap.v1.Dialect"> & {
+export type RPCOptions = Message<"statusmap.v1.RPCOptions"> & {
   /**
    * The system's domain, for example "legacy.job.v2".
    *
@@ -223,19 +223,19 @@ export type Dialect = Message<"statusmap.v1.Dialect"> & {
 };
 
 /**
- * Describes the message statusmap.v1.Dialect.
- * Use `create(DialectSchema)` to create a new message.
+ * Describes the message statusmap.v1.RPCOptions.
+ * Use `create(RPCOptionsSchema)` to create a new message.
  */
-export const DialectSchema: GenMessage<Dialect> = /*@__PURE__*/
+export const RPCOptionsSchema: GenMessage<RPCOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 3);
 
 /**
  * google.rpc.Code under names of our own, so that no googleapis file is needed.
  * The numbers are the same.
  *
- * @generated from enum statusmap.v1.Grpc
+ * @generated from enum statusmap.v1.GrpcCode
  */
-export enum Grpc {
+export enum GrpcCode {
   /**
    * Not an error.
    *
@@ -357,42 +357,42 @@ export enum Grpc {
 }
 
 /**
- * Describes the enum statusmap.v1.Grpc.
+ * Describes the enum statusmap.v1.GrpcCode.
  */
-export const GrpcSchema: GenEnum<Grpc> = /*@__PURE__*/
+export const GrpcCodeSchema: GenEnum<GrpcCode> = /*@__PURE__*/
   enumDesc(file_statusmap_v1_options, 0);
 
 /**
  * Makes an enum a legacy system. The enum's proto package becomes the domain
  * of its errors, so a package holds one such enum.
  *
- * @generated from extension: statusmap.v1.System system = 1207101;
+ * @generated from extension: statusmap.v1.SystemOptions system = 1207101;
  */
-export const system: GenExtension<EnumOptions, System> = /*@__PURE__*/
+export const system: GenExtension<EnumOptions, SystemOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 0);
 
 /**
  * Makes an enum value a legacy code. The value's name becomes the reason of
  * its errors.
  *
- * @generated from extension: statusmap.v1.Code code = 1207101;
+ * @generated from extension: statusmap.v1.CodeOptions code = 1207101;
  */
-export const code: GenExtension<EnumValueOptions, Code> = /*@__PURE__*/
+export const code: GenExtension<EnumValueOptions, CodeOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 1);
 
 /**
  * What holds for every method of a service.
  *
- * @generated from extension: statusmap.v1.Dialect service = 1207101;
+ * @generated from extension: statusmap.v1.RPCOptions service = 1207101;
  */
-export const service: GenExtension<ServiceOptions, Dialect> = /*@__PURE__*/
+export const service: GenExtension<ServiceOptions, RPCOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 2);
 
 /**
  * What holds for one method; stands above the service's.
  *
- * @generated from extension: statusmap.v1.Dialect method = 1207101;
+ * @generated from extension: statusmap.v1.RPCOptions method = 1207101;
  */
-export const method: GenExtension<MethodOptions, Dialect> = /*@__PURE__*/
+export const method: GenExtension<MethodOptions, RPCOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 3);
 

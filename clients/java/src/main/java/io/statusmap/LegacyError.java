@@ -9,15 +9,14 @@ import com.google.protobuf.ProtocolMessageEnum;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,36 +25,40 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An error with a legacy code, read from a gRPC status.
+ * An error with a legacy code, read from a gRPC status by {@link #fromError}.
  *
  * <p>A statusmap server names the code in the status's {@code google.rpc.ErrorInfo}: domain + "." +
- * reason is the full protobuf name of an enum value, so {@link #is} and {@link #code(Class)} need
+ * reason is the full protobuf name of an enum value. {@link #is} and {@link #codeIn} therefore need
  * your generated enum and no table.
  *
- * <p>Reading never throws. A status without an ErrorInfo that has a {@code legacy_code}, a local
- * error, and details that are broken give an empty {@link Optional}: not an error of such a server.
- * A reason that your enum does not have yet gives an error whose {@link #code(Class)} is empty; its
- * {@link #legacyCode} and {@link #message()} are there.
+ * <p>It is an unchecked exception, so it can be thrown in place of the {@link
+ * StatusRuntimeException} or {@link StatusException} that it was read from and that is its cause.
  *
- * <p>Immutable and safe for concurrent use.
+ * <p>Immutable and safe for concurrent use. Like its cause, it cannot be serialized.
+ *
+ * @serial exclude
  */
-public final class LegacyError {
+public final class LegacyError extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
   private static final String LEGACY_CODE = "legacy_code";
   private static final String REQUEST_ID = "request_id";
-  private static final Reader WITHOUT_SYSTEMS = Reader.of();
 
-  private final Status.Code status;
-  private final String message;
+  private final Status.Code grpcCode;
   private final ErrorInfo info;
-  private final Duration retryAfter; // null where there is none
-  private final String field; // null where there is none
-  private final EnumValueDescriptor code; // null where the reader does not know it
+  private final Duration retryAfter; // null if there is none
+  private final String field; // null if there is none
+  private final transient EnumValueDescriptor descriptor; // null if no known system has the code
 
-  private LegacyError(com.google.rpc.Status status, ErrorInfo info, EnumValueDescriptor code) {
-    this.status = Status.fromCodeValue(status.getCode()).getCode();
-    this.message = status.getMessage();
+  private LegacyError(
+      com.google.rpc.Status status,
+      ErrorInfo info,
+      EnumValueDescriptor descriptor,
+      Throwable cause) {
+    super(status.getMessage(), cause);
+    this.grpcCode = Status.fromCodeValue(status.getCode()).getCode();
     this.info = info;
-    this.code = code;
+    this.descriptor = descriptor;
     this.retryAfter =
         details(status, RetryInfo.class).stream()
             .map(LegacyError::delay)
@@ -72,57 +75,112 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the legacy error in an exception or in one of its causes, the outermost first. Empty
-   * where there is none, as for null.
+   * Returns the legacy error in an exception or in one of its causes, the outermost first. It never
+   * throws.
    *
-   * <p>It knows no enum, so {@link #code()} is empty and {@link #message(Locale)} says what was
-   * sent; with a {@link Reader} they know more.
+   * <p>The result is empty if no status has an ErrorInfo with a {@code legacy_code}: if the error
+   * is local, if it is from another kind of server, if its details are broken, and if {@code error}
+   * is null. A code that is newer than your enum gives a legacy error whose {@link #codeIn} is
+   * empty.
    *
-   * @param throwable what a call threw: a {@link StatusRuntimeException}, a {@link
-   *     StatusException}, or anything that wraps one
+   * <p>A {@link LegacyError} is returned unchanged, or read again if it was read without its
+   * system. An interceptor, which sees a status and trailers, can pass {@code
+   * status.asRuntimeException(trailers)}.
+   *
+   * @param error what a call threw: a {@link StatusRuntimeException}, a {@link StatusException}, or
+   *     an exception that was caused by one
+   * @param systems the enums that {@link #messageIn} and {@link #descriptor} look the code up in,
+   *     for example {@code Code.getDescriptor()}; descriptors that were loaded at run time work
+   *     too. Default: none, which is enough for everything else. If a status has several
+   *     ErrorInfos, the first of one of these systems is read, otherwise the first with a {@code
+   *     legacy_code}
    * @return the legacy error
    */
-  public static Optional<LegacyError> from(Throwable throwable) {
-    return WITHOUT_SYSTEMS.from(throwable);
+  public static Optional<LegacyError> fromError(Throwable error, EnumDescriptor... systems) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable t = error; t != null && seen.add(t); t = t.getCause()) {
+      Optional<LegacyError> found = Optional.empty();
+      if (t instanceof StatusRuntimeException || t instanceof StatusException) {
+        found = read(t, systems);
+      } else if (t instanceof LegacyError) {
+        // Without a descriptor, the systems may know more: read its cause again.
+        found =
+            Optional.of((LegacyError) t)
+                .filter(known -> known.descriptor != null || systems.length == 0);
+      }
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Reads the status of a StatusRuntimeException or StatusException. */
+  private static Optional<LegacyError> read(Throwable error, EnumDescriptor[] systems) {
+    com.google.rpc.Status status;
+    try {
+      status = StatusProto.fromThrowable(error);
+    } catch (RuntimeException e) {
+      // The bytes are not a google.rpc.Status, or its code is not the call's. The gRPC
+      // specification says to trust neither.
+      return Optional.empty();
+    }
+    if (status == null || status.getCode() == Status.Code.OK.value()) {
+      return Optional.empty();
+    }
+    // AIP-193 allows one ErrorInfo, but proxies and libraries add their own.
+    ErrorInfo first = null;
+    for (ErrorInfo info : details(status, ErrorInfo.class)) {
+      if (info.getMetadataOrDefault(LEGACY_CODE, "").isEmpty()) {
+        continue;
+      }
+      if (Arrays.stream(systems).anyMatch(system -> isOf(system, info))) {
+        return Optional.of(new LegacyError(status, info, find(info, systems), error));
+      }
+      first = first == null ? info : first;
+    }
+    return first == null
+        ? Optional.empty()
+        : Optional.of(new LegacyError(status, first, null, error));
   }
 
   /**
-   * Tells whether this is the error of a code. Domain and reason count, so that two systems that
-   * use one number for different things are kept apart.
+   * Reports whether this is the error of a code. Domain and reason are compared, so two systems
+   * that use one number for different things are kept apart.
    *
    * @param <E> the generated enum
-   * @param code a value of the generated enum of any system
+   * @param code a value of the generated enum of any system; null is never equal
    * @return whether this is its error
    */
   public <E extends Enum<E> & ProtocolMessageEnum> boolean is(E code) {
-    return code != null && code(code.getDeclaringClass()).filter(code::equals).isPresent();
+    return code != null && codeIn(code.getDeclaringClass()).filter(code::equals).isPresent();
   }
 
   /**
-   * Returns the code as a value of a system's generated enum. Empty where the error is of another
-   * system, and where the enum is older than the server and does not have it. It is never {@code
-   * UNRECOGNIZED}, which makes that a good default: {@code switch
-   * (error.code(Code.class).orElse(Code.UNRECOGNIZED))}.
+   * Returns the code as a value of a system's generated enum. Empty if the error is of another
+   * system, and if the server is newer than the enum and the enum does not have the code. It is
+   * never {@code UNRECOGNIZED}, which makes that a good default: {@code switch
+   * (error.codeIn(Code.class).orElse(Code.UNRECOGNIZED))}.
    *
    * @param <E> the generated enum
    * @param type its class
    * @return the enum value
    */
-  public <E extends Enum<E> & ProtocolMessageEnum> Optional<E> code(Class<E> type) {
+  public <E extends Enum<E> & ProtocolMessageEnum> Optional<E> codeIn(Class<E> type) {
     EnumDescriptor system = type.getEnumConstants()[0].getDescriptorForType();
     // The Java constant of a number is named after the first of its values.
-    return value(system, info)
+    return Optional.ofNullable(find(info, system))
         .map(value -> Enum.valueOf(type, system.findValueByNumber(value.getNumber()).getName()));
   }
 
   /**
-   * Returns the code as an enum value of one of the systems that the {@link Reader} was made with.
-   * Empty where none of them has it.
+   * Returns the descriptor of the code's enum value, which has its number and options. Empty if
+   * none of the systems given to {@link #fromError} has the code.
    *
-   * @return the descriptor, which has the number, the full name and the options
+   * @return the descriptor
    */
-  public Optional<EnumValueDescriptor> code() {
-    return Optional.ofNullable(code);
+  public Optional<EnumValueDescriptor> descriptor() {
+    return Optional.ofNullable(descriptor);
   }
 
   /**
@@ -130,8 +188,8 @@ public final class LegacyError {
    *
    * @return the code, never OK
    */
-  public Status.Code status() {
-    return status;
+  public Status.Code grpcCode() {
+    return grpcCode;
   }
 
   /**
@@ -144,7 +202,7 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the reason, which is the name of the enum value; there also where no enum has it.
+   * Returns the reason, which is the name of the enum value, also if your enum does not have it.
    *
    * @return for example "JOB_NOT_FOUND"
    */
@@ -153,7 +211,7 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the code as the legacy system writes it, as sent; there also where no enum has it.
+   * Returns the code as the legacy system writes it, also if your enum does not have it.
    *
    * @return for example "1233106" or "401.1", never empty
    */
@@ -162,8 +220,8 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the ErrorInfo's metadata: the arguments of the message by name, {@code legacy_code},
-   * and {@code request_id} where there is one.
+   * Returns the ErrorInfo's metadata: the message's arguments by name, {@code legacy_code}, and
+   * {@code request_id} if the server sent one.
    *
    * @return an unmodifiable map
    */
@@ -172,7 +230,7 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the id of the failed request, where the server knew one.
+   * Returns the id of the failed request. Empty if the server sent none.
    *
    * @return the id
    */
@@ -181,17 +239,17 @@ public final class LegacyError {
   }
 
   /**
-   * Returns how long to wait before the same call may succeed. Empty where it should not be
-   * repeated as it is.
+   * Returns how long to wait before the same call may succeed. Empty if the call should not be
+   * repeated unchanged.
    *
-   * @return the delay, not negative
+   * @return the delay, greater than zero
    */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
   /**
-   * Returns the request field at fault, where the code names one.
+   * Returns the request field at fault. Empty if the server names none.
    *
    * @return the field's name
    */
@@ -200,136 +258,56 @@ public final class LegacyError {
   }
 
   /**
-   * Returns the message as sent, which is in the legacy system's own language.
-   *
-   * @return the message
+   * Returns the message as sent, in the legacy system's language. {@link #messageIn} returns
+   * translations.
    */
-  public String message() {
-    return message;
+  @Override
+  public String getMessage() {
+    return super.getMessage();
   }
 
   /**
-   * Returns the message in another language, written from the translations in the enum value's
-   * options and this error's metadata. The language is found by RFC 4647 lookup ("en-GB" takes
-   * "en"), then by filtering ("zh" takes "zh-CN").
+   * Returns the message in another language, made from the translations in the enum value's options
+   * and from this error's metadata. The language is found by RFC 4647 lookup ("en-GB" matches
+   * "en"), then by filtering ("zh" matches "zh-CN").
    *
    * @param locale the reader's language
-   * @return the message, as sent where there is no translation and where {@link #code()} is empty
+   * @return the message; as sent if no translation matches and if {@link #descriptor} is empty
    */
-  public String message(Locale locale) {
-    return code().flatMap(c -> Translation.render(c, locale, metadata())).orElse(message);
+  public String messageIn(Locale locale) {
+    return descriptor()
+        .flatMap(value -> Translation.render(value, locale, metadata()))
+        .orElse(getMessage());
   }
 
-  /** Returns domain, reason and message, for people. */
+  /** Returns the class, domain, reason and message, for logs and stack traces. */
   @Override
   public String toString() {
-    return domain() + "." + reason() + ": " + message;
+    return getClass().getName() + ": " + domain() + "." + reason() + ": " + getMessage();
   }
 
-  /** Reads legacy errors of systems that it knows. Immutable and safe for concurrent use. */
-  public static final class Reader {
-    private final Map<String, EnumDescriptor> systems;
-
-    private Reader(Map<String, EnumDescriptor> systems) {
-      this.systems = systems;
+  /** Returns the enum value that an ErrorInfo names, null if no system has it. */
+  private static EnumValueDescriptor find(ErrorInfo info, EnumDescriptor... systems) {
+    for (EnumDescriptor system : systems) {
+      if (isOf(system, info)) {
+        EnumValueDescriptor value = system.findValueByName(info.getReason());
+        // The zero value exists because proto3 requires one. It is not a code.
+        if (value != null && value.getNumber() != 0) {
+          return value;
+        }
+      }
     }
-
-    /**
-     * Returns a reader that knows some systems.
-     *
-     * @param systems the systems' enums, for example {@code Code.getDescriptor()}; descriptors that
-     *     were loaded at run time will do
-     * @return the reader
-     * @throws IllegalArgumentException where two of them are of one domain
-     */
-    public static Reader of(EnumDescriptor... systems) {
-      Map<String, EnumDescriptor> byDomain = new HashMap<>();
-      for (EnumDescriptor system : systems) {
-        EnumDescriptor other = byDomain.put(domainOf(system), system);
-        if (other != null && other != system) {
-          throw new IllegalArgumentException(
-              other.getFullName() + " and " + system.getFullName() + " are of one domain");
-        }
-      }
-      return new Reader(byDomain);
-    }
-
-    /**
-     * Returns the legacy error in an exception or in one of its causes, the outermost first. Empty
-     * where there is none, as for null.
-     *
-     * @param throwable what a call threw: a {@link StatusRuntimeException}, a {@link
-     *     StatusException}, or anything that wraps one
-     * @return the legacy error
-     */
-    public Optional<LegacyError> from(Throwable throwable) {
-      Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-      for (Throwable t = throwable; t != null && seen.add(t); t = t.getCause()) {
-        Optional<LegacyError> found = Optional.empty();
-        if (t instanceof StatusRuntimeException) {
-          StatusRuntimeException e = (StatusRuntimeException) t;
-          found = from(e.getStatus(), e.getTrailers());
-        } else if (t instanceof StatusException) {
-          StatusException e = (StatusException) t;
-          found = from(e.getStatus(), e.getTrailers());
-        }
-        if (found.isPresent()) {
-          return found;
-        }
-      }
-      return Optional.empty();
-    }
-
-    /**
-     * Returns the legacy error in the end of a call, as an interceptor sees it in {@code
-     * ClientCall.Listener.onClose}. Empty where there is none, as for OK.
-     *
-     * @param status the call's status
-     * @param trailers the call's trailers, or null
-     * @return the legacy error
-     */
-    public Optional<LegacyError> from(Status status, Metadata trailers) {
-      if (status.isOk()) {
-        return Optional.empty();
-      }
-      com.google.rpc.Status proto;
-      try {
-        proto = StatusProto.fromStatusAndTrailers(status, trailers);
-      } catch (RuntimeException e) {
-        // Bytes that are no google.rpc.Status, or one whose code is not the call's: gRPC says to
-        // trust neither.
-        return Optional.empty();
-      }
-      // There should be one ErrorInfo. Of more, take one of a system that we know, else the first.
-      ErrorInfo first = null;
-      for (ErrorInfo info : details(proto, ErrorInfo.class)) {
-        if (info.getMetadataOrDefault(LEGACY_CODE, "").isEmpty()) {
-          continue;
-        }
-        EnumDescriptor system = systems.get(info.getDomain());
-        if (system != null) {
-          return Optional.of(new LegacyError(proto, info, value(system, info).orElse(null)));
-        }
-        first = first == null ? info : first;
-      }
-      return first == null ? Optional.empty() : Optional.of(new LegacyError(proto, first, null));
-    }
-  }
-
-  /** Returns the value of an enum that an ErrorInfo names. */
-  private static Optional<EnumValueDescriptor> value(EnumDescriptor system, ErrorInfo info) {
-    return info.getDomain().equals(domainOf(system))
-        ? Optional.ofNullable(system.findValueByName(info.getReason()))
-        : Optional.empty();
+    return null;
   }
 
   /**
-   * Returns the scope of an enum's values. In protobuf they are siblings of their enum; Java's
-   * {@code EnumValueDescriptor.getFullName} has the enum's name in between.
+   * Reports whether a system has an ErrorInfo's domain, which is the scope of the enum's values. In
+   * protobuf they are siblings of their enum; Java's {@code EnumValueDescriptor.getFullName} has
+   * the enum's name in between.
    */
-  private static String domainOf(EnumDescriptor system) {
+  private static boolean isOf(EnumDescriptor system, ErrorInfo info) {
     String name = system.getFullName();
-    return name.substring(0, Math.max(name.lastIndexOf('.'), 0));
+    return name.substring(0, Math.max(name.lastIndexOf('.'), 0)).equals(info.getDomain());
   }
 
   /** Returns the details of one type, without broken ones. */
@@ -341,21 +319,22 @@ public final class LegacyError {
           found.add(detail.unpack(type));
         }
       } catch (InvalidProtocolBufferException e) {
-        continue; // A server's mistake must not hide what it got right.
+        continue; // One broken detail must not hide the others.
       }
     }
     return found;
   }
 
+  /** Returns the delay of a RetryInfo. Empty if it is zero or not a valid duration. */
   private static Optional<Duration> delay(RetryInfo info) {
     long seconds = info.getRetryDelay().getSeconds();
     int nanos = info.getRetryDelay().getNanos();
-    // The bounds that google/protobuf/duration.proto sets; java.time.Duration throws beyond its own.
-    return info.hasRetryDelay()
-            && seconds >= 0
+    // The limits of google/protobuf/duration.proto. java.time.Duration throws beyond its range.
+    return seconds >= 0
             && seconds <= 315_576_000_000L
             && nanos >= 0
             && nanos <= 999_999_999
+            && (seconds > 0 || nanos > 0)
         ? Optional.of(Duration.ofSeconds(seconds, nanos))
         : Optional.empty();
   }

@@ -5,7 +5,7 @@ import com.google.protobuf.DescriptorProtos.EnumValueOptions;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.statusmap.v1.Code;
+import io.statusmap.v1.CodeOptions;
 import io.statusmap.v1.OptionsProto;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The messages of a code in other languages than its system's, as its options have them. */
+/** Renders the translations in the options of an enum value. */
 final class Translation {
   private static final ExtensionRegistry OPTIONS = ExtensionRegistry.newInstance();
 
@@ -28,14 +28,17 @@ final class Translation {
 
   private Translation() {}
 
-  /** Renders the translation that fits a locale. Empty where none does better than the original. */
+  /**
+   * Renders the translation that matches a locale. Empty if none matches, and if the system's own
+   * language matches better.
+   */
   static Optional<String> render(
       EnumValueDescriptor value, Locale wanted, Map<String, String> arguments) {
-    Code code;
+    CodeOptions code;
     String original;
     try {
-      // Parsed again: in a descriptor that was loaded at run time, or generated together with
-      // another copy of options.proto, the options are there and the extension is not.
+      // Parsed again with our registry. In a descriptor that was loaded at run time, or generated
+      // with another copy of options.proto, the extension is still an unknown field.
       code =
           EnumValueOptions.parseFrom(value.getOptions().toByteString(), OPTIONS)
               .getExtension(OptionsProto.code);
@@ -49,7 +52,8 @@ final class Translation {
     Map<Locale, String> templates = new LinkedHashMap<>();
     code.getTranslationsMap()
         .forEach((tag, template) -> templates.put(Locale.forLanguageTag(tag), template));
-    // It takes part in the choice; the message as sent speaks for it.
+    // The system's own language takes part in the choice. It has no template: the message as sent is
+    // in that language.
     templates.put(Locale.forLanguageTag(original), null);
 
     List<LanguageRange> ranges = List.of(new LanguageRange(wanted.toLanguageTag()));
@@ -60,7 +64,7 @@ final class Translation {
     return Optional.ofNullable(templates.get(best)).map(template -> fill(template, arguments));
   }
 
-  /** Fills in a template. An argument that is missing stays as {name}, as on the server. */
+  /** Fills in a template. A missing argument stays as {name}, as on the server. */
   static String fill(String template, Map<String, String> arguments) {
     return PLACEHOLDER_OR_ESCAPE
         .matcher(template)

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * The real server, {@code statusmap serve}, built from this repository; or the one at {@code
- * STATUSMAP_GRPC}, which is left running. One for all tests that have it as a parameter.
+ * The real server: {@code statusmap serve}, built from this repository, or the server at {@code
+ * STATUSMAP_GRPC}, which is left running. All tests that have it as a parameter share one.
  */
 final class DemoServer implements AutoCloseable {
   /** Gives tests the server. */
@@ -37,7 +37,7 @@ final class DemoServer implements AutoCloseable {
     }
   }
 
-  private final Process process; // null where it is not ours
+  private final Process process; // null if the server was not started here
   private final String address;
   private final ManagedChannel channel;
 
@@ -79,17 +79,17 @@ final class DemoServer implements AutoCloseable {
     }
   }
 
-  /** Returns the builder of a channel of one's own. */
+  /** Returns the builder of a separate channel. */
   NettyChannelBuilder channel() {
     return NettyChannelBuilder.forTarget(address).usePlaintext();
   }
 
-  /** Returns a stub on a channel with grpc-java's own settings. */
+  /** Returns a stub on the shared channel, which has grpc-java's default settings. */
   DemoServiceBlockingStub stub() {
     return stub(channel);
   }
 
-  /** Returns a stub whose calls do not hang. */
+  /** Returns a stub whose calls have a deadline. */
   static DemoServiceBlockingStub stub(ManagedChannel channel) {
     return DemoServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
   }

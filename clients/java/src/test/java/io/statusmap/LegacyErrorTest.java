@@ -2,6 +2,7 @@ package io.statusmap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import io.grpc.protobuf.StatusProto;
 import io.statusmap.v1.OptionsProto;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,20 +48,17 @@ class LegacyErrorTest {
   private static final String DOMAIN = "legacy.job.v2";
   private static final ErrorInfo JOB_NOT_FOUND =
       info(DOMAIN, "JOB_NOT_FOUND", "1233106").toBuilder().putMetadata("job_id", "42").build();
-  private static final LegacyError.Reader READER = LegacyError.Reader.of(Code.getDescriptor());
 
   @Test
   void readsEverything() {
     ErrorInfo info = JOB_NOT_FOUND.toBuilder().putMetadata("request_id", "r-1").build();
-    LegacyError error =
-        READER
-            .from(
-                thrown(
-                    info,
-                    RetryInfo.newBuilder().setRetryDelay(duration(1, 500_000_000)).build(),
-                    badRequest("job_id")))
-            .orElseThrow();
-    assertEquals(Status.Code.NOT_FOUND, error.status());
+    StatusRuntimeException e =
+        thrown(
+            info,
+            RetryInfo.newBuilder().setRetryDelay(duration(1, 500_000_000)).build(),
+            badRequest("job_id"));
+    LegacyError error = read(e);
+    assertEquals(Status.Code.NOT_FOUND, error.grpcCode());
     assertEquals(DOMAIN, error.domain());
     assertEquals("JOB_NOT_FOUND", error.reason());
     assertEquals("1233106", error.legacyCode());
@@ -68,14 +67,16 @@ class LegacyErrorTest {
     assertEquals(Optional.of("r-1"), error.requestId());
     assertEquals(Optional.of(Duration.ofMillis(1500)), error.retryAfter());
     assertEquals(Optional.of("job_id"), error.field());
-    assertEquals("作业 42 不存在", error.message());
-    assertEquals("legacy.job.v2.JOB_NOT_FOUND: 作业 42 不存在", error.toString());
-    assertEquals(Optional.of(Code.JOB_NOT_FOUND.getValueDescriptor()), error.code());
+    assertEquals("作业 42 不存在", error.getMessage());
+    assertEquals(
+        "io.statusmap.LegacyError: legacy.job.v2.JOB_NOT_FOUND: 作业 42 不存在", error.toString());
+    assertEquals(Optional.of(Code.JOB_NOT_FOUND.getValueDescriptor()), error.descriptor());
+    assertSame(e, error.getCause());
   }
 
   @Test
-  void optionalsAreEmptyWhereNothingWasSent() {
-    LegacyError error = READER.from(thrown(JOB_NOT_FOUND)).orElseThrow();
+  void optionalsAreEmptyIfNothingWasSent() {
+    LegacyError error = read(thrown(JOB_NOT_FOUND));
     assertEquals(Optional.empty(), error.requestId());
     assertEquals(Optional.empty(), error.retryAfter());
     assertEquals(Optional.empty(), error.field());
@@ -83,27 +84,27 @@ class LegacyErrorTest {
 
   @Test
   void metadataIsUnmodifiable() {
-    Map<String, String> metadata = READER.from(thrown(JOB_NOT_FOUND)).orElseThrow().metadata();
+    Map<String, String> metadata = read(thrown(JOB_NOT_FOUND)).metadata();
     assertThrows(UnsupportedOperationException.class, metadata::clear);
   }
 
   @Test
-  void codeIsOfOneSystem() {
-    LegacyError error = LegacyError.from(thrown(JOB_NOT_FOUND)).orElseThrow();
-    assertEquals(Optional.of(Code.JOB_NOT_FOUND), error.code(Code.class));
+  void codeInIsOfOneSystem() {
+    LegacyError error = LegacyError.fromError(thrown(JOB_NOT_FOUND)).orElseThrow();
+    assertEquals(Optional.of(Code.JOB_NOT_FOUND), error.codeIn(Code.class));
     assertTrue(error.is(Code.JOB_NOT_FOUND));
     assertFalse(error.is(Code.INTERNAL_ERROR));
     // The same reason in the older version of the same API.
     assertEquals("JOB_NOT_FOUND", legacy.job.v1.Code.JOB_NOT_FOUND.name());
     assertFalse(error.is(legacy.job.v1.Code.JOB_NOT_FOUND));
-    assertEquals(Optional.empty(), error.code(legacy.job.v1.Code.class));
+    assertEquals(Optional.empty(), error.codeIn(legacy.job.v1.Code.class));
   }
 
   @Test
   void oneNumberInTwoSystems() {
     int number = 10001;
     LegacyError error =
-        LegacyError.from(thrown(info("legacy.apiswitch.v1", "ILLEGAL_PARAMETER", "10001")))
+        LegacyError.fromError(thrown(info("legacy.apiswitch.v1", "ILLEGAL_PARAMETER", "10001")))
             .orElseThrow();
     assertEquals(number, legacy.apiswitch.v1.Code.ILLEGAL_PARAMETER.getNumber());
     assertEquals(number, legacy.jarvis.v2.Code.SKEY_GRANTED.getNumber());
@@ -113,9 +114,9 @@ class LegacyErrorTest {
 
   @Test
   void codeInSwitch() {
-    LegacyError error = LegacyError.from(thrown(JOB_NOT_FOUND)).orElseThrow();
+    LegacyError error = LegacyError.fromError(thrown(JOB_NOT_FOUND)).orElseThrow();
     String what =
-        switch (error.code(Code.class).orElse(Code.UNRECOGNIZED)) {
+        switch (error.codeIn(Code.class).orElse(Code.UNRECOGNIZED)) {
           case JOB_NOT_FOUND -> "found it";
           default -> "";
         };
@@ -123,28 +124,30 @@ class LegacyErrorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"A_REASON_OF_TOMORROW", "UNRECOGNIZED", "", "job_not_found"})
+  @ValueSource(
+      strings = {"NEWER_THAN_THE_ENUM", "CODE_UNSPECIFIED", "UNRECOGNIZED", "", "job_not_found"})
   void reasonThatTheEnumDoesNotHave(String reason) {
-    LegacyError error = READER.from(thrown(info(DOMAIN, reason, "9999999"))).orElseThrow();
+    LegacyError error = read(thrown(info(DOMAIN, reason, "9999999")));
     assertEquals(reason, error.reason());
     assertEquals("9999999", error.legacyCode());
-    assertEquals(Optional.empty(), error.code());
-    assertEquals(Optional.empty(), error.code(Code.class));
+    assertEquals(Optional.empty(), error.descriptor());
+    assertEquals(Optional.empty(), error.codeIn(Code.class));
     assertFalse(error.is(Code.JOB_NOT_FOUND));
+    assertFalse(error.is(Code.CODE_UNSPECIFIED));
     assertFalse(error.is(Code.UNRECOGNIZED));
     assertFalse(error.is((Code) null));
-    assertEquals(error.message(), error.message(Locale.ENGLISH));
+    assertEquals(error.getMessage(), error.messageIn(Locale.ENGLISH));
   }
 
   @Test
-  void domainThatTheReaderDoesNotKnow() {
-    LegacyError error = READER.from(thrown(info("acme.v1", "JOB_NOT_FOUND", "7"))).orElseThrow();
+  void domainThatIsNotKnown() {
+    LegacyError error = read(thrown(info("acme.v1", "JOB_NOT_FOUND", "7")));
     assertEquals("7", error.legacyCode());
-    assertEquals(Optional.empty(), error.code());
+    assertEquals(Optional.empty(), error.descriptor());
     assertFalse(error.is(Code.JOB_NOT_FOUND));
   }
 
-  /** An enum as protoc generates it for two names of one number: the second is no constant. */
+  /** An enum as protoc generates it for two names of one number: one constant, and an alias. */
   private enum Aliased implements ProtocolMessageEnum {
     FIRST;
 
@@ -158,14 +161,14 @@ class LegacyErrorTest {
                         EnumDescriptorProto.newBuilder()
                             .setName("Aliased")
                             .setOptions(EnumOptions.newBuilder().setAllowAlias(true))
-                            .addValue(value("FIRST", 0))
-                            .addValue(value("SECOND", 0)))
+                            .addValue(value("FIRST", 1))
+                            .addValue(value("SECOND", 1)))
                     .build())
             .findEnumTypeByName("Aliased");
 
     @Override
     public int getNumber() {
-      return 0;
+      return 1;
     }
 
     @Override
@@ -181,19 +184,52 @@ class LegacyErrorTest {
 
   @Test
   void aliasIsTheSameCode() {
-    LegacyError error = LegacyError.from(thrown(info("acme.v1", "SECOND", "1"))).orElseThrow();
-    assertEquals(Optional.of(Aliased.FIRST), error.code(Aliased.class));
+    LegacyError error = LegacyError.fromError(thrown(info("acme.v1", "SECOND", "1"))).orElseThrow();
+    assertEquals(Optional.of(Aliased.FIRST), error.codeIn(Aliased.class));
     assertTrue(error.is(Aliased.SECOND));
   }
 
   @Test
   void findsItInCauses() {
     StatusRuntimeException e = thrown(JOB_NOT_FOUND);
-    assertTrue(LegacyError.from(new ExecutionException(new RuntimeException(e))).isPresent());
+    assertTrue(LegacyError.fromError(new ExecutionException(new RuntimeException(e))).isPresent());
     assertTrue(
-        LegacyError.from(e.getStatus().asException(e.getTrailers())).isPresent(), "checked");
-    // The outer status says nothing of a code; the one that caused it does.
-    assertTrue(LegacyError.from(Status.UNKNOWN.withCause(e).asRuntimeException()).isPresent());
+        LegacyError.fromError(e.getStatus().asException(e.getTrailers())).isPresent(), "checked");
+    // Only the status that caused the outer one has a code.
+    assertTrue(LegacyError.fromError(Status.UNKNOWN.withCause(e).asRuntimeException()).isPresent());
+  }
+
+  @Test
+  void canBeThrown() {
+    StatusRuntimeException e = thrown(JOB_NOT_FOUND);
+    LegacyError error =
+        assertThrows(
+            LegacyError.class,
+            () -> {
+              throw read(e);
+            });
+    assertSame(e, error.getCause());
+    assertSame(error, read(error));
+    assertSame(error, read(new ExecutionException(error)));
+    assertSame(error, LegacyError.fromError(error).orElseThrow());
+  }
+
+  @Test
+  void isReadAgainIfItsSystemWasUnknown() {
+    LegacyError error = LegacyError.fromError(thrown(JOB_NOT_FOUND)).orElseThrow();
+    assertEquals(error.getMessage(), error.messageIn(Locale.ENGLISH));
+    LegacyError again = read(error);
+    assertEquals("Job 42 does not exist", again.messageIn(Locale.ENGLISH));
+    assertSame(error.getCause(), again.getCause());
+  }
+
+  @Test
+  void anInterceptorPassesStatusAndTrailers() {
+    StatusRuntimeException e = thrown(JOB_NOT_FOUND);
+    Status status = e.getStatus();
+    assertTrue(read(status.asRuntimeException(e.getTrailers())).is(Code.JOB_NOT_FOUND));
+    StatusRuntimeException ok = Status.OK.asRuntimeException(new Metadata());
+    assertEquals(Optional.empty(), LegacyError.fromError(ok));
   }
 
   @Test
@@ -201,20 +237,18 @@ class LegacyErrorTest {
     RuntimeException a = new RuntimeException("a");
     RuntimeException b = new RuntimeException("b", a);
     a.initCause(b);
-    assertEquals(Optional.empty(), LegacyError.from(a));
+    assertEquals(Optional.empty(), LegacyError.fromError(a));
   }
 
   @Test
   void notOurs() {
-    assertEquals(Optional.empty(), LegacyError.from(null));
-    assertEquals(Optional.empty(), LegacyError.from(new IllegalStateException("local")));
-    assertEquals(Optional.empty(), LegacyError.from(Status.UNAVAILABLE.asRuntimeException()));
+    assertEquals(Optional.empty(), LegacyError.fromError(null));
+    assertEquals(Optional.empty(), LegacyError.fromError(new IllegalStateException("local")));
+    assertEquals(Optional.empty(), LegacyError.fromError(Status.UNAVAILABLE.asRuntimeException()));
     assertEquals(
         Optional.empty(),
-        LegacyError.from(thrown(ErrorInfo.newBuilder().setDomain("googleapis.com").build())));
-    assertEquals(Optional.empty(), LegacyError.from(thrown(info(DOMAIN, "JOB_NOT_FOUND", ""))));
-    assertEquals(Optional.empty(), READER.from(Status.OK, new Metadata()));
-    assertEquals(Optional.empty(), READER.from(Status.NOT_FOUND, null));
+        LegacyError.fromError(thrown(ErrorInfo.newBuilder().setDomain("googleapis.com").build())));
+    assertEquals(Optional.empty(), LegacyError.fromError(thrown(info(DOMAIN, "JOB_NOT_FOUND", ""))));
   }
 
   @Test
@@ -224,8 +258,8 @@ class LegacyErrorTest {
             ErrorInfo.newBuilder().setDomain("googleapis.com").setReason("STOCKOUT").build(),
             info("acme.v1", "BROKEN", "1"),
             JOB_NOT_FOUND);
-    assertEquals("BROKEN", LegacyError.from(e).orElseThrow().reason());
-    assertEquals("JOB_NOT_FOUND", READER.from(e).orElseThrow().reason());
+    assertEquals("BROKEN", LegacyError.fromError(e).orElseThrow().reason());
+    assertEquals("JOB_NOT_FOUND", read(e).reason());
   }
 
   @Test
@@ -235,19 +269,17 @@ class LegacyErrorTest {
         Any.pack(JOB_NOT_FOUND).toBuilder().setValue(bytes(0x0A, 0x02, 0xFF, 0xFE)).build();
     Any brokenRetry =
         Any.pack(RetryInfo.getDefaultInstance()).toBuilder().setValue(bytes(0x0A)).build();
-    assertEquals(Optional.empty(), READER.from(thrown(brokenInfo, brokenText)));
+    assertEquals(Optional.empty(), LegacyError.fromError(thrown(brokenInfo, brokenText)));
     LegacyError error =
-        READER
-            .from(
-                thrown(
-                    brokenInfo,
-                    brokenText,
-                    brokenRetry,
-                    Any.getDefaultInstance(),
-                    Any.newBuilder().setTypeUrl("no slash").build(),
-                    Any.pack(JOB_NOT_FOUND, "another.host/with/a/path"),
-                    Any.pack(badRequest(""))))
-            .orElseThrow();
+        read(
+            thrown(
+                brokenInfo,
+                brokenText,
+                brokenRetry,
+                Any.getDefaultInstance(),
+                Any.newBuilder().setTypeUrl("no slash").build(),
+                Any.pack(JOB_NOT_FOUND, "another.host/with/a/path"),
+                Any.pack(badRequest(""))));
     assertTrue(error.is(Code.JOB_NOT_FOUND));
     assertEquals(Optional.empty(), error.retryAfter());
     assertEquals(Optional.empty(), error.field());
@@ -255,37 +287,31 @@ class LegacyErrorTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0",
     "-1, 0",
     "0, -1",
     "0, 1000000000",
     "315576000001, 0",
     "9223372036854775807, 999999999"
   })
-  void delayThatIsNone(long seconds, int nanos) {
+  void delayThatIsNotPositiveOrNotValid(long seconds, int nanos) {
     RetryInfo retry = RetryInfo.newBuilder().setRetryDelay(duration(seconds, nanos)).build();
-    assertEquals(
-        Optional.empty(), READER.from(thrown(JOB_NOT_FOUND, retry)).orElseThrow().retryAfter());
+    assertEquals(Optional.empty(), read(thrown(JOB_NOT_FOUND, retry)).retryAfter());
   }
 
   @Test
-  void delayOfZeroIsOne() {
-    RetryInfo retry = RetryInfo.newBuilder().setRetryDelay(duration(0, 0)).build();
-    assertEquals(
-        Optional.of(Duration.ZERO),
-        READER.from(thrown(JOB_NOT_FOUND, retry)).orElseThrow().retryAfter());
-    assertEquals(
-        Optional.empty(),
-        READER.from(thrown(JOB_NOT_FOUND, RetryInfo.getDefaultInstance())).orElseThrow()
-            .retryAfter());
+  void retryInfoWithoutADelay() {
+    RetryInfo retry = RetryInfo.getDefaultInstance();
+    assertEquals(Optional.empty(), read(thrown(JOB_NOT_FOUND, retry)).retryAfter());
   }
 
-  /** Whatever a server sends as grpc-status-details-bin: cut off anywhere, or with bytes changed. */
+  /** Any bytes in grpc-status-details-bin: cut off anywhere, or changed anywhere. */
   @Test
   void anyBytes() {
     byte[] good =
         status(JOB_NOT_FOUND, badRequest("job_id"), RetryInfo.getDefaultInstance()).toByteArray();
     for (int length = 0; length < good.length; length++) {
-      read(Arrays.copyOf(good, length));
+      checkNothingIsThrown(Arrays.copyOf(good, length));
     }
     Random random = new Random(1207101);
     for (int i = 0; i < 50_000; i++) {
@@ -293,21 +319,20 @@ class LegacyErrorTest {
       for (int n = random.nextInt(4); n >= 0; n--) {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
       }
-      read(bad);
+      checkNothingIsThrown(bad);
     }
   }
 
-  private static void read(byte[] details) {
+  private static void checkNothingIsThrown(byte[] details) {
     Metadata trailers = new Metadata();
     trailers.put(
         Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER), details);
-    READER
-        .from(Status.NOT_FOUND, trailers)
+    LegacyError.fromError(Status.NOT_FOUND.asRuntimeException(trailers), Code.getDescriptor())
         .ifPresent(
             error -> {
               assertFalse(error.legacyCode().isEmpty());
-              error.message(Locale.ENGLISH);
-              error.code(Code.class);
+              error.messageIn(Locale.ENGLISH);
+              error.codeIn(Code.class);
               error.is(Code.JOB_NOT_FOUND);
               error.retryAfter();
               error.field();
@@ -315,43 +340,55 @@ class LegacyErrorTest {
             });
   }
 
+  /** A table may be split into several enums of one package. */
   @Test
-  void readerTakesOneEnumOfEachDomain() {
-    LegacyError.Reader.of(Code.getDescriptor(), Code.getDescriptor());
-    EnumDescriptor copy = loadedAtRunTime(CodeProto.getDescriptor());
-    assertThrows(
-        IllegalArgumentException.class, () -> LegacyError.Reader.of(Code.getDescriptor(), copy));
+  void twoEnumsOfOneDomain() {
+    FileDescriptor file =
+        build(
+            FileDescriptorProto.newBuilder()
+                .setPackage(DOMAIN)
+                .addEnumType(
+                    EnumDescriptorProto.newBuilder().setName("More").addValue(value("MORE", 1)))
+                .build());
+    EnumDescriptor more = file.findEnumTypeByName("More");
+    for (String reason : new String[] {"MORE", "JOB_NOT_FOUND"}) {
+      StatusRuntimeException e = thrown(info(DOMAIN, reason, "1"));
+      LegacyError error = LegacyError.fromError(e, more, Code.getDescriptor()).orElseThrow();
+      assertEquals(Optional.of(reason), error.descriptor().map(EnumValueDescriptor::getName));
+    }
   }
 
-  /** Such options are bytes of an unknown field until they are parsed with the extension. */
+  /** Its options are an unknown field until they are parsed with the extension. */
   @Test
   void messageOfADescriptorLoadedAtRunTime() {
     EnumDescriptor system = loadedAtRunTime(CodeProto.getDescriptor());
     assertFalse(system.getOptions().hasExtension(OptionsProto.system));
-    LegacyError error = LegacyError.Reader.of(system).from(thrown(JOB_NOT_FOUND)).orElseThrow();
-    assertEquals(Optional.of(1233106), error.code().map(EnumValueDescriptor::getNumber));
-    assertEquals("Job 42 does not exist", error.message(Locale.ENGLISH));
+    LegacyError error = LegacyError.fromError(thrown(JOB_NOT_FOUND), system).orElseThrow();
+    assertEquals(Optional.of(1233106), error.descriptor().map(EnumValueDescriptor::getNumber));
+    assertEquals("Job 42 does not exist", error.messageIn(Locale.ENGLISH));
   }
 
   @Test
   void enumInsideAMessageAndInNoPackage() {
     FileDescriptorProto.Builder file = FileDescriptorProto.newBuilder().setName("x.proto");
-    file.addEnumTypeBuilder().setName("Code").addValue(value("GONE", 0));
+    file.addEnumTypeBuilder().setName("Code").addValue(value("GONE", 1));
     file.addMessageTypeBuilder()
         .setName("Errors")
         .addEnumTypeBuilder()
         .setName("Code")
-        .addValue(value("LOST", 0));
+        .addValue(value("LOST", 1));
     FileDescriptor built = build(file.build());
     Descriptor errors = built.findMessageTypeByName("Errors");
-    LegacyError.Reader reader =
-        LegacyError.Reader.of(built.findEnumTypeByName("Code"), errors.getEnumTypes().get(0));
-    assertTrue(reader.from(thrown(info("", "GONE", "1"))).orElseThrow().code().isPresent());
-    assertTrue(reader.from(thrown(info("Errors", "LOST", "1"))).orElseThrow().code().isPresent());
+    EnumDescriptor top = built.findEnumTypeByName("Code");
+    EnumDescriptor nested = errors.getEnumTypes().get(0);
+    for (ErrorInfo info : List.of(info("", "GONE", "1"), info("Errors", "LOST", "1"))) {
+      LegacyError error = LegacyError.fromError(thrown(info), top, nested).orElseThrow();
+      assertEquals(Optional.of(info.getReason()), error.descriptor().map(v -> v.getName()));
+    }
   }
 
   @Test
-  void enumWithBrokenOptionsSaysWhatWasSent() {
+  void enumWithBrokenOptionsGivesTheMessageAsSent() {
     FileDescriptorProto.Builder file = CodeProto.getDescriptor().toProto().toBuilder();
     UnknownFieldSet.Field broken =
         UnknownFieldSet.Field.newBuilder().addLengthDelimited(bytes(0x12, 0x7F)).build();
@@ -364,10 +401,9 @@ class LegacyErrorTest {
                         .build()));
     FileDescriptor built = build(file.build(), OptionsProto.getDescriptor());
     LegacyError error =
-        LegacyError.Reader.of(built.findEnumTypeByName("Code"))
-            .from(thrown(JOB_NOT_FOUND))
+        LegacyError.fromError(thrown(JOB_NOT_FOUND), built.findEnumTypeByName("Code"))
             .orElseThrow();
-    assertEquals(error.message(), error.message(Locale.ENGLISH));
+    assertEquals(error.getMessage(), error.messageIn(Locale.ENGLISH));
   }
 
   private static EnumDescriptor loadedAtRunTime(FileDescriptor file) {
@@ -427,6 +463,10 @@ class LegacyErrorTest {
       status.addDetails(detail instanceof Any any ? any : Any.pack(detail));
     }
     return status.build();
+  }
+
+  private static LegacyError read(Throwable e) {
+    return LegacyError.fromError(e, Code.getDescriptor()).orElseThrow();
   }
 
   private static StatusRuntimeException thrown(Message... details) {

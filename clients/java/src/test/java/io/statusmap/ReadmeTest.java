@@ -20,22 +20,21 @@ import legacy.job.v2.Code;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The Java in README.md is what stands between the marks here, and works. */
+/** The Java in README.md is the code between the marks here. */
 @ExtendWith(DemoServer.Extension.class)
 class ReadmeTest {
   // README
-  private static final LegacyError.Reader ERRORS = LegacyError.Reader.of(Code.getDescriptor());
-
   static String raise(DemoServiceBlockingStub demo, RaiseRequest request) {
     try {
       return demo.raise(request).getMessage();
     } catch (StatusRuntimeException e) {
-      LegacyError error = ERRORS.from(e).orElseThrow(() -> e); // not from a statusmap server
-      switch (error.code(Code.class).orElse(Code.UNRECOGNIZED)) {
+      // Rethrows e if it is not a legacy error.
+      LegacyError error = LegacyError.fromError(e, Code.getDescriptor()).orElseThrow(() -> e);
+      switch (error.codeIn(Code.class).orElse(Code.UNRECOGNIZED)) {
         case JOB_NOT_FOUND:
           return "no job " + error.metadata().get("job_id");
         default:
-          return error.legacyCode() + ": " + error.message(Locale.ENGLISH);
+          return error.legacyCode() + ": " + error.messageIn(Locale.ENGLISH);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.statusmap;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
@@ -8,16 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The six legacy systems, as a user of all of them has them. */
+/** The six legacy systems. */
 final class Systems {
-  /** A generated enum, for code that is the same for all of them. */
+  /** A generated enum, for tests that treat all of them alike. */
   record Legacy<E extends Enum<E> & ProtocolMessageEnum>(Class<E> type) {
     EnumDescriptor descriptor() {
       return type.getEnumConstants()[0].getDescriptorForType();
     }
 
-    Optional<E> code(LegacyError error) {
-      return error.code(type);
+    Optional<E> codeIn(LegacyError error) {
+      return error.codeIn(type);
     }
 
     boolean is(LegacyError error, String reason) {
@@ -41,9 +42,13 @@ final class Systems {
               toUnmodifiableMap(
                   system -> system.descriptor().getFile().getPackage(), system -> system));
 
-  static final LegacyError.Reader READER =
-      LegacyError.Reader.of(
-          BY_DOMAIN.values().stream().map(Legacy::descriptor).toArray(EnumDescriptor[]::new));
+  private static final EnumDescriptor[] ALL =
+      BY_DOMAIN.values().stream().map(Legacy::descriptor).toArray(EnumDescriptor[]::new);
 
   private Systems() {}
+
+  /** Reads an error with all systems, or fails the test. */
+  static LegacyError read(Throwable e) {
+    return LegacyError.fromError(e, ALL).orElseGet(() -> fail("not a legacy error: " + e));
+  }
 }

@@ -23,7 +23,7 @@ class TranslationTest {
         "{{{job_id}}}               | {42}",
         "{missing} of {job_id}      | {missing} of 42",
         "{price} is a $1 and a \\   | $0\\ is a $1 and a \\",
-        // Templates that the catalog refuses stay as they are.
+        // The catalog refuses these templates. They stay unchanged.
         "{                          | {",
         "}                          | }",
         "{job_id                    | {job_id",
@@ -36,11 +36,11 @@ class TranslationTest {
   }
 
   @Test
-  void argumentsAreNoTemplates() {
+  void argumentsAreNotTemplates() {
     assertEquals("{b_b}", Translation.fill("{a_a}", Map.of("a_a", "{b_b}", "b_b", "x")));
   }
 
-  /** JOB speaks zh-CN and is translated to en; Elves the other way round. */
+  /** JOB's language is zh-CN, translated to en. Elves' language is en, translated to zh-CN. */
   @ParameterizedTest
   @CsvSource({
     "en,         true,  false",
@@ -78,12 +78,11 @@ class TranslationTest {
                 Map.of()));
   }
 
-  /** An enum without our options has nothing to say. */
   @Test
-  void enumThatIsNoSystem() {
+  void enumWithoutOptions() {
     assertEquals(
         Optional.empty(),
         Translation.render(
-            io.statusmap.v1.Grpc.NOT_FOUND.getValueDescriptor(), Locale.ENGLISH, Map.of()));
+            io.statusmap.v1.GrpcCode.NOT_FOUND.getValueDescriptor(), Locale.ENGLISH, Map.of()));
   }
 }

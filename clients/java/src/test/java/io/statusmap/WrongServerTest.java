@@ -40,17 +40,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Servers that do it wrong on the wire. An HTTP/2 server writes the headers as they stand, where a
- * gRPC server would put them right.
+ * Servers that send invalid trailers. This is an HTTP/2 server, since a gRPC server would correct
+ * them.
  */
 class WrongServerTest {
-  private static final LegacyError.Reader READER = LegacyError.Reader.of(Code.getDescriptor());
-
   private static EventLoopGroup group;
   private static Channel server;
   private static ManagedChannel channel;
 
-  /** What the server answers; null: it resets the stream. */
+  /** The server's answer; null if it resets the stream. */
   private static volatile Http2Headers answer;
 
   @BeforeAll
@@ -85,7 +83,7 @@ class WrongServerTest {
     group.shutdownGracefully();
   }
 
-  /** Ends each stream with the answer once the request is there. */
+  /** Ends each stream with the answer when the request is complete. */
   @Sharable
   private static final class Answer extends SimpleChannelInboundHandler<Http2DataFrame> {
     @Override
@@ -98,6 +96,10 @@ class WrongServerTest {
               ? new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR)
               : new DefaultHttp2HeadersFrame(answer, true));
     }
+  }
+
+  private static Optional<LegacyError> read(StatusRuntimeException e) {
+    return LegacyError.fromError(e, Code.getDescriptor());
   }
 
   private static StatusRuntimeException call(Http2Headers headers) {
@@ -135,88 +137,87 @@ class WrongServerTest {
         .build();
   }
 
-  /** That the tests below fail for the reason they name. */
+  /** Proves that the other tests fail for the reason they name. */
   @Test
-  void right() {
+  void correct() {
     StatusRuntimeException e = call(headers(5, base64(details(5).toByteArray())));
-    LegacyError error = READER.from(e).orElseThrow();
+    LegacyError error = read(e).orElseThrow();
     assertTrue(error.is(Code.JOB_NOT_FOUND));
-    assertEquals("from the details", error.message());
-    assertEquals("Job 42 does not exist", error.message(Locale.ENGLISH));
+    assertEquals("from the details", error.getMessage());
+    assertEquals("Job 42 does not exist", error.messageIn(Locale.ENGLISH));
   }
 
   @Test
   void base64WithoutPadding() {
     byte[] details = details(5).toByteArray();
     String unpadded = Base64.getEncoder().withoutPadding().encodeToString(details);
-    assertTrue(READER.from(call(headers(5, unpadded))).isPresent());
+    assertTrue(read(call(headers(5, unpadded))).isPresent());
   }
 
   @Test
-  void noBase64() {
+  void detailsAreNotBase64() {
     StatusRuntimeException e = call(headers(5, "!! not base64 !!"));
     assertEquals(Status.Code.INTERNAL, e.getStatus().getCode(), "grpc-java drops the whole status");
-    assertEquals(Optional.empty(), READER.from(e));
+    assertEquals(Optional.empty(), read(e));
   }
 
   @Test
-  void noStatus() {
-    assertEquals(
-        Optional.empty(), READER.from(call(headers(5, base64("no status".getBytes(UTF_8))))));
-    assertEquals(Optional.empty(), READER.from(call(headers(5, ""))));
+  void detailsAreNotAStatus() {
+    assertEquals(Optional.empty(), read(call(headers(5, base64("no status".getBytes(UTF_8))))));
+    assertEquals(Optional.empty(), read(call(headers(5, ""))));
   }
 
   @Test
   void cutOff() {
     String whole = base64(details(5).toByteArray());
-    assertEquals(Optional.empty(), READER.from(call(headers(5, whole.substring(0, 100)))));
+    assertEquals(Optional.empty(), read(call(headers(5, whole.substring(0, 100)))));
   }
 
-  /** gRPC tells clients to refuse details that contradict the call's own status. */
+  /** gRPC tells clients to refuse details that contradict the call's status. */
   @Test
   void codesContradict() {
     StatusRuntimeException e = call(headers(13, base64(details(5).toByteArray())));
     assertEquals(Status.Code.INTERNAL, e.getStatus().getCode());
-    assertEquals(Optional.empty(), READER.from(e));
+    assertEquals(Optional.empty(), read(e));
   }
 
   @Test
   void legacyNumberAsGrpcCode() {
     StatusRuntimeException e = call(headers(20210, base64(details(20210).toByteArray())));
     assertEquals(Status.Code.UNKNOWN, e.getStatus().getCode());
-    assertEquals(Optional.empty(), READER.from(e));
+    assertEquals(Optional.empty(), read(e));
   }
 
   @Test
   void detailsTwice() {
     String whole = base64(details(5).toByteArray());
     Http2Headers headers = headers(5, whole).add("grpc-status-details-bin", whole);
-    assertTrue(READER.from(call(headers)).orElseThrow().is(Code.JOB_NOT_FOUND));
+    assertTrue(read(call(headers)).orElseThrow().is(Code.JOB_NOT_FOUND));
   }
 
   @Test
-  void noGrpc() {
+  void responseIsNotGrpc() {
     Http2Headers page = new DefaultHttp2Headers().status("502").set("content-type", "text/html");
-    assertEquals(Optional.empty(), READER.from(call(page)));
+    assertEquals(Optional.empty(), read(call(page)));
   }
 
   @Test
   void streamReset() {
-    assertEquals(Optional.empty(), READER.from(call(null)));
+    assertEquals(Optional.empty(), read(call(null)));
   }
 
   @Test
-  void nobodyThere() {
-    ManagedChannel nobody = NettyChannelBuilder.forAddress("127.0.0.1", 1).usePlaintext().build();
+  void noServer() {
+    ManagedChannel closed = NettyChannelBuilder.forAddress("127.0.0.1", 1).usePlaintext().build();
     try {
       StatusRuntimeException e =
           assertThrows(
               StatusRuntimeException.class,
-              () -> DemoServer.stub(nobody).raise(RaiseRequest.getDefaultInstance()));
+              () -> DemoServer.stub(closed).raise(RaiseRequest.getDefaultInstance()));
       assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());
-      assertEquals(Optional.empty(), READER.from(e));
+      assertEquals(Optional.empty(), read(e));
     } finally {
-      nobody.shutdownNow();
+      closed.shutdownNow();
     }
   }
 }

@@ -42,10 +42,10 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final
     com.google.protobuf.GeneratedMessage.GeneratedExtension<
       com.google.protobuf.DescriptorProtos.EnumOptions,
-      io.statusmap.v1.System> system = com.google.protobuf.GeneratedMessage
+      io.statusmap.v1.SystemOptions> system = com.google.protobuf.GeneratedMessage
           .newFileScopedGeneratedExtension(
-        io.statusmap.v1.System.class,
-        io.statusmap.v1.System.getDefaultInstance());
+        io.statusmap.v1.SystemOptions.class,
+        io.statusmap.v1.SystemOptions.getDefaultInstance());
   public static final int CODE_FIELD_NUMBER = 1207101;
   /**
    * <pre>
@@ -58,10 +58,10 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final
     com.google.protobuf.GeneratedMessage.GeneratedExtension<
       com.google.protobuf.DescriptorProtos.EnumValueOptions,
-      io.statusmap.v1.Code> code = com.google.protobuf.GeneratedMessage
+      io.statusmap.v1.CodeOptions> code = com.google.protobuf.GeneratedMessage
           .newFileScopedGeneratedExtension(
-        io.statusmap.v1.Code.class,
-        io.statusmap.v1.Code.getDefaultInstance());
+        io.statusmap.v1.CodeOptions.class,
+        io.statusmap.v1.CodeOptions.getDefaultInstance());
   public static final int SERVICE_FIELD_NUMBER = 1207101;
   /**
    * <pre>
@@ -73,10 +73,10 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final
     com.google.protobuf.GeneratedMessage.GeneratedExtension<
       com.google.protobuf.DescriptorProtos.ServiceOptions,
-      io.statusmap.v1.Dialect> service = com.google.protobuf.GeneratedMessage
+      io.statusmap.v1.RPCOptions> service = com.google.protobuf.GeneratedMessage
           .newFileScopedGeneratedExtension(
-        io.statusmap.v1.Dialect.class,
-        io.statusmap.v1.Dialect.getDefaultInstance());
+        io.statusmap.v1.RPCOptions.class,
+        io.statusmap.v1.RPCOptions.getDefaultInstance());
   public static final int METHOD_FIELD_NUMBER = 1207101;
   /**
    * <pre>
@@ -88,40 +88,40 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final
     com.google.protobuf.GeneratedMessage.GeneratedExtension<
       com.google.protobuf.DescriptorProtos.MethodOptions,
-      io.statusmap.v1.Dialect> method = com.google.protobuf.GeneratedMessage
+      io.statusmap.v1.RPCOptions> method = com.google.protobuf.GeneratedMessage
           .newFileScopedGeneratedExtension(
-        io.statusmap.v1.Dialect.class,
-        io.statusmap.v1.Dialect.getDefaultInstance());
+        io.statusmap.v1.RPCOptions.class,
+        io.statusmap.v1.RPCOptions.getDefaultInstance());
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_statusmap_v1_System_descriptor;
+    internal_static_statusmap_v1_SystemOptions_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_statusmap_v1_System_fieldAccessorTable;
+      internal_static_statusmap_v1_SystemOptions_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
     internal_static_statusmap_v1_Envelope_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_statusmap_v1_Envelope_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_statusmap_v1_Code_descriptor;
+    internal_static_statusmap_v1_CodeOptions_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_statusmap_v1_Code_fieldAccessorTable;
+      internal_static_statusmap_v1_CodeOptions_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_statusmap_v1_Code_TranslationsEntry_descriptor;
+    internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_statusmap_v1_Code_TranslationsEntry_fieldAccessorTable;
+      internal_static_statusmap_v1_CodeOptions_TranslationsEntry_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_statusmap_v1_Code_LabelsEntry_descriptor;
+    internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_statusmap_v1_Code_LabelsEntry_fieldAccessorTable;
+      internal_static_statusmap_v1_CodeOptions_LabelsEntry_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_statusmap_v1_Dialect_descriptor;
+    internal_static_statusmap_v1_RPCOptions_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
-      internal_static_statusmap_v1_Dialect_fieldAccessorTable;
+      internal_static_statusmap_v1_RPCOptions_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -132,58 +132,60 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\032statusmap/v1/options.proto\022\014statusmap." +
-      "v1\032 google/protobuf/descriptor.proto\"\337\001\n" +
-      "\006System\022\024\n\005title\030\001 \001(\tR\005title\022\032\n\010languag" +
-      "e\030\002 \001(\tR\010language\0222\n\010envelope\030\003 \001(\0132\026.st" +
-      "atusmap.v1.EnvelopeR\010envelope\022\'\n\017languag" +
-      "e_header\030\004 \001(\tR\016languageHeader\022#\n\rsucces" +
-      "s_codes\030\005 \001(\tR\014successCodes\022!\n\014legacy_co" +
-      "des\030\006 \001(\tR\013legacyCodes\"_\n\010Envelope\022\030\n\007fa" +
-      "ilure\030\001 \001(\tR\007failure\022\030\n\007success\030\002 \001(\tR\007s" +
-      "uccess\022\037\n\013http_always\030\003 \001(\005R\nhttpAlways\"" +
-      "\367\003\n\004Code\022+\n\004grpc\030\001 \001(\0162\022.statusmap.v1.Gr" +
-      "pcH\000R\004grpc\210\001\001\022\022\n\004http\030\002 \001(\005R\004http\022\037\n\013leg" +
-      "acy_code\030\003 \001(\tR\nlegacyCode\022\030\n\007message\030\004 " +
-      "\001(\tR\007message\022H\n\014translations\030\005 \003(\0132$.sta" +
-      "tusmap.v1.Code.TranslationsEntryR\014transl" +
-      "ations\0225\n\014fallback_for\030\006 \003(\0162\022.statusmap" +
-      ".v1.GrpcR\013fallbackFor\022\037\n\013retry_after\030\007 \001" +
-      "(\rR\nretryAfter\022\024\n\005field\030\010 \001(\tR\005field\0226\n\006" +
-      "labels\030\t \003(\0132\036.statusmap.v1.Code.LabelsE" +
-      "ntryR\006labels\032?\n\021TranslationsEntry\022\020\n\003key" +
-      "\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\0329\n" +
-      "\013LabelsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030" +
-      "\002 \001(\tR\005value:\0028\001B\007\n\005_grpc\"#\n\007Dialect\022\030\n\007" +
-      "dialect\030\001 \001(\tR\007dialect*\267\002\n\004Grpc\022\006\n\002OK\020\000\022" +
-      "\r\n\tCANCELLED\020\001\022\013\n\007UNKNOWN\020\002\022\024\n\020INVALID_A" +
-      "RGUMENT\020\003\022\025\n\021DEADLINE_EXCEEDED\020\004\022\r\n\tNOT_" +
-      "FOUND\020\005\022\022\n\016ALREADY_EXISTS\020\006\022\025\n\021PERMISSIO" +
-      "N_DENIED\020\007\022\026\n\022RESOURCE_EXHAUSTED\020\010\022\027\n\023FA" +
-      "ILED_PRECONDITION\020\t\022\013\n\007ABORTED\020\n\022\020\n\014OUT_" +
-      "OF_RANGE\020\013\022\021\n\rUNIMPLEMENTED\020\014\022\014\n\010INTERNA" +
-      "L\020\r\022\017\n\013UNAVAILABLE\020\016\022\r\n\tDATA_LOSS\020\017\022\023\n\017U" +
-      "NAUTHENTICATED\020\020:L\n\006system\022\034.google.prot" +
-      "obuf.EnumOptions\030\275\326I \001(\0132\024.statusmap.v1." +
-      "SystemR\006system:K\n\004code\022!.google.protobuf" +
-      ".EnumValueOptions\030\275\326I \001(\0132\022.statusmap.v1" +
-      ".CodeR\004code:R\n\007service\022\037.google.protobuf" +
-      ".ServiceOptions\030\275\326I \001(\0132\025.statusmap.v1.D" +
-      "ialectR\007service:O\n\006method\022\036.google.proto" +
-      "buf.MethodOptions\030\275\326I \001(\0132\025.statusmap.v1" +
-      ".DialectR\006methodB^\n\017io.statusmap.v1B\014Opt" +
-      "ionsProtoP\001Z;github.com/statusmap/status" +
-      "map/gen/statusmap/v1;statusmapv1b\006proto3"
+      "v1\032 google/protobuf/descriptor.proto\"\346\001\n" +
+      "\rSystemOptions\022\024\n\005title\030\001 \001(\tR\005title\022\032\n\010" +
+      "language\030\002 \001(\tR\010language\0222\n\010envelope\030\003 \001" +
+      "(\0132\026.statusmap.v1.EnvelopeR\010envelope\022\'\n\017" +
+      "language_header\030\004 \001(\tR\016languageHeader\022#\n" +
+      "\rsuccess_codes\030\005 \001(\tR\014successCodes\022!\n\014le" +
+      "gacy_codes\030\006 \001(\tR\013legacyCodes\"_\n\010Envelop" +
+      "e\022\030\n\007failure\030\001 \001(\tR\007failure\022\030\n\007success\030\002" +
+      " \001(\tR\007success\022\037\n\013http_always\030\003 \001(\005R\nhttp" +
+      "Always\"\224\004\n\013CodeOptions\022/\n\004grpc\030\001 \001(\0162\026.s" +
+      "tatusmap.v1.GrpcCodeH\000R\004grpc\210\001\001\022\022\n\004http\030" +
+      "\002 \001(\005R\004http\022\037\n\013legacy_code\030\003 \001(\tR\nlegacy" +
+      "Code\022\030\n\007message\030\004 \001(\tR\007message\022O\n\014transl" +
+      "ations\030\005 \003(\0132+.statusmap.v1.CodeOptions." +
+      "TranslationsEntryR\014translations\0229\n\014fallb" +
+      "ack_for\030\006 \003(\0162\026.statusmap.v1.GrpcCodeR\013f" +
+      "allbackFor\022\037\n\013retry_after\030\007 \001(\rR\nretryAf" +
+      "ter\022\024\n\005field\030\010 \001(\tR\005field\022=\n\006labels\030\t \003(" +
+      "\0132%.statusmap.v1.CodeOptions.LabelsEntry" +
+      "R\006labels\032?\n\021TranslationsEntry\022\020\n\003key\030\001 \001" +
+      "(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\0329\n\013Lab" +
+      "elsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(" +
+      "\tR\005value:\0028\001B\007\n\005_grpc\"&\n\nRPCOptions\022\030\n\007d" +
+      "ialect\030\001 \001(\tR\007dialect*\273\002\n\010GrpcCode\022\006\n\002OK" +
+      "\020\000\022\r\n\tCANCELLED\020\001\022\013\n\007UNKNOWN\020\002\022\024\n\020INVALI" +
+      "D_ARGUMENT\020\003\022\025\n\021DEADLINE_EXCEEDED\020\004\022\r\n\tN" +
+      "OT_FOUND\020\005\022\022\n\016ALREADY_EXISTS\020\006\022\025\n\021PERMIS" +
+      "SION_DENIED\020\007\022\026\n\022RESOURCE_EXHAUSTED\020\010\022\027\n" +
+      "\023FAILED_PRECONDITION\020\t\022\013\n\007ABORTED\020\n\022\020\n\014O" +
+      "UT_OF_RANGE\020\013\022\021\n\rUNIMPLEMENTED\020\014\022\014\n\010INTE" +
+      "RNAL\020\r\022\017\n\013UNAVAILABLE\020\016\022\r\n\tDATA_LOSS\020\017\022\023" +
+      "\n\017UNAUTHENTICATED\020\020:S\n\006system\022\034.google.p" +
+      "rotobuf.EnumOptions\030\275\326I \001(\0132\033.statusmap." +
+      "v1.SystemOptionsR\006system:R\n\004code\022!.googl" +
+      "e.protobuf.EnumValueOptions\030\275\326I \001(\0132\031.st" +
+      "atusmap.v1.CodeOptionsR\004code:U\n\007service\022" +
+      "\037.google.protobuf.ServiceOptions\030\275\326I \001(\013" +
+      "2\030.statusmap.v1.RPCOptionsR\007service:R\n\006m" +
+      "ethod\022\036.google.protobuf.MethodOptions\030\275\326" +
+      "I \001(\0132\030.statusmap.v1.RPCOptionsR\006methodB" +
+      "^\n\017io.statusmap.v1B\014OptionsProtoP\001Z;gith" +
+      "ub.com/statusmap/statusmap/gen/statusmap" +
+      "/v1;statusmapv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.DescriptorProtos.getDescriptor(),
         });
-    internal_static_statusmap_v1_System_descriptor =
+    internal_static_statusmap_v1_SystemOptions_descriptor =
       getDescriptor().getMessageType(0);
-    internal_static_statusmap_v1_System_fieldAccessorTable = new
+    internal_static_statusmap_v1_SystemOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_statusmap_v1_System_descriptor,
+        internal_static_statusmap_v1_SystemOptions_descriptor,
         new java.lang.String[] { "Title", "Language", "Envelope", "LanguageHeader", "SuccessCodes", "LegacyCodes", });
     internal_static_statusmap_v1_Envelope_descriptor =
       getDescriptor().getMessageType(1);
@@ -191,29 +193,29 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_Envelope_descriptor,
         new java.lang.String[] { "Failure", "Success", "HttpAlways", });
-    internal_static_statusmap_v1_Code_descriptor =
+    internal_static_statusmap_v1_CodeOptions_descriptor =
       getDescriptor().getMessageType(2);
-    internal_static_statusmap_v1_Code_fieldAccessorTable = new
+    internal_static_statusmap_v1_CodeOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_statusmap_v1_Code_descriptor,
+        internal_static_statusmap_v1_CodeOptions_descriptor,
         new java.lang.String[] { "Grpc", "Http", "LegacyCode", "Message", "Translations", "FallbackFor", "RetryAfter", "Field", "Labels", });
-    internal_static_statusmap_v1_Code_TranslationsEntry_descriptor =
-      internal_static_statusmap_v1_Code_descriptor.getNestedType(0);
-    internal_static_statusmap_v1_Code_TranslationsEntry_fieldAccessorTable = new
+    internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor =
+      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(0);
+    internal_static_statusmap_v1_CodeOptions_TranslationsEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_statusmap_v1_Code_TranslationsEntry_descriptor,
+        internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
-    internal_static_statusmap_v1_Code_LabelsEntry_descriptor =
-      internal_static_statusmap_v1_Code_descriptor.getNestedType(1);
-    internal_static_statusmap_v1_Code_LabelsEntry_fieldAccessorTable = new
+    internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor =
+      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(1);
+    internal_static_statusmap_v1_CodeOptions_LabelsEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_statusmap_v1_Code_LabelsEntry_descriptor,
+        internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
-    internal_static_statusmap_v1_Dialect_descriptor =
+    internal_static_statusmap_v1_RPCOptions_descriptor =
       getDescriptor().getMessageType(3);
-    internal_static_statusmap_v1_Dialect_fieldAccessorTable = new
+    internal_static_statusmap_v1_RPCOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
-        internal_static_statusmap_v1_Dialect_descriptor,
+        internal_static_statusmap_v1_RPCOptions_descriptor,
         new java.lang.String[] { "Dialect", });
     system.internalInit(descriptor.getExtension(0));
     code.internalInit(descriptor.getExtension(1));

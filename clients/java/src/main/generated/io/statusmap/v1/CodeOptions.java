@@ -10,13 +10,13 @@ package io.statusmap.v1;
  * A legacy code: what it means in gRPC, and what it says.
  * </pre>
  *
- * Protobuf type {@code statusmap.v1.Code}
+ * Protobuf type {@code statusmap.v1.CodeOptions}
  */
 @com.google.protobuf.Generated
-public final class Code extends
+public final class CodeOptions extends
     com.google.protobuf.GeneratedMessage implements
-    // @@protoc_insertion_point(message_implements:statusmap.v1.Code)
-    CodeOrBuilder {
+    // @@protoc_insertion_point(message_implements:statusmap.v1.CodeOptions)
+    CodeOptionsOrBuilder {
 private static final long serialVersionUID = 0L;
   static {
     com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
@@ -25,13 +25,13 @@ private static final long serialVersionUID = 0L;
       /* minor= */ 36,
       /* patch= */ 2,
       /* suffix= */ "",
-      "Code");
+      "CodeOptions");
   }
-  // Use Code.newBuilder() to construct.
-  private Code(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
+  // Use CodeOptions.newBuilder() to construct.
+  private CodeOptions(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
     super(builder);
   }
-  private Code() {
+  private CodeOptions() {
     grpc_ = 0;
     legacyCode_ = "";
     message_ = "";
@@ -41,12 +41,12 @@ private static final long serialVersionUID = 0L;
 
   public static final com.google.protobuf.Descriptors.Descriptor
       getDescriptor() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_descriptor;
   }
 
   @java.lang.Override
   public com.google.protobuf.Descriptors.Descriptor getDescriptorForType() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_descriptor;
   }
 
   @SuppressWarnings({"rawtypes"})
@@ -66,9 +66,9 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_fieldAccessorTable
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_fieldAccessorTable
         .ensureFieldAccessorsInitialized(
-            io.statusmap.v1.Code.class, io.statusmap.v1.Code.Builder.class);
+            io.statusmap.v1.CodeOptions.class, io.statusmap.v1.CodeOptions.Builder.class);
   }
 
   private int bitField0_;
@@ -79,7 +79,7 @@ private static final long serialVersionUID = 0L;
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return Whether the grpc field is set.
    */
   @java.lang.Override public boolean hasGrpc() {
@@ -90,7 +90,7 @@ private static final long serialVersionUID = 0L;
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return The enum numeric value on the wire for grpc.
    */
   @java.lang.Override public int getGrpcValue() {
@@ -101,12 +101,12 @@ private static final long serialVersionUID = 0L;
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return The grpc.
    */
-  @java.lang.Override public io.statusmap.v1.Grpc getGrpc() {
-    io.statusmap.v1.Grpc result = io.statusmap.v1.Grpc.forNumber(grpc_);
-    return result == null ? io.statusmap.v1.Grpc.UNRECOGNIZED : result;
+  @java.lang.Override public io.statusmap.v1.GrpcCode getGrpc() {
+    io.statusmap.v1.GrpcCode result = io.statusmap.v1.GrpcCode.forNumber(grpc_);
+    return result == null ? io.statusmap.v1.GrpcCode.UNRECOGNIZED : result;
   }
 
   public static final int HTTP_FIELD_NUMBER = 2;
@@ -229,7 +229,7 @@ private static final long serialVersionUID = 0L;
         java.lang.String, java.lang.String> defaultEntry =
             com.google.protobuf.MapEntry
             .<java.lang.String, java.lang.String>newDefaultInstance(
-                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_TranslationsEntry_descriptor, 
+                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor, 
                 com.google.protobuf.WireFormat.FieldType.STRING,
                 "",
                 com.google.protobuf.WireFormat.FieldType.STRING,
@@ -323,12 +323,12 @@ java.lang.String defaultValue) {
   private com.google.protobuf.Internal.IntList fallbackFor_ =
       emptyIntList();
   private static final     com.google.protobuf.Internal.IntListAdapter.IntConverter<
-      io.statusmap.v1.Grpc> fallbackFor_converter_ =
+      io.statusmap.v1.GrpcCode> fallbackFor_converter_ =
           new com.google.protobuf.Internal.IntListAdapter.IntConverter<
-              io.statusmap.v1.Grpc>() {
-            public io.statusmap.v1.Grpc convert(int from) {
-              io.statusmap.v1.Grpc result = io.statusmap.v1.Grpc.forNumber(from);
-              return result == null ? io.statusmap.v1.Grpc.UNRECOGNIZED : result;
+              io.statusmap.v1.GrpcCode>() {
+            public io.statusmap.v1.GrpcCode convert(int from) {
+              io.statusmap.v1.GrpcCode result = io.statusmap.v1.GrpcCode.forNumber(from);
+              return result == null ? io.statusmap.v1.GrpcCode.UNRECOGNIZED : result;
             }
           };
   /**
@@ -338,13 +338,13 @@ java.lang.String defaultValue) {
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return A list containing the fallbackFor.
    */
   @java.lang.Override
-  public java.util.List<io.statusmap.v1.Grpc> getFallbackForList() {
+  public java.util.List<io.statusmap.v1.GrpcCode> getFallbackForList() {
     return new com.google.protobuf.Internal.IntListAdapter<
-        io.statusmap.v1.Grpc>(fallbackFor_, fallbackFor_converter_);
+        io.statusmap.v1.GrpcCode>(fallbackFor_, fallbackFor_converter_);
   }
   /**
    * <pre>
@@ -353,7 +353,7 @@ java.lang.String defaultValue) {
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return The count of fallbackFor.
    */
   @java.lang.Override
@@ -367,12 +367,12 @@ java.lang.String defaultValue) {
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @param index The index of the element to return.
    * @return The fallbackFor at the given index.
    */
   @java.lang.Override
-  public io.statusmap.v1.Grpc getFallbackFor(int index) {
+  public io.statusmap.v1.GrpcCode getFallbackFor(int index) {
     return fallbackFor_converter_.convert(fallbackFor_.getInt(index));
   }
   /**
@@ -382,7 +382,7 @@ java.lang.String defaultValue) {
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return A list containing the enum numeric values on the wire for fallbackFor.
    */
   @java.lang.Override
@@ -397,7 +397,7 @@ java.lang.String defaultValue) {
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @param index The index of the value to return.
    * @return The enum numeric value on the wire of fallbackFor at the given index.
    */
@@ -476,7 +476,7 @@ java.lang.String defaultValue) {
         java.lang.String, java.lang.String> defaultEntry =
             com.google.protobuf.MapEntry
             .<java.lang.String, java.lang.String>newDefaultInstance(
-                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_LabelsEntry_descriptor, 
+                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor, 
                 com.google.protobuf.WireFormat.FieldType.STRING,
                 "",
                 com.google.protobuf.WireFormat.FieldType.STRING,
@@ -693,10 +693,10 @@ java.lang.String defaultValue) {
     if (obj == this) {
      return true;
     }
-    if (!(obj instanceof io.statusmap.v1.Code)) {
+    if (!(obj instanceof io.statusmap.v1.CodeOptions)) {
       return super.equals(obj);
     }
-    io.statusmap.v1.Code other = (io.statusmap.v1.Code) obj;
+    io.statusmap.v1.CodeOptions other = (io.statusmap.v1.CodeOptions) obj;
 
     if (hasGrpc() != other.hasGrpc()) return false;
     if (hasGrpc()) {
@@ -759,44 +759,44 @@ java.lang.String defaultValue) {
     return hash;
   }
 
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       java.nio.ByteBuffer data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       java.nio.ByteBuffer data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       com.google.protobuf.ByteString data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       com.google.protobuf.ByteString data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Code parseFrom(byte[] data)
+  public static io.statusmap.v1.CodeOptions parseFrom(byte[] data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       byte[] data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Code parseFrom(java.io.InputStream input)
+  public static io.statusmap.v1.CodeOptions parseFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -804,26 +804,26 @@ java.lang.String defaultValue) {
         .parseWithIOException(PARSER, input, extensionRegistry);
   }
 
-  public static io.statusmap.v1.Code parseDelimitedFrom(java.io.InputStream input)
+  public static io.statusmap.v1.CodeOptions parseDelimitedFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input);
   }
 
-  public static io.statusmap.v1.Code parseDelimitedFrom(
+  public static io.statusmap.v1.CodeOptions parseDelimitedFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input, extensionRegistry);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       com.google.protobuf.CodedInputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.Code parseFrom(
+  public static io.statusmap.v1.CodeOptions parseFrom(
       com.google.protobuf.CodedInputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -836,7 +836,7 @@ java.lang.String defaultValue) {
   public static Builder newBuilder() {
     return DEFAULT_INSTANCE.toBuilder();
   }
-  public static Builder newBuilder(io.statusmap.v1.Code prototype) {
+  public static Builder newBuilder(io.statusmap.v1.CodeOptions prototype) {
     return DEFAULT_INSTANCE.toBuilder().mergeFrom(prototype);
   }
   @java.lang.Override
@@ -856,15 +856,15 @@ java.lang.String defaultValue) {
    * A legacy code: what it means in gRPC, and what it says.
    * </pre>
    *
-   * Protobuf type {@code statusmap.v1.Code}
+   * Protobuf type {@code statusmap.v1.CodeOptions}
    */
   public static final class Builder extends
       com.google.protobuf.GeneratedMessage.Builder<Builder> implements
-      // @@protoc_insertion_point(builder_implements:statusmap.v1.Code)
-      io.statusmap.v1.CodeOrBuilder {
+      // @@protoc_insertion_point(builder_implements:statusmap.v1.CodeOptions)
+      io.statusmap.v1.CodeOptionsOrBuilder {
     public static final com.google.protobuf.Descriptors.Descriptor
         getDescriptor() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_descriptor;
     }
 
     @SuppressWarnings({"rawtypes"})
@@ -896,12 +896,12 @@ java.lang.String defaultValue) {
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_fieldAccessorTable
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_fieldAccessorTable
           .ensureFieldAccessorsInitialized(
-              io.statusmap.v1.Code.class, io.statusmap.v1.Code.Builder.class);
+              io.statusmap.v1.CodeOptions.class, io.statusmap.v1.CodeOptions.Builder.class);
     }
 
-    // Construct using io.statusmap.v1.Code.newBuilder()
+    // Construct using io.statusmap.v1.CodeOptions.newBuilder()
     private Builder() {
 
     }
@@ -930,17 +930,17 @@ java.lang.String defaultValue) {
     @java.lang.Override
     public com.google.protobuf.Descriptors.Descriptor
         getDescriptorForType() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Code_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_descriptor;
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Code getDefaultInstanceForType() {
-      return io.statusmap.v1.Code.getDefaultInstance();
+    public io.statusmap.v1.CodeOptions getDefaultInstanceForType() {
+      return io.statusmap.v1.CodeOptions.getDefaultInstance();
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Code build() {
-      io.statusmap.v1.Code result = buildPartial();
+    public io.statusmap.v1.CodeOptions build() {
+      io.statusmap.v1.CodeOptions result = buildPartial();
       if (!result.isInitialized()) {
         throw newUninitializedMessageException(result);
       }
@@ -948,14 +948,14 @@ java.lang.String defaultValue) {
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Code buildPartial() {
-      io.statusmap.v1.Code result = new io.statusmap.v1.Code(this);
+    public io.statusmap.v1.CodeOptions buildPartial() {
+      io.statusmap.v1.CodeOptions result = new io.statusmap.v1.CodeOptions(this);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
     }
 
-    private void buildPartial0(io.statusmap.v1.Code result) {
+    private void buildPartial0(io.statusmap.v1.CodeOptions result) {
       int from_bitField0_ = bitField0_;
       int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000001) != 0)) {
@@ -994,16 +994,16 @@ java.lang.String defaultValue) {
 
     @java.lang.Override
     public Builder mergeFrom(com.google.protobuf.Message other) {
-      if (other instanceof io.statusmap.v1.Code) {
-        return mergeFrom((io.statusmap.v1.Code)other);
+      if (other instanceof io.statusmap.v1.CodeOptions) {
+        return mergeFrom((io.statusmap.v1.CodeOptions)other);
       } else {
         super.mergeFrom(other);
         return this;
       }
     }
 
-    public Builder mergeFrom(io.statusmap.v1.Code other) {
-      if (other == io.statusmap.v1.Code.getDefaultInstance()) return this;
+    public Builder mergeFrom(io.statusmap.v1.CodeOptions other) {
+      if (other == io.statusmap.v1.CodeOptions.getDefaultInstance()) return this;
       if (other.hasGrpc()) {
         setGrpcValue(other.getGrpcValue());
       }
@@ -1156,7 +1156,7 @@ java.lang.String defaultValue) {
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @return Whether the grpc field is set.
      */
     @java.lang.Override public boolean hasGrpc() {
@@ -1167,7 +1167,7 @@ java.lang.String defaultValue) {
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @return The enum numeric value on the wire for grpc.
      */
     @java.lang.Override public int getGrpcValue() {
@@ -1178,7 +1178,7 @@ java.lang.String defaultValue) {
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @param value The enum numeric value on the wire for grpc to set.
      * @return This builder for chaining.
      */
@@ -1193,25 +1193,25 @@ java.lang.String defaultValue) {
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @return The grpc.
      */
     @java.lang.Override
-    public io.statusmap.v1.Grpc getGrpc() {
-      io.statusmap.v1.Grpc result = io.statusmap.v1.Grpc.forNumber(grpc_);
-      return result == null ? io.statusmap.v1.Grpc.UNRECOGNIZED : result;
+    public io.statusmap.v1.GrpcCode getGrpc() {
+      io.statusmap.v1.GrpcCode result = io.statusmap.v1.GrpcCode.forNumber(grpc_);
+      return result == null ? io.statusmap.v1.GrpcCode.UNRECOGNIZED : result;
     }
     /**
      * <pre>
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @param value The grpc to set.
      * @throws IllegalArgumentException if UNRECOGNIZED is provided.
      * @return This builder for chaining.
      */
-    public Builder setGrpc(io.statusmap.v1.Grpc value) {
+    public Builder setGrpc(io.statusmap.v1.GrpcCode value) {
       java.util.Objects.requireNonNull(value);
       bitField0_ |= 0x00000001;
       grpc_ = value.getNumber();
@@ -1223,7 +1223,7 @@ java.lang.String defaultValue) {
      * The gRPC code. Required; OK makes it a success code.
      * </pre>
      *
-     * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+     * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
      * @return This builder for chaining.
      */
     public Builder clearGrpc() {
@@ -1643,12 +1643,12 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @return A list containing the fallbackFor.
      */
-    public java.util.List<io.statusmap.v1.Grpc> getFallbackForList() {
+    public java.util.List<io.statusmap.v1.GrpcCode> getFallbackForList() {
       return new com.google.protobuf.Internal.IntListAdapter<
-          io.statusmap.v1.Grpc>(fallbackFor_, fallbackFor_converter_);
+          io.statusmap.v1.GrpcCode>(fallbackFor_, fallbackFor_converter_);
     }
     /**
      * <pre>
@@ -1657,7 +1657,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @return The count of fallbackFor.
      */
     public int getFallbackForCount() {
@@ -1670,11 +1670,11 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param index The index of the element to return.
      * @return The fallbackFor at the given index.
      */
-    public io.statusmap.v1.Grpc getFallbackFor(int index) {
+    public io.statusmap.v1.GrpcCode getFallbackFor(int index) {
       return fallbackFor_converter_.convert(fallbackFor_.getInt(index));
     }
     /**
@@ -1684,14 +1684,14 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param index The index to set the value at.
      * @param value The fallbackFor to set.
      * @throws IllegalArgumentException if UNRECOGNIZED is provided.
      * @return This builder for chaining.
      */
     public Builder setFallbackFor(
-        int index, io.statusmap.v1.Grpc value) {
+        int index, io.statusmap.v1.GrpcCode value) {
       java.util.Objects.requireNonNull(value);
       ensureFallbackForIsMutable();
       fallbackFor_.setInt(index, value.getNumber());
@@ -1705,11 +1705,11 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param value The fallbackFor to add.
      * @return This builder for chaining.
      */
-    public Builder addFallbackFor(io.statusmap.v1.Grpc value) {
+    public Builder addFallbackFor(io.statusmap.v1.GrpcCode value) {
       java.util.Objects.requireNonNull(value);
       ensureFallbackForIsMutable();
       fallbackFor_.addInt(value.getNumber());
@@ -1723,15 +1723,15 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param values The fallbackFor to add.
      * @throws IllegalArgumentException if UNRECOGNIZED is provided.
      * @return This builder for chaining.
      */
     public Builder addAllFallbackFor(
-        java.lang.Iterable<? extends io.statusmap.v1.Grpc> values) {
+        java.lang.Iterable<? extends io.statusmap.v1.GrpcCode> values) {
       ensureFallbackForIsMutable();
-      for (io.statusmap.v1.Grpc value : values) {
+      for (io.statusmap.v1.GrpcCode value : values) {
         fallbackFor_.addInt(value.getNumber());
       }
       onChanged();
@@ -1744,7 +1744,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @return This builder for chaining.
      */
     public Builder clearFallbackFor() {
@@ -1760,7 +1760,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @return A list containing the enum numeric values on the wire for fallbackFor.
      */
     public java.util.List<java.lang.Integer>
@@ -1775,7 +1775,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param index The index of the value to return.
      * @return The enum numeric value on the wire of fallbackFor at the given index.
      */
@@ -1789,7 +1789,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param index The index to set the value at.
      * @param value The enum numeric value on the wire for fallbackFor to set.
      * @return This builder for chaining.
@@ -1808,7 +1808,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param value The enum numeric value on the wire for fallbackFor to add.
      * @return This builder for chaining.
      */
@@ -1825,7 +1825,7 @@ java.lang.String defaultValue) {
      * for UNKNOWN or INTERNAL is required.
      * </pre>
      *
-     * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+     * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
      * @param values The enum numeric values on the wire for fallbackFor to add.
      * @return This builder for chaining.
      */
@@ -2133,23 +2133,23 @@ java.lang.String defaultValue) {
       return this;
     }
 
-    // @@protoc_insertion_point(builder_scope:statusmap.v1.Code)
+    // @@protoc_insertion_point(builder_scope:statusmap.v1.CodeOptions)
   }
 
-  // @@protoc_insertion_point(class_scope:statusmap.v1.Code)
-  private static final io.statusmap.v1.Code DEFAULT_INSTANCE;
+  // @@protoc_insertion_point(class_scope:statusmap.v1.CodeOptions)
+  private static final io.statusmap.v1.CodeOptions DEFAULT_INSTANCE;
   static {
-    DEFAULT_INSTANCE = new io.statusmap.v1.Code();
+    DEFAULT_INSTANCE = new io.statusmap.v1.CodeOptions();
   }
 
-  public static io.statusmap.v1.Code getDefaultInstance() {
+  public static io.statusmap.v1.CodeOptions getDefaultInstance() {
     return DEFAULT_INSTANCE;
   }
 
-  private static final com.google.protobuf.Parser<Code>
-      PARSER = new com.google.protobuf.AbstractParser<Code>() {
+  private static final com.google.protobuf.Parser<CodeOptions>
+      PARSER = new com.google.protobuf.AbstractParser<CodeOptions>() {
     @java.lang.Override
-    public Code parsePartialFrom(
+    public CodeOptions parsePartialFrom(
         com.google.protobuf.CodedInputStream input,
         com.google.protobuf.ExtensionRegistryLite extensionRegistry)
         throws com.google.protobuf.InvalidProtocolBufferException {
@@ -2168,17 +2168,17 @@ java.lang.String defaultValue) {
     }
   };
 
-  public static com.google.protobuf.Parser<Code> parser() {
+  public static com.google.protobuf.Parser<CodeOptions> parser() {
     return PARSER;
   }
 
   @java.lang.Override
-  public com.google.protobuf.Parser<Code> getParserForType() {
+  public com.google.protobuf.Parser<CodeOptions> getParserForType() {
     return PARSER;
   }
 
   @java.lang.Override
-  public io.statusmap.v1.Code getDefaultInstanceForType() {
+  public io.statusmap.v1.CodeOptions getDefaultInstanceForType() {
     return DEFAULT_INSTANCE;
   }
 

@@ -11,10 +11,10 @@ package io.statusmap.v1;
  * The numbers are the same.
  * </pre>
  *
- * Protobuf enum {@code statusmap.v1.Grpc}
+ * Protobuf enum {@code statusmap.v1.GrpcCode}
  */
 @com.google.protobuf.Generated
-public enum Grpc
+public enum GrpcCode
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
@@ -162,7 +162,7 @@ public enum Grpc
       /* minor= */ 36,
       /* patch= */ 2,
       /* suffix= */ "",
-      "Grpc");
+      "GrpcCode");
   }
   /**
    * <pre>
@@ -316,7 +316,7 @@ public enum Grpc
    * @deprecated Use {@link #forNumber(int)} instead.
    */
   @java.lang.Deprecated
-  public static Grpc valueOf(int value) {
+  public static GrpcCode valueOf(int value) {
     return forNumber(value);
   }
 
@@ -324,7 +324,7 @@ public enum Grpc
    * @param value The numeric wire value of the corresponding enum entry.
    * @return The enum associated with the given numeric wire value.
    */
-  public static Grpc forNumber(int value) {
+  public static GrpcCode forNumber(int value) {
     switch (value) {
       case 0: return OK;
       case 1: return CANCELLED;
@@ -347,15 +347,15 @@ public enum Grpc
     }
   }
 
-  public static com.google.protobuf.Internal.EnumLiteMap<Grpc>
+  public static com.google.protobuf.Internal.EnumLiteMap<GrpcCode>
       internalGetValueMap() {
     return internalValueMap;
   }
   private static final com.google.protobuf.Internal.EnumLiteMap<
-      Grpc> internalValueMap =
-        new com.google.protobuf.Internal.EnumLiteMap<Grpc>() {
-          public Grpc findValueByNumber(int number) {
-            return Grpc.forNumber(number);
+      GrpcCode> internalValueMap =
+        new com.google.protobuf.Internal.EnumLiteMap<GrpcCode>() {
+          public GrpcCode findValueByNumber(int number) {
+            return GrpcCode.forNumber(number);
           }
         };
 
@@ -376,9 +376,9 @@ public enum Grpc
     return io.statusmap.v1.OptionsProto.getDescriptor().getEnumType(0);
   }
 
-  private static final Grpc[] VALUES = values();
+  private static final GrpcCode[] VALUES = values();
 
-  public static Grpc valueOf(
+  public static GrpcCode valueOf(
       com.google.protobuf.Descriptors.EnumValueDescriptor desc) {
     if (desc.getType() != getDescriptor()) {
       throw new java.lang.IllegalArgumentException(
@@ -392,10 +392,10 @@ public enum Grpc
 
   private final int value;
 
-  private Grpc(int value) {
+  private GrpcCode(int value) {
     this.value = value;
   }
 
-  // @@protoc_insertion_point(enum_scope:statusmap.v1.Grpc)
+  // @@protoc_insertion_point(enum_scope:statusmap.v1.GrpcCode)
 }
 

@@ -6,8 +6,8 @@
 package io.statusmap.v1;
 
 @com.google.protobuf.Generated
-public interface DialectOrBuilder extends
-    // @@protoc_insertion_point(interface_extends:statusmap.v1.Dialect)
+public interface RPCOptionsOrBuilder extends
+    // @@protoc_insertion_point(interface_extends:statusmap.v1.RPCOptions)
     com.google.protobuf.MessageOrBuilder {
 
   /**

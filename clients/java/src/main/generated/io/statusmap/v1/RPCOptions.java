@@ -10,13 +10,13 @@ package io.statusmap.v1;
  * Which legacy system a service or a method answers in.
  * </pre>
  *
- * Protobuf type {@code statusmap.v1.Dialect}
+ * Protobuf type {@code statusmap.v1.RPCOptions}
  */
 @com.google.protobuf.Generated
-public final class Dialect extends
+public final class RPCOptions extends
     com.google.protobuf.GeneratedMessage implements
-    // @@protoc_insertion_point(message_implements:statusmap.v1.Dialect)
-    DialectOrBuilder {
+    // @@protoc_insertion_point(message_implements:statusmap.v1.RPCOptions)
+    RPCOptionsOrBuilder {
 private static final long serialVersionUID = 0L;
   static {
     com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
@@ -25,32 +25,32 @@ private static final long serialVersionUID = 0L;
       /* minor= */ 36,
       /* patch= */ 2,
       /* suffix= */ "",
-      "Dialect");
+      "RPCOptions");
   }
-  // Use Dialect.newBuilder() to construct.
-  private Dialect(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
+  // Use RPCOptions.newBuilder() to construct.
+  private RPCOptions(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
     super(builder);
   }
-  private Dialect() {
+  private RPCOptions() {
     dialect_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
       getDescriptor() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_descriptor;
   }
 
   @java.lang.Override
   public com.google.protobuf.Descriptors.Descriptor getDescriptorForType() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_descriptor;
   }
 
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_fieldAccessorTable
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_fieldAccessorTable
         .ensureFieldAccessorsInitialized(
-            io.statusmap.v1.Dialect.class, io.statusmap.v1.Dialect.Builder.class);
+            io.statusmap.v1.RPCOptions.class, io.statusmap.v1.RPCOptions.Builder.class);
   }
 
   public static final int DIALECT_FIELD_NUMBER = 1;
@@ -143,10 +143,10 @@ private static final long serialVersionUID = 0L;
     if (obj == this) {
      return true;
     }
-    if (!(obj instanceof io.statusmap.v1.Dialect)) {
+    if (!(obj instanceof io.statusmap.v1.RPCOptions)) {
       return super.equals(obj);
     }
-    io.statusmap.v1.Dialect other = (io.statusmap.v1.Dialect) obj;
+    io.statusmap.v1.RPCOptions other = (io.statusmap.v1.RPCOptions) obj;
 
     if (!getDialect()
         .equals(other.getDialect())) return false;
@@ -168,44 +168,44 @@ private static final long serialVersionUID = 0L;
     return hash;
   }
 
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       java.nio.ByteBuffer data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       java.nio.ByteBuffer data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       com.google.protobuf.ByteString data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       com.google.protobuf.ByteString data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Dialect parseFrom(byte[] data)
+  public static io.statusmap.v1.RPCOptions parseFrom(byte[] data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       byte[] data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.Dialect parseFrom(java.io.InputStream input)
+  public static io.statusmap.v1.RPCOptions parseFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -213,26 +213,26 @@ private static final long serialVersionUID = 0L;
         .parseWithIOException(PARSER, input, extensionRegistry);
   }
 
-  public static io.statusmap.v1.Dialect parseDelimitedFrom(java.io.InputStream input)
+  public static io.statusmap.v1.RPCOptions parseDelimitedFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input);
   }
 
-  public static io.statusmap.v1.Dialect parseDelimitedFrom(
+  public static io.statusmap.v1.RPCOptions parseDelimitedFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input, extensionRegistry);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       com.google.protobuf.CodedInputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.Dialect parseFrom(
+  public static io.statusmap.v1.RPCOptions parseFrom(
       com.google.protobuf.CodedInputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -245,7 +245,7 @@ private static final long serialVersionUID = 0L;
   public static Builder newBuilder() {
     return DEFAULT_INSTANCE.toBuilder();
   }
-  public static Builder newBuilder(io.statusmap.v1.Dialect prototype) {
+  public static Builder newBuilder(io.statusmap.v1.RPCOptions prototype) {
     return DEFAULT_INSTANCE.toBuilder().mergeFrom(prototype);
   }
   @java.lang.Override
@@ -265,26 +265,26 @@ private static final long serialVersionUID = 0L;
    * Which legacy system a service or a method answers in.
    * </pre>
    *
-   * Protobuf type {@code statusmap.v1.Dialect}
+   * Protobuf type {@code statusmap.v1.RPCOptions}
    */
   public static final class Builder extends
       com.google.protobuf.GeneratedMessage.Builder<Builder> implements
-      // @@protoc_insertion_point(builder_implements:statusmap.v1.Dialect)
-      io.statusmap.v1.DialectOrBuilder {
+      // @@protoc_insertion_point(builder_implements:statusmap.v1.RPCOptions)
+      io.statusmap.v1.RPCOptionsOrBuilder {
     public static final com.google.protobuf.Descriptors.Descriptor
         getDescriptor() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_descriptor;
     }
 
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_fieldAccessorTable
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_fieldAccessorTable
           .ensureFieldAccessorsInitialized(
-              io.statusmap.v1.Dialect.class, io.statusmap.v1.Dialect.Builder.class);
+              io.statusmap.v1.RPCOptions.class, io.statusmap.v1.RPCOptions.Builder.class);
     }
 
-    // Construct using io.statusmap.v1.Dialect.newBuilder()
+    // Construct using io.statusmap.v1.RPCOptions.newBuilder()
     private Builder() {
 
     }
@@ -305,17 +305,17 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public com.google.protobuf.Descriptors.Descriptor
         getDescriptorForType() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Dialect_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_RPCOptions_descriptor;
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Dialect getDefaultInstanceForType() {
-      return io.statusmap.v1.Dialect.getDefaultInstance();
+    public io.statusmap.v1.RPCOptions getDefaultInstanceForType() {
+      return io.statusmap.v1.RPCOptions.getDefaultInstance();
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Dialect build() {
-      io.statusmap.v1.Dialect result = buildPartial();
+    public io.statusmap.v1.RPCOptions build() {
+      io.statusmap.v1.RPCOptions result = buildPartial();
       if (!result.isInitialized()) {
         throw newUninitializedMessageException(result);
       }
@@ -323,14 +323,14 @@ private static final long serialVersionUID = 0L;
     }
 
     @java.lang.Override
-    public io.statusmap.v1.Dialect buildPartial() {
-      io.statusmap.v1.Dialect result = new io.statusmap.v1.Dialect(this);
+    public io.statusmap.v1.RPCOptions buildPartial() {
+      io.statusmap.v1.RPCOptions result = new io.statusmap.v1.RPCOptions(this);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
     }
 
-    private void buildPartial0(io.statusmap.v1.Dialect result) {
+    private void buildPartial0(io.statusmap.v1.RPCOptions result) {
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.dialect_ = dialect_;
@@ -339,16 +339,16 @@ private static final long serialVersionUID = 0L;
 
     @java.lang.Override
     public Builder mergeFrom(com.google.protobuf.Message other) {
-      if (other instanceof io.statusmap.v1.Dialect) {
-        return mergeFrom((io.statusmap.v1.Dialect)other);
+      if (other instanceof io.statusmap.v1.RPCOptions) {
+        return mergeFrom((io.statusmap.v1.RPCOptions)other);
       } else {
         super.mergeFrom(other);
         return this;
       }
     }
 
-    public Builder mergeFrom(io.statusmap.v1.Dialect other) {
-      if (other == io.statusmap.v1.Dialect.getDefaultInstance()) return this;
+    public Builder mergeFrom(io.statusmap.v1.RPCOptions other) {
+      if (other == io.statusmap.v1.RPCOptions.getDefaultInstance()) return this;
       if (!other.getDialect().isEmpty()) {
         dialect_ = other.dialect_;
         bitField0_ |= 0x00000001;
@@ -492,23 +492,23 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    // @@protoc_insertion_point(builder_scope:statusmap.v1.Dialect)
+    // @@protoc_insertion_point(builder_scope:statusmap.v1.RPCOptions)
   }
 
-  // @@protoc_insertion_point(class_scope:statusmap.v1.Dialect)
-  private static final io.statusmap.v1.Dialect DEFAULT_INSTANCE;
+  // @@protoc_insertion_point(class_scope:statusmap.v1.RPCOptions)
+  private static final io.statusmap.v1.RPCOptions DEFAULT_INSTANCE;
   static {
-    DEFAULT_INSTANCE = new io.statusmap.v1.Dialect();
+    DEFAULT_INSTANCE = new io.statusmap.v1.RPCOptions();
   }
 
-  public static io.statusmap.v1.Dialect getDefaultInstance() {
+  public static io.statusmap.v1.RPCOptions getDefaultInstance() {
     return DEFAULT_INSTANCE;
   }
 
-  private static final com.google.protobuf.Parser<Dialect>
-      PARSER = new com.google.protobuf.AbstractParser<Dialect>() {
+  private static final com.google.protobuf.Parser<RPCOptions>
+      PARSER = new com.google.protobuf.AbstractParser<RPCOptions>() {
     @java.lang.Override
-    public Dialect parsePartialFrom(
+    public RPCOptions parsePartialFrom(
         com.google.protobuf.CodedInputStream input,
         com.google.protobuf.ExtensionRegistryLite extensionRegistry)
         throws com.google.protobuf.InvalidProtocolBufferException {
@@ -527,17 +527,17 @@ private static final long serialVersionUID = 0L;
     }
   };
 
-  public static com.google.protobuf.Parser<Dialect> parser() {
+  public static com.google.protobuf.Parser<RPCOptions> parser() {
     return PARSER;
   }
 
   @java.lang.Override
-  public com.google.protobuf.Parser<Dialect> getParserForType() {
+  public com.google.protobuf.Parser<RPCOptions> getParserForType() {
     return PARSER;
   }
 
   @java.lang.Override
-  public io.statusmap.v1.Dialect getDefaultInstanceForType() {
+  public io.statusmap.v1.RPCOptions getDefaultInstanceForType() {
     return DEFAULT_INSTANCE;
   }
 

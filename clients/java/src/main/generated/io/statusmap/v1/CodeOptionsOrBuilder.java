@@ -6,8 +6,8 @@
 package io.statusmap.v1;
 
 @com.google.protobuf.Generated
-public interface CodeOrBuilder extends
-    // @@protoc_insertion_point(interface_extends:statusmap.v1.Code)
+public interface CodeOptionsOrBuilder extends
+    // @@protoc_insertion_point(interface_extends:statusmap.v1.CodeOptions)
     com.google.protobuf.MessageOrBuilder {
 
   /**
@@ -15,7 +15,7 @@ public interface CodeOrBuilder extends
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return Whether the grpc field is set.
    */
   boolean hasGrpc();
@@ -24,7 +24,7 @@ public interface CodeOrBuilder extends
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return The enum numeric value on the wire for grpc.
    */
   int getGrpcValue();
@@ -33,10 +33,10 @@ public interface CodeOrBuilder extends
    * The gRPC code. Required; OK makes it a success code.
    * </pre>
    *
-   * <code>optional .statusmap.v1.Grpc grpc = 1 [json_name = "grpc"];</code>
+   * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
    * @return The grpc.
    */
-  io.statusmap.v1.Grpc getGrpc();
+  io.statusmap.v1.GrpcCode getGrpc();
 
   /**
    * <pre>
@@ -154,10 +154,10 @@ java.lang.String defaultValue);
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return A list containing the fallbackFor.
    */
-  java.util.List<io.statusmap.v1.Grpc> getFallbackForList();
+  java.util.List<io.statusmap.v1.GrpcCode> getFallbackForList();
   /**
    * <pre>
    * The gRPC codes that this code stands in for when a status has to speak this
@@ -165,7 +165,7 @@ java.lang.String defaultValue);
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return The count of fallbackFor.
    */
   int getFallbackForCount();
@@ -176,11 +176,11 @@ java.lang.String defaultValue);
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @param index The index of the element to return.
    * @return The fallbackFor at the given index.
    */
-  io.statusmap.v1.Grpc getFallbackFor(int index);
+  io.statusmap.v1.GrpcCode getFallbackFor(int index);
   /**
    * <pre>
    * The gRPC codes that this code stands in for when a status has to speak this
@@ -188,7 +188,7 @@ java.lang.String defaultValue);
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @return A list containing the enum numeric values on the wire for fallbackFor.
    */
   java.util.List<java.lang.Integer>
@@ -200,7 +200,7 @@ java.lang.String defaultValue);
    * for UNKNOWN or INTERNAL is required.
    * </pre>
    *
-   * <code>repeated .statusmap.v1.Grpc fallback_for = 6 [json_name = "fallbackFor"];</code>
+   * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
    * @param index The index of the value to return.
    * @return The enum numeric value on the wire of fallbackFor at the given index.
    */

@@ -10,13 +10,13 @@ package io.statusmap.v1;
  * A legacy system: how it speaks on the wire.
  * </pre>
  *
- * Protobuf type {@code statusmap.v1.System}
+ * Protobuf type {@code statusmap.v1.SystemOptions}
  */
 @com.google.protobuf.Generated
-public final class System extends
+public final class SystemOptions extends
     com.google.protobuf.GeneratedMessage implements
-    // @@protoc_insertion_point(message_implements:statusmap.v1.System)
-    SystemOrBuilder {
+    // @@protoc_insertion_point(message_implements:statusmap.v1.SystemOptions)
+    SystemOptionsOrBuilder {
 private static final long serialVersionUID = 0L;
   static {
     com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
@@ -25,13 +25,13 @@ private static final long serialVersionUID = 0L;
       /* minor= */ 36,
       /* patch= */ 2,
       /* suffix= */ "",
-      "System");
+      "SystemOptions");
   }
-  // Use System.newBuilder() to construct.
-  private System(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
+  // Use SystemOptions.newBuilder() to construct.
+  private SystemOptions(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
     super(builder);
   }
-  private System() {
+  private SystemOptions() {
     title_ = "";
     language_ = "";
     languageHeader_ = "";
@@ -41,20 +41,20 @@ private static final long serialVersionUID = 0L;
 
   public static final com.google.protobuf.Descriptors.Descriptor
       getDescriptor() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_descriptor;
   }
 
   @java.lang.Override
   public com.google.protobuf.Descriptors.Descriptor getDescriptorForType() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_descriptor;
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_descriptor;
   }
 
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
-    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_fieldAccessorTable
+    return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_fieldAccessorTable
         .ensureFieldAccessorsInitialized(
-            io.statusmap.v1.System.class, io.statusmap.v1.System.Builder.class);
+            io.statusmap.v1.SystemOptions.class, io.statusmap.v1.SystemOptions.Builder.class);
   }
 
   private int bitField0_;
@@ -110,7 +110,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object language_ = "";
   /**
    * <pre>
-   * BCP 47 tag of the language that `Code.message` is written in and that the
+   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
    * legacy wire speaks by default. Required.
    * </pre>
    *
@@ -132,7 +132,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * BCP 47 tag of the language that `Code.message` is written in and that the
+   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
    * legacy wire speaks by default. Required.
    * </pre>
    *
@@ -413,10 +413,10 @@ private static final long serialVersionUID = 0L;
     if (obj == this) {
      return true;
     }
-    if (!(obj instanceof io.statusmap.v1.System)) {
+    if (!(obj instanceof io.statusmap.v1.SystemOptions)) {
       return super.equals(obj);
     }
-    io.statusmap.v1.System other = (io.statusmap.v1.System) obj;
+    io.statusmap.v1.SystemOptions other = (io.statusmap.v1.SystemOptions) obj;
 
     if (!getTitle()
         .equals(other.getTitle())) return false;
@@ -463,44 +463,44 @@ private static final long serialVersionUID = 0L;
     return hash;
   }
 
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       java.nio.ByteBuffer data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       java.nio.ByteBuffer data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       com.google.protobuf.ByteString data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       com.google.protobuf.ByteString data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.System parseFrom(byte[] data)
+  public static io.statusmap.v1.SystemOptions parseFrom(byte[] data)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       byte[] data,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws com.google.protobuf.InvalidProtocolBufferException {
     return PARSER.parseFrom(data, extensionRegistry);
   }
-  public static io.statusmap.v1.System parseFrom(java.io.InputStream input)
+  public static io.statusmap.v1.SystemOptions parseFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -508,26 +508,26 @@ private static final long serialVersionUID = 0L;
         .parseWithIOException(PARSER, input, extensionRegistry);
   }
 
-  public static io.statusmap.v1.System parseDelimitedFrom(java.io.InputStream input)
+  public static io.statusmap.v1.SystemOptions parseDelimitedFrom(java.io.InputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input);
   }
 
-  public static io.statusmap.v1.System parseDelimitedFrom(
+  public static io.statusmap.v1.SystemOptions parseDelimitedFrom(
       java.io.InputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseDelimitedWithIOException(PARSER, input, extensionRegistry);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       com.google.protobuf.CodedInputStream input)
       throws java.io.IOException {
     return com.google.protobuf.GeneratedMessage
         .parseWithIOException(PARSER, input);
   }
-  public static io.statusmap.v1.System parseFrom(
+  public static io.statusmap.v1.SystemOptions parseFrom(
       com.google.protobuf.CodedInputStream input,
       com.google.protobuf.ExtensionRegistryLite extensionRegistry)
       throws java.io.IOException {
@@ -540,7 +540,7 @@ private static final long serialVersionUID = 0L;
   public static Builder newBuilder() {
     return DEFAULT_INSTANCE.toBuilder();
   }
-  public static Builder newBuilder(io.statusmap.v1.System prototype) {
+  public static Builder newBuilder(io.statusmap.v1.SystemOptions prototype) {
     return DEFAULT_INSTANCE.toBuilder().mergeFrom(prototype);
   }
   @java.lang.Override
@@ -560,26 +560,26 @@ private static final long serialVersionUID = 0L;
    * A legacy system: how it speaks on the wire.
    * </pre>
    *
-   * Protobuf type {@code statusmap.v1.System}
+   * Protobuf type {@code statusmap.v1.SystemOptions}
    */
   public static final class Builder extends
       com.google.protobuf.GeneratedMessage.Builder<Builder> implements
-      // @@protoc_insertion_point(builder_implements:statusmap.v1.System)
-      io.statusmap.v1.SystemOrBuilder {
+      // @@protoc_insertion_point(builder_implements:statusmap.v1.SystemOptions)
+      io.statusmap.v1.SystemOptionsOrBuilder {
     public static final com.google.protobuf.Descriptors.Descriptor
         getDescriptor() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_descriptor;
     }
 
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_fieldAccessorTable
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_fieldAccessorTable
           .ensureFieldAccessorsInitialized(
-              io.statusmap.v1.System.class, io.statusmap.v1.System.Builder.class);
+              io.statusmap.v1.SystemOptions.class, io.statusmap.v1.SystemOptions.Builder.class);
     }
 
-    // Construct using io.statusmap.v1.System.newBuilder()
+    // Construct using io.statusmap.v1.SystemOptions.newBuilder()
     private Builder() {
       maybeForceBuilderInitialization();
     }
@@ -615,17 +615,17 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public com.google.protobuf.Descriptors.Descriptor
         getDescriptorForType() {
-      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_System_descriptor;
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_SystemOptions_descriptor;
     }
 
     @java.lang.Override
-    public io.statusmap.v1.System getDefaultInstanceForType() {
-      return io.statusmap.v1.System.getDefaultInstance();
+    public io.statusmap.v1.SystemOptions getDefaultInstanceForType() {
+      return io.statusmap.v1.SystemOptions.getDefaultInstance();
     }
 
     @java.lang.Override
-    public io.statusmap.v1.System build() {
-      io.statusmap.v1.System result = buildPartial();
+    public io.statusmap.v1.SystemOptions build() {
+      io.statusmap.v1.SystemOptions result = buildPartial();
       if (!result.isInitialized()) {
         throw newUninitializedMessageException(result);
       }
@@ -633,14 +633,14 @@ private static final long serialVersionUID = 0L;
     }
 
     @java.lang.Override
-    public io.statusmap.v1.System buildPartial() {
-      io.statusmap.v1.System result = new io.statusmap.v1.System(this);
+    public io.statusmap.v1.SystemOptions buildPartial() {
+      io.statusmap.v1.SystemOptions result = new io.statusmap.v1.SystemOptions(this);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
     }
 
-    private void buildPartial0(io.statusmap.v1.System result) {
+    private void buildPartial0(io.statusmap.v1.SystemOptions result) {
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.title_ = title_;
@@ -669,16 +669,16 @@ private static final long serialVersionUID = 0L;
 
     @java.lang.Override
     public Builder mergeFrom(com.google.protobuf.Message other) {
-      if (other instanceof io.statusmap.v1.System) {
-        return mergeFrom((io.statusmap.v1.System)other);
+      if (other instanceof io.statusmap.v1.SystemOptions) {
+        return mergeFrom((io.statusmap.v1.SystemOptions)other);
       } else {
         super.mergeFrom(other);
         return this;
       }
     }
 
-    public Builder mergeFrom(io.statusmap.v1.System other) {
-      if (other == io.statusmap.v1.System.getDefaultInstance()) return this;
+    public Builder mergeFrom(io.statusmap.v1.SystemOptions other) {
+      if (other == io.statusmap.v1.SystemOptions.getDefaultInstance()) return this;
       if (!other.getTitle().isEmpty()) {
         title_ = other.title_;
         bitField0_ |= 0x00000001;
@@ -875,7 +875,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object language_ = "";
     /**
      * <pre>
-     * BCP 47 tag of the language that `Code.message` is written in and that the
+     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
      * legacy wire speaks by default. Required.
      * </pre>
      *
@@ -896,7 +896,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `Code.message` is written in and that the
+     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
      * legacy wire speaks by default. Required.
      * </pre>
      *
@@ -918,7 +918,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `Code.message` is written in and that the
+     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
      * legacy wire speaks by default. Required.
      * </pre>
      *
@@ -936,7 +936,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `Code.message` is written in and that the
+     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
      * legacy wire speaks by default. Required.
      * </pre>
      *
@@ -951,7 +951,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `Code.message` is written in and that the
+     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
      * legacy wire speaks by default. Required.
      * </pre>
      *
@@ -1415,23 +1415,23 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    // @@protoc_insertion_point(builder_scope:statusmap.v1.System)
+    // @@protoc_insertion_point(builder_scope:statusmap.v1.SystemOptions)
   }
 
-  // @@protoc_insertion_point(class_scope:statusmap.v1.System)
-  private static final io.statusmap.v1.System DEFAULT_INSTANCE;
+  // @@protoc_insertion_point(class_scope:statusmap.v1.SystemOptions)
+  private static final io.statusmap.v1.SystemOptions DEFAULT_INSTANCE;
   static {
-    DEFAULT_INSTANCE = new io.statusmap.v1.System();
+    DEFAULT_INSTANCE = new io.statusmap.v1.SystemOptions();
   }
 
-  public static io.statusmap.v1.System getDefaultInstance() {
+  public static io.statusmap.v1.SystemOptions getDefaultInstance() {
     return DEFAULT_INSTANCE;
   }
 
-  private static final com.google.protobuf.Parser<System>
-      PARSER = new com.google.protobuf.AbstractParser<System>() {
+  private static final com.google.protobuf.Parser<SystemOptions>
+      PARSER = new com.google.protobuf.AbstractParser<SystemOptions>() {
     @java.lang.Override
-    public System parsePartialFrom(
+    public SystemOptions parsePartialFrom(
         com.google.protobuf.CodedInputStream input,
         com.google.protobuf.ExtensionRegistryLite extensionRegistry)
         throws com.google.protobuf.InvalidProtocolBufferException {
@@ -1450,17 +1450,17 @@ private static final long serialVersionUID = 0L;
     }
   };
 
-  public static com.google.protobuf.Parser<System> parser() {
+  public static com.google.protobuf.Parser<SystemOptions> parser() {
     return PARSER;
   }
 
   @java.lang.Override
-  public com.google.protobuf.Parser<System> getParserForType() {
+  public com.google.protobuf.Parser<SystemOptions> getParserForType() {
     return PARSER;
   }
 
   @java.lang.Override
-  public io.statusmap.v1.System getDefaultInstanceForType() {
+  public io.statusmap.v1.SystemOptions getDefaultInstanceForType() {
     return DEFAULT_INSTANCE;
   }
 

@@ -6,8 +6,8 @@
 package io.statusmap.v1;
 
 @com.google.protobuf.Generated
-public interface SystemOrBuilder extends
-    // @@protoc_insertion_point(interface_extends:statusmap.v1.System)
+public interface SystemOptionsOrBuilder extends
+    // @@protoc_insertion_point(interface_extends:statusmap.v1.SystemOptions)
     com.google.protobuf.MessageOrBuilder {
 
   /**
@@ -32,7 +32,7 @@ public interface SystemOrBuilder extends
 
   /**
    * <pre>
-   * BCP 47 tag of the language that `Code.message` is written in and that the
+   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
    * legacy wire speaks by default. Required.
    * </pre>
    *
@@ -42,7 +42,7 @@ public interface SystemOrBuilder extends
   java.lang.String getLanguage();
   /**
    * <pre>
-   * BCP 47 tag of the language that `Code.message` is written in and that the
+   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
    * legacy wire speaks by default. Required.
    * </pre>
    *
