@@ -106,7 +106,7 @@ func (f *failure) read(ctx context.Context, cat *catalog.Catalog, err error) (ht
 			return 0
 		}
 	}
-	if wrapped, ok := errors.AsType[*runtime.HTTPStatusError](err); ok {
+	if wrapped := new(runtime.HTTPStatusError); errors.As(err, &wrapped) {
 		httpStatus = wrapped.HTTPStatus
 		if wrapped.Err != nil {
 			err = wrapped.Err
