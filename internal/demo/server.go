@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/recovery"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -22,6 +21,7 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/recovery"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -114,7 +114,7 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 // cause takes "listen tcp 127.0.0.1:80:" off an error that is told with the
 // address.
 func cause(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
+	if op := new(net.OpError); errors.As(err, &op) {
 		return op.Err
 	}
 	return err
@@ -132,7 +132,7 @@ func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
 		}),
 	}
 	unary := status.UnaryServerInterceptor(opts...)
-	recovered := recovery.WithRecoveryHandlerContext(status.RecoveryHandler(opts...))
+	recovered := recovery.Handler(status.RecoveryHandler(opts...))
 	raised := slices.Concat(opts, []status.Option{status.WithMaxSize(maxRaised)})
 	unaryRaised := status.UnaryServerInterceptor(raised...)
 	return grpc.NewServer(
