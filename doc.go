@@ -14,4 +14,4 @@
 // system through a real server and gateway.
 package statusmap
 
-//go:generate go tool -modfile=tools/go.mod buf generate
+//go:generate env GOWORK=off go tool -modfile=tools/go.mod buf generate

@@ -10,13 +10,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
-	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
@@ -30,6 +28,7 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -505,12 +504,5 @@ func TestClientGone(t *testing.T) {
 	}
 }
 
-// TestMain leaves no goroutine and no built program behind.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := os.RemoveAll(builtDir); err != nil {
-			code = 1
-		}
-		os.Exit(code)
-	}))
-}
+// TestMain leaves no goroutine behind.
+func TestMain(m *testing.M) { servertest.Main(m) }

@@ -2,8 +2,6 @@ module github.com/statusmap/statusmap/bench
 
 go 1.26.0
 
-replace github.com/statusmap/statusmap => ../
-
 require (
 	connectrpc.com/connect v1.21.1
 	github.com/containerd/errdefs v1.0.0
@@ -11,7 +9,7 @@ require (
 	github.com/go-kratos/kratos/v2 v2.8.3
 	github.com/googleapis/gax-go/v2 v2.27.0
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.32.0
-	github.com/statusmap/statusmap v0.0.0-00010101000000-000000000000
+	github.com/statusmap/statusmap v0.0.0
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20261019180522-ce908d29299b
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
@@ -22,7 +20,6 @@ require (
 	github.com/containerd/typeurl/v2 v2.2.0 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
-	github.com/grpc-ecosystem/go-grpc-middleware/v2 v2.3.4 // indirect
 	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da // indirect
 	golang.org/x/sys v0.49.0 // indirect

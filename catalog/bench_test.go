@@ -30,8 +30,8 @@ func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 			Success: `{"result":true,"code":0,"data":{data},"message":""}`, HttpAlways: 200,
 		},
 	})
-	enum := &descriptorpb.EnumDescriptorProto{Name: new("Code"), Options: enumOptions,
-		Value: []*descriptorpb.EnumValueDescriptorProto{{Name: new("CODE_UNSPECIFIED"), Number: new(int32(0))}}}
+	enum := &descriptorpb.EnumDescriptorProto{Name: proto.String("Code"), Options: enumOptions,
+		Value: []*descriptorpb.EnumValueDescriptorProto{{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)}}}
 	for i := 1; i <= n; i++ {
 		option := &statusmapv1.CodeOptions{
 			Grpc: statusmapv1.GrpcCode_NOT_FOUND.Enum(), Message: fmt.Sprintf("作业 {job_id} 的步骤 %d 不存在", i),
@@ -45,7 +45,7 @@ func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 		options := new(descriptorpb.EnumValueOptions)
 		proto.SetExtension(options, statusmapv1.E_Code, option)
 		enum.Value = append(enum.Value, &descriptorpb.EnumValueDescriptorProto{
-			Name: new(fmt.Sprintf("STEP_%d_NOT_FOUND", i)), Number: new(int32(1_000_000 + i)), Options: options,
+			Name: proto.String(fmt.Sprintf("STEP_%d_NOT_FOUND", i)), Number: proto.Int32(int32(1_000_000 + i)), Options: options,
 		})
 	}
 	resolve := proto.UnmarshalOptions{Resolver: new(protoregistry.Types)}
@@ -54,7 +54,7 @@ func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 	}
 	p := new(descriptorpb.FileDescriptorProto)
 	if err := resolve.Unmarshal(marshal(t, &descriptorpb.FileDescriptorProto{
-		Name: new("big.proto"), Package: new("big.v1"), Syntax: new("proto3"),
+		Name: proto.String("big.proto"), Package: proto.String("big.v1"), Syntax: proto.String("proto3"),
 		Dependency: []string{optionsPath}, EnumType: []*descriptorpb.EnumDescriptorProto{enum},
 	}), p); err != nil {
 		t.Fatal(err)

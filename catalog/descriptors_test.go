@@ -294,13 +294,13 @@ func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDes
 		valueOptions.ProtoReflect().SetUnknown(lenField(1207101, codeOption))
 	}
 	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name: new("raw.proto"), Package: new("raw.v1"), Syntax: new("proto3"),
+		Name: proto.String("raw.proto"), Package: proto.String("raw.v1"), Syntax: proto.String("proto3"),
 		Dependency: []string{optionsPath},
 		EnumType: []*descriptorpb.EnumDescriptorProto{{
-			Name: new("Code"), Options: enumOptions,
+			Name: proto.String("Code"), Options: enumOptions,
 			Value: []*descriptorpb.EnumValueDescriptorProto{
-				{Name: new("CODE_UNSPECIFIED"), Number: new(int32(0))},
-				{Name: new("UNKNOWN_ERROR"), Number: new(int32(1)), Options: valueOptions},
+				{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)},
+				{Name: proto.String("UNKNOWN_ERROR"), Number: proto.Int32(1), Options: valueOptions},
 			},
 		}},
 	}, protoregistry.GlobalFiles)

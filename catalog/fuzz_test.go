@@ -250,7 +250,7 @@ func FuzzFromFiles(f *testing.F) {
 	f.Add(jarvis)
 	f.Add([]byte{})
 	for _, r := range rules {
-		files, err := tryCompile(linkedOptions, map[string]string{"test.proto": r.source.String()})
+		files, err := tryCompile(f, linkedOptions, map[string]string{"test.proto": r.source.String()})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -346,12 +346,12 @@ func FuzzNew(f *testing.F) {
 		enumOptions.ProtoReflect().SetUnknown(lenField(1207101, systemOption))
 		valueOptions.ProtoReflect().SetUnknown(lenField(1207101, codeOption))
 		file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-			Name: new("fuzz.proto"), Package: new("fuzz.v1"), Syntax: new("proto2"),
+			Name: proto.String("fuzz.proto"), Package: proto.String("fuzz.v1"), Syntax: proto.String("proto2"),
 			Dependency: []string{optionsPath},
 			EnumType: []*descriptorpb.EnumDescriptorProto{{
-				Name: new("Code"), Options: enumOptions,
+				Name: proto.String("Code"), Options: enumOptions,
 				Value: []*descriptorpb.EnumValueDescriptorProto{
-					{Name: new(name), Number: new(number), Options: valueOptions},
+					{Name: proto.String(name), Number: proto.Int32(number), Options: valueOptions},
 				},
 			}},
 		}, protoregistry.GlobalFiles)

@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,10 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/bufbuild/protocompile"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -24,7 +21,7 @@ import (
 	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
 	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
-	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/prototest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -53,40 +50,26 @@ const (
 // paths.
 func compile(t testing.TB, from vocabulary, sources map[string]string) []protoreflect.FileDescriptor {
 	t.Helper()
-	files, err := tryCompile(from, sources)
+	files, err := tryCompile(t, from, sources)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return files
 }
 
-func tryCompile(from vocabulary, sources map[string]string) ([]protoreflect.FileDescriptor, error) {
-	options := protocompile.ResolverFunc(func(path string) (protocompile.SearchResult, error) {
-		if path != optionsPath {
-			return protocompile.SearchResult{}, protoregistry.NotFound
-		}
-		if from == linkedOptions {
-			return protocompile.SearchResult{Desc: statusmapv1.File_statusmap_v1_options_proto}, nil
-		}
-		source, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
-		return protocompile.SearchResult{Source: strings.NewReader(string(source))}, err
-	})
-	compiler := protocompile.Compiler{
-		Resolver: protocompile.WithStandardImports(protocompile.CompositeResolver{
-			options,
-			&protocompile.SourceResolver{Accessor: protocompile.SourceAccessorFromMap(sources)},
-		}),
-		SourceInfoMode: protocompile.SourceInfoStandard,
+func tryCompile(t testing.TB, from vocabulary, sources map[string]string) ([]protoreflect.FileDescriptor, error) {
+	t.Helper()
+	if from == linkedOptions {
+		return prototest.TryCompile(t, sources)
 	}
-	compiled, err := compiler.Compile(context.Background(), slices.Sorted(maps.Keys(sources))...)
+	options, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	files := make([]protoreflect.FileDescriptor, len(compiled))
-	for i := range compiled {
-		files[i] = compiled[i]
-	}
-	return files, nil
+	sources = maps.Clone(sources)
+	sources[optionsPath] = string(options)
+	files, err := prototest.TryCompile(t, sources)
+	return slices.DeleteFunc(files, func(f protoreflect.FileDescriptor) bool { return f.Path() == optionsPath }), err
 }
 
 func registry(t testing.TB, files ...protoreflect.FileDescriptor) *protoregistry.Files {

@@ -153,12 +153,14 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for range 4 {
-		wg.Go(func() {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
 			checkInvariants(t, c)
 			if _, err := catalog.New(enums...); err != nil {
 				t.Error(err)
 			}
-		})
+		}()
 	}
 	wg.Wait()
 }

@@ -5,43 +5,20 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/statusmap/statusmap/gateway"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/internal/prototest"
 )
-
-// registerService puts a service into the program's registry, as generated code
-// does when it is linked in.
-func registerService(t *testing.T, name, source string) {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	files, err := protosource.Compile(t.Context(), []string{dir}, []string{filepath.Join(dir, name)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
-		if err := protoregistry.GlobalFiles.RegisterFile(f); err != nil {
-			t.Fatal(err)
-		}
-		return true
-	})
-}
 
 // TestDialectOptions: the RPC's own option, else its service's, below the routes.
 func TestDialectOptions(t *testing.T) {
-	registerService(t, "gateway_dialect_test.proto", `
+	prototest.Register(t, "gateway_dialect_test.proto", `
 syntax = "proto3";
 package statusmap.gatewaytest.v1;
 import "statusmap/v1/options.proto";
@@ -92,7 +69,7 @@ func TestDialectOptionOfUnknownDomain(t *testing.T) {
 		}
 		return
 	}
-	registerService(t, "gateway_broken_test.proto", `
+	prototest.Register(t, "gateway_broken_test.proto", `
 syntax = "proto3";
 package statusmap.brokentest.v1;
 import "statusmap/v1/options.proto";

@@ -8,21 +8,19 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
-	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	grpcmetadata "google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/gateway"
@@ -33,11 +31,12 @@ import (
 	_ "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/internal/prototest"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { servertest.Main(m) }
 
 var quiet = gateway.WithLogger(slog.New(slog.DiscardHandler))
 
@@ -200,8 +199,7 @@ func TestLanguageHeader(t *testing.T) {
 // TestLanguageThatACodeDoesNotHave: a text that says all stands above a template
 // with holes, whatever language was asked for.
 func TestLanguageThatACodeDoesNotHave(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "code.proto")
-	err := os.WriteFile(file, []byte(`
+	files := prototest.Compile(t, map[string]string{"code.proto": `
 syntax = "proto3";
 package legacy.languages.v1;
 import "statusmap/v1/options.proto";
@@ -218,11 +216,16 @@ enum Code {
   IN_BOTH = 3 [(statusmap.v1.code) = {
     grpc: NOT_FOUND message: "No hall {hall}" translations: {key: "de" value: "Keine Halle {hall}"}
   }];
-}`), 0o600)
+}`})
+	enums := []protoreflect.EnumDescriptor{files[0].Enums().Get(0)}
+	linked, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cat, err := protosource.Catalog(t.Context(), nil, []string{file})
+	for _, system := range linked.Systems() {
+		enums = append(enums, system.Descriptor())
+	}
+	cat, err := catalog.New(enums...)
 	if err != nil {
 		t.Fatal(err)
 	}

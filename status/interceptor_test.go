@@ -11,16 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/recovery"
-	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
@@ -29,18 +25,18 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/statusmap/statusmap/catalog"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/internal/prototest"
+	"github.com/statusmap/statusmap/internal/recovery"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { servertest.Main(m) }
 
 // A backend returns whatever error it is told to.
 type backend struct {
@@ -109,7 +105,7 @@ func serve(t testing.TB, opts ...status.Option) *rpcWorld {
 			w.events = append(w.events, e)
 		}),
 	}, opts...)
-	recovered := recovery.WithRecoveryHandlerContext(status.RecoveryHandler(opts...))
+	recovered := recovery.Handler(status.RecoveryHandler(opts...))
 	server := grpc.NewServer(
 		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...), recovery.UnaryServerInterceptor(recovered)),
 		grpc.ChainStreamInterceptor(status.StreamServerInterceptor(opts...), recovery.StreamServerInterceptor(recovered)),
@@ -568,9 +564,7 @@ func TestCustomCatalog(t *testing.T) {
 // TestDialectOptions: without WithDialect the RPC's own option counts, else its
 // service's.
 func TestDialectOptions(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "status_dialect_test.proto")
-	source := `
+	prototest.Register(t, "status_dialect_test.proto", `
 syntax = "proto3";
 package statusmap.statustest.v1;
 import "statusmap/v1/options.proto";
@@ -581,20 +575,7 @@ service Jobs {
   rpc Sign(M) returns (M) { option (statusmap.v1.method) = {dialect: "legacy.elves.v2"}; }
   rpc Typo(M) returns (M) { option (statusmap.v1.method) = {dialect: "legacy.none"}; }
 }
-`
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	files, err := protosource.Compile(t.Context(), []string{dir}, []string{file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
-		if err := protoregistry.GlobalFiles.RegisterFile(f); err != nil {
-			t.Fatal(err)
-		}
-		return true
-	})
+`)
 	intercept := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
 	for method, want := range map[string]string{
 		"/statusmap.statustest.v1.Jobs/Get":  "legacy.job.v2.INTERNAL_ERROR",

@@ -500,7 +500,7 @@ func FuzzError(f *testing.F) {
 		if _, err := proto.Marshal(st.Proto()); err != nil {
 			t.Errorf("cannot be sent: %v", err)
 		}
-		if made, ok := errors.AsType[*status.LegacyError](err); ok {
+		if made := new(status.LegacyError); errors.As(err, &made) {
 			if size, atMost := status.SizeBounds(made, value); size > atMost {
 				t.Errorf("it takes %d bytes, and was taken for %d at most", size, atMost)
 			}

@@ -1,10 +1,7 @@
 package catalogtest_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +13,7 @@ import (
 	"github.com/statusmap/statusmap/catalog/catalogtest"
 	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/internal/prototest"
 )
 
 // recorder is a test that keeps what it is told.
@@ -32,21 +29,11 @@ func (r *recorder) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(a
 // load compiles a .proto source and returns its enums.
 func load(t *testing.T, source string) []protoreflect.EnumDescriptor {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "depot.proto")
-	if err := os.WriteFile(path, []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	files, err := protosource.Compile(context.Background(), []string{filepath.Dir(path)}, []string{path})
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := prototest.Compile(t, map[string]string{"depot.proto": source})[0]
 	var enums []protoreflect.EnumDescriptor
-	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
-		for i := range file.Enums().Len() {
-			enums = append(enums, file.Enums().Get(i))
-		}
-		return true
-	})
+	for i := range file.Enums().Len() {
+		enums = append(enums, file.Enums().Get(i))
+	}
 	return enums
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/cmd/internal/protosource"
 
 	// The six systems of the legacy documents.
 	_ "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"

@@ -1,8 +1,6 @@
 package annotation_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -10,7 +8,7 @@ import (
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/internal/annotation"
-	"github.com/statusmap/statusmap/internal/protosource"
+	"github.com/statusmap/statusmap/internal/prototest"
 )
 
 func TestEnums(t *testing.T) {
@@ -32,9 +30,7 @@ func TestEnums(t *testing.T) {
 // TestDialect: the method's own option, else its service's, of a service loaded
 // at run time.
 func TestDialect(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "dialect.proto")
-	source := `
+	file := prototest.Compile(t, map[string]string{"dialect.proto": `
 syntax = "proto3";
 package annotation.test.v1;
 import "statusmap/v1/options.proto";
@@ -46,25 +42,15 @@ service Jobs {
   rpc Empty(M) returns (M) { option (statusmap.v1.method) = {}; }
 }
 service Plain { rpc Get(M) returns (M); }
-`
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	files, err := protosource.Compile(t.Context(), []string{dir}, []string{file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[protoreflect.FullName]string{
-		"annotation.test.v1.Jobs.Get":   "legacy.job.v2",
-		"annotation.test.v1.Jobs.Sign":  "legacy.elves.v2",
-		"annotation.test.v1.Jobs.Empty": "legacy.job.v2",
-		"annotation.test.v1.Plain.Get":  "",
+`})[0]
+	for name, want := range map[[2]protoreflect.Name]string{
+		{"Jobs", "Get"}:   "legacy.job.v2",
+		{"Jobs", "Sign"}:  "legacy.elves.v2",
+		{"Jobs", "Empty"}: "legacy.job.v2",
+		{"Plain", "Get"}:  "",
 	} {
-		d, err := files.FindDescriptorByName(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := annotation.Dialect(d.(protoreflect.MethodDescriptor)); err != nil || got != want {
+		method := file.Services().ByName(name[0]).Methods().ByName(name[1])
+		if got, err := annotation.Dialect(method); err != nil || got != want {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
 		}
 	}

@@ -118,7 +118,7 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 // cause takes "listen tcp 127.0.0.1:80:" off an error that is told with the
 // address.
 func cause(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
+	if op := new(net.OpError); errors.As(err, &op) {
 		return op.Err
 	}
 	return err

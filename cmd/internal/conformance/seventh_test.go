@@ -1,4 +1,4 @@
-package statusmap_test
+package conformance_test
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/cmd/internal/protosource"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
-	"github.com/statusmap/statusmap/internal/protosource"
 	"github.com/statusmap/statusmap/status"
 )
 
 // TestSeventhSystem adds a system that no Go code knows, from its .proto source
 // alone, and drives it end to end: one file and no Go.
 func TestSeventhSystem(t *testing.T) {
-	cat, err := protosource.Catalog(context.Background(), nil, []string{"testdata/acme/code.proto"})
+	cat, err := protosource.Catalog(t.Context(), nil, []string{root + "testdata/acme/code.proto"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	"github.com/statusmap/statusmap/cmd/internal/protosource"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
-	"github.com/statusmap/statusmap/internal/protosource"
 )
 
 // systemIn returns the source of a system with one code, PARCEL_LOST.

@@ -1,4 +1,4 @@
-package statusmap_test
+package conformance_test
 
 import (
 	"fmt"
@@ -8,18 +8,18 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/statusmap/statusmap/cmd/internal/protosource"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
-	"github.com/statusmap/statusmap/internal/protosource"
 )
 
 // TestComments: what a value's comment says of it, in its closing line, is what
 // its options say; and it begins with the document's line.
 func TestComments(t *testing.T) {
-	files, err := filepath.Glob("proto/legacy/*/*/code.proto")
+	files, err := filepath.Glob(root + "proto/legacy/*/*/code.proto")
 	if err != nil || len(files) != 6 {
 		t.Fatal(files, err)
 	}
-	registry, err := protosource.Compile(t.Context(), []string{"proto"}, files)
+	registry, err := protosource.Compile(t.Context(), []string{root + "proto"}, files)
 	if err != nil {
 		t.Fatal(err)
 	}
