@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/bufbuild/protocompile"
-	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
@@ -27,8 +25,6 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // linkedFiles are the six systems, as they are linked into the test.
 var linkedFiles = []protoreflect.FileDescriptor{
 	apiswitchv1.File_legacy_apiswitch_v1_code_proto,
@@ -41,7 +37,7 @@ var linkedFiles = []protoreflect.FileDescriptor{
 
 const optionsPath = "statusmap/v1/options.proto"
 
-// vocabulary says where options.proto comes from in a compilation.
+// vocabulary says which options.proto a compilation imports.
 type vocabulary int
 
 const (
@@ -181,22 +177,4 @@ func problemsOf(t testing.TB, err error) catalog.Problems {
 		t.Fatalf("the error is a %T, want Problems: %v", err, err)
 	}
 	return problems
-}
-
-// golden compares text with a file in testdata.
-func golden(t testing.TB, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
-	}
 }
