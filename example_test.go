@@ -16,6 +16,7 @@ import (
 	"github.com/statusmap/statusmap/gateway"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -39,6 +40,7 @@ func lockParcel(id, holder string) (*jobResponse, error) {
 	return nil, status.Error(jobv2.Code_TASK_STATUS_CONFLICT, "parcel_id", id, "holder", holder)
 }
 
+// Not parallel: the documentation shows it word for word.
 func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
 
 // A handler raises a legacy code; a client gets it back.
@@ -102,11 +104,13 @@ func deleteJob(ctx context.Context, client demov1.DemoServiceClient) error {
 }
 
 func TestClientSnippet(t *testing.T) {
-	if err := deleteJob(context.Background(), start(t, defaultCatalog(t)).grpc); err != nil {
+	t.Parallel()
+	demo := servertest.StartDemo(t, servertest.DefaultCatalog(t))
+	if err := deleteJob(t.Context(), demo.GRPC); err != nil {
 		t.Error(err)
 	}
 	if _, err := lockParcel("7", "Ann"); err == nil {
-		t.Error("no error")
+		t.Error("lockParcel gives no error")
 	}
 }
 

@@ -133,9 +133,9 @@ func BenchmarkLookup(b *testing.B) {
 			by string
 			do func(key) bool
 		}{
-			{"value", func(k key) bool { _, ok := c.Code(k.value); return ok }},
-			{"reason", func(k key) bool { _, ok := c.Lookup("big.v1", k.reason); return ok }},
-			{"legacy", func(k key) bool { _, ok := c.LookupLegacy("big.v1", k.legacy); return ok }},
+			{by: "value", do: func(k key) bool { _, ok := c.Code(k.value); return ok }},
+			{by: "reason", do: func(k key) bool { _, ok := c.Lookup("big.v1", k.reason); return ok }},
+			{by: "legacy", do: func(k key) bool { _, ok := c.LookupLegacy("big.v1", k.legacy); return ok }},
 		} {
 			b.Run(fmt.Sprintf("by=%s/codes=%d", lookup.by, n), func(b *testing.B) {
 				b.ReportAllocs()
@@ -153,9 +153,13 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
+func benchmarkValues(s *catalog.System) catalog.Values {
+	return catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"}
+}
+
 func BenchmarkEnvelopeAppend(b *testing.B) {
 	for _, s := range defaultCatalog(b).Systems() {
-		v := catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"}
+		v := benchmarkValues(s)
 		b.Run(s.Domain(), func(b *testing.B) {
 			b.ReportAllocs()
 			var body []byte
@@ -168,7 +172,8 @@ func BenchmarkEnvelopeAppend(b *testing.B) {
 
 func BenchmarkEnvelopeParse(b *testing.B) {
 	for _, s := range defaultCatalog(b).Systems() {
-		body := s.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"})
+		v := benchmarkValues(s)
+		body := s.FailureEnvelope().Append(nil, &v)
 		b.Run(s.Domain(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -181,6 +186,7 @@ func BenchmarkEnvelopeParse(b *testing.B) {
 }
 
 func TestBigCatalogKeepsItsPromises(t *testing.T) {
+	t.Parallel()
 	for _, known := range []bool{true, false} {
 		c, err := catalog.New(bigEnum(t, sizes[0], known))
 		if err != nil {

@@ -46,26 +46,51 @@ func dump(c *catalog.Catalog) string {
 
 // loaders bring the six systems in by every way there is.
 var loaders = []struct {
-	name string
-	load func(t testing.TB) []protoreflect.FileDescriptor
+	name     string
+	load     func(t testing.TB) []protoreflect.FileDescriptor
+	wantForm string // what holds the system option, as optionForm has it
 }{
-	{"linked in", func(testing.TB) []protoreflect.FileDescriptor { return linkedFiles }},
-	{"descriptors with the option known", func(t testing.TB) []protoreflect.FileDescriptor {
-		return reload(t, proto.UnmarshalOptions{}, protoregistry.GlobalFiles)
-	}},
-	{"descriptors with the option as unknown bytes", func(t testing.TB) []protoreflect.FileDescriptor {
-		return reload(t, proto.UnmarshalOptions{Resolver: new(protoregistry.Types)}, protoregistry.GlobalFiles)
-	}},
-	{"descriptors with the option as a dynamic message", func(t testing.TB) []protoreflect.FileDescriptor {
-		files := optionsOnly(t)
-		return reload(t, proto.UnmarshalOptions{Resolver: dynamicpb.NewTypes(files)}, files)
-	}},
-	{"source, options.proto linked in", func(t testing.TB) []protoreflect.FileDescriptor {
-		return compile(t, linkedOptions, sources(t))
-	}},
-	{"source, options.proto from source", func(t testing.TB) []protoreflect.FileDescriptor {
-		return compile(t, sourceOptions, sources(t))
-	}},
+	{
+		name:     "linked in",
+		load:     func(testing.TB) []protoreflect.FileDescriptor { return linkedFiles },
+		wantForm: "generated",
+	},
+	{
+		name: "descriptors with the option known",
+		load: func(t testing.TB) []protoreflect.FileDescriptor {
+			return reload(t, proto.UnmarshalOptions{}, protoregistry.GlobalFiles)
+		},
+		wantForm: "generated",
+	},
+	{
+		name: "descriptors with the option as unknown bytes",
+		load: func(t testing.TB) []protoreflect.FileDescriptor {
+			return reload(t, proto.UnmarshalOptions{Resolver: new(protoregistry.Types)}, protoregistry.GlobalFiles)
+		},
+		wantForm: "unknown",
+	},
+	{
+		name: "descriptors with the option as a dynamic message",
+		load: func(t testing.TB) []protoreflect.FileDescriptor {
+			files := optionsOnly(t)
+			return reload(t, proto.UnmarshalOptions{Resolver: dynamicpb.NewTypes(files)}, files)
+		},
+		wantForm: "dynamic",
+	},
+	{
+		name: "source, options.proto linked in",
+		load: func(t testing.TB) []protoreflect.FileDescriptor {
+			return compile(t, linkedOptions, sources(t))
+		},
+		wantForm: "dynamic",
+	},
+	{
+		name: "source, options.proto from source",
+		load: func(t testing.TB) []protoreflect.FileDescriptor {
+			return compile(t, sourceOptions, sources(t))
+		},
+		wantForm: "dynamic",
+	},
 }
 
 // reload takes the linked files through their bytes.
@@ -117,12 +142,15 @@ func sources(t testing.TB) map[string]string {
 }
 
 func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
+	t.Parallel()
 	want := dump(defaultCatalog(t))
-	forms := map[string]bool{}
 	for _, tt := range loaders {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			files := tt.load(t)
-			forms[optionForm(files[0].Enums().Get(0).Options())] = true
+			if form := optionForm(files[0].Enums().Get(0).Options()); form != tt.wantForm {
+				t.Errorf("the option is %s, want %s", form, tt.wantForm)
+			}
 			c, err := catalog.FromFiles(registry(t, files...))
 			if err != nil {
 				t.Fatal(err)
@@ -143,14 +171,10 @@ func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
 			}
 		})
 	}
-	for _, form := range []string{"generated", "unknown", "dynamic"} {
-		if !forms[form] {
-			t.Errorf("no loader gives the option as %s", form)
-		}
-	}
 }
 
-// optionForm tells what holds the system option.
+// optionForm says what holds the system option: none, unknown bytes, a generated
+// message or a dynamic one.
 func optionForm(options proto.Message) string {
 	form := "none"
 	m := options.ProtoReflect()
@@ -170,6 +194,7 @@ func optionForm(options proto.Message) string {
 }
 
 func TestDefaultHoldsEveryLinkedSystem(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	var domains []string
 	for _, s := range c.Systems() {
@@ -186,6 +211,7 @@ func TestDefaultHoldsEveryLinkedSystem(t *testing.T) {
 
 // What a system can have to do with options.proto other than to import it.
 func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
+	t.Parallel()
 	const other = "third_party/copy/of/options.proto"
 	vocabularySource, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
 	if err != nil {
@@ -197,25 +223,42 @@ func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
 		sources map[string]string
 		want    int
 	}{
-		{"directly", map[string]string{"test.proto": good}, 1},
-		{"through a public import", map[string]string{
-			"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
-			"common.proto": `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
-		}, 1},
-		{"through two public imports", map[string]string{
-			"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
-			"common.proto": `syntax = "proto3"; import public "more.proto";`,
-			"more.proto":   `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
-		}, 1},
-		{"under another path", map[string]string{
-			"test.proto": strings.Replace(good, optionsPath, other, 1),
-			other:        string(vocabularySource),
-		}, 1},
-		{"not at all", map[string]string{
-			"test.proto": `syntax = "proto3"; package test.v1; enum Code { CODE_UNSPECIFIED = 0; CODE_A = 1; }`,
-		}, 0},
+		{name: "directly", sources: map[string]string{"test.proto": good}, want: 1},
+		{
+			name: "through a public import",
+			sources: map[string]string{
+				"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
+				"common.proto": `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
+			},
+			want: 1,
+		},
+		{
+			name: "through two public imports",
+			sources: map[string]string{
+				"test.proto":   strings.Replace(good, optionsPath, "common.proto", 1),
+				"common.proto": `syntax = "proto3"; import public "more.proto";`,
+				"more.proto":   `syntax = "proto3"; import public "statusmap/v1/options.proto";`,
+			},
+			want: 1,
+		},
+		{
+			name: "under another path",
+			sources: map[string]string{
+				"test.proto": strings.Replace(good, optionsPath, other, 1),
+				other:        string(vocabularySource),
+			},
+			want: 1,
+		},
+		{
+			name: "not at all",
+			sources: map[string]string{
+				"test.proto": `syntax = "proto3"; package test.v1; enum Code { CODE_UNSPECIFIED = 0; CODE_A = 1; }`,
+			},
+			want: 0,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			c, err := catalog.FromFiles(registry(t, compile(t, linkedOptions, tt.sources)...))
 			if err != nil || len(c.Systems()) != tt.want {
 				t.Errorf("got %v, %v, want %d systems", c.Systems(), err, tt.want)
@@ -225,14 +268,16 @@ func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
 }
 
 func TestForeignExtensionsOfTheSameNumberAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ extend, value string }{
-		{"optional string", `"en"`},
-		{"optional int32", "5"},
-		{"optional Other", `{language: "en"}`},
-		{"repeated Other", `{language: "en"}`},
-		{"repeated string", `"en"`},
+		{extend: "optional string", value: `"en"`},
+		{extend: "optional int32", value: "5"},
+		{extend: "optional Other", value: `{language: "en"}`},
+		{extend: "repeated Other", value: `{language: "en"}`},
+		{extend: "repeated string", value: `"en"`},
 	} {
 		t.Run(tt.extend, func(t *testing.T) {
+			t.Parallel()
 			files := compile(t, linkedOptions, map[string]string{"test.proto": fmt.Sprintf(`syntax = "proto2";
 package foreign;
 import "google/protobuf/descriptor.proto";
@@ -244,17 +289,18 @@ enum Code {
 }`, tt.extend, tt.value)})
 			c, err := catalog.FromFiles(registry(t, files...))
 			if err != nil || len(c.Systems()) != 0 {
-				t.Errorf("FromFiles gives %v, %v", c.Systems(), err)
+				t.Errorf("FromFiles gives %v, %v, want no system", c.Systems(), err)
 			}
 			_, err = catalog.New(files[0].Enums().Get(0))
 			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system)") {
-				t.Errorf("New gives %v", err)
+				t.Errorf("New gives %v, want that the enum has no option", err)
 			}
 		})
 	}
 }
 
 func TestOtherOptionsBesideOursChangeNothing(t *testing.T) {
+	t.Parallel()
 	for _, from := range []vocabulary{linkedOptions, sourceOptions} {
 		files := compile(t, from, map[string]string{"test.proto": `syntax = "proto3";
 package test.v1;
@@ -277,7 +323,7 @@ enum Code {
 			t.Fatal(err)
 		}
 		if s := c.Systems()[0]; s.Language() != "en" || len(s.Codes()) != 1 {
-			t.Errorf("got %s", dump(c))
+			t.Errorf("got %s\nwant the language en and one code", dump(c))
 		}
 	}
 }
@@ -328,31 +374,69 @@ func goodSystem() *statusmapv1.SystemOptions {
 }
 
 func goodCode() *statusmapv1.CodeOptions {
-	return &statusmapv1.CodeOptions{Grpc: statusmapv1.GrpcCode_UNKNOWN.Enum(), Message: "x", FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN}}
+	return &statusmapv1.CodeOptions{
+		Grpc:        statusmapv1.GrpcCode_UNKNOWN.Enum(),
+		Message:     "x",
+		FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode_UNKNOWN},
+	}
 }
 
 func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
+	t.Parallel()
 	system, code := marshal(t, goodSystem()), marshal(t, goodCode())
 	for _, tt := range []struct {
 		name         string
 		system, code []byte
 		want         string // the start of the only problem; protobuf's own text varies
 	}{
-		{"nothing wrong", system, code, ""},
-		{"system in two parts, to be merged", append(system[:4:4], system[4:]...), code, ""},
-		{"system truncated", system[:len(system)-1], code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
-		{"system is not UTF-8", append(lenField(1, []byte("\xff")), system...), code, "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: "},
-		{"code truncated", system, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
-		{"message is not UTF-8", system, append(slices.Clip(code), lenField(4, []byte("\xe4"))...), "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: "},
-		{"code left out", system, nil, "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)"},
-		{"system left out", nil, code, "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum raw.v1.Code has no option (statusmap.v1.system)"},
-		{"system left out, code truncated", nil, code[:len(code)-1], "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum"},
+		{name: "nothing wrong", system: system, code: code},
+		{name: "system in two parts, to be merged", system: append(system[:4:4], system[4:]...), code: code},
+		{
+			name:   "system truncated",
+			system: system[:len(system)-1],
+			code:   code,
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+		},
+		{
+			name:   "system is not UTF-8",
+			system: append(lenField(1, []byte("\xff")), system...),
+			code:   code,
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+		},
+		{
+			name:   "code truncated",
+			system: system,
+			code:   code[:len(code)-1],
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+		},
+		{
+			name:   "message is not UTF-8",
+			system: system,
+			code:   append(slices.Clip(code), lenField(4, []byte("\xe4"))...),
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+		},
+		{
+			name:   "code left out",
+			system: system,
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)",
+		},
+		{
+			name: "system left out",
+			code: code,
+			want: "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum raw.v1.Code has no option (statusmap.v1.system)",
+		},
+		{
+			name: "system left out, code truncated",
+			code: code[:len(code)-1],
+			want: "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			c, err := catalog.FromFiles(registry(t, rawEnum(t, tt.system, tt.code)))
 			if tt.want == "" {
 				if err != nil || len(c.Systems()) != 1 {
-					t.Fatalf("got %v, %v", c.Systems(), err)
+					t.Fatalf("got %v, %v, want one system", c.Systems(), err)
 				}
 				checkInvariants(t, c)
 				return
@@ -365,6 +449,7 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 }
 
 func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
+	t.Parallel()
 	first := marshal(t, &statusmapv1.SystemOptions{Title: "first", Language: "de"})
 	second := marshal(t, goodSystem())
 	options := new(descriptorpb.EnumOptions)
@@ -380,12 +465,13 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.FailureEnvelope().String() != `{"c":{code}}` {
-		t.Errorf("got %s", dump(c))
+		t.Errorf("got %s\nwant the first title, the second language and envelope", dump(c))
 	}
 }
 
 // Options that a program made itself never passed a parser.
 func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
+	t.Parallel()
 	set := func(system *statusmapv1.SystemOptions, code *statusmapv1.CodeOptions) error {
 		p := protodesc.ToFileDescriptorProto(rawEnum(t, nil, nil))
 		enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
@@ -410,8 +496,8 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 		code   *statusmapv1.CodeOptions
 		want   string
 	}{
-		{badSystem, goodCode(), "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},
-		{goodSystem(), badCode, "raw.proto: raw.v1.UNKNOWN_ERROR: message: not UTF-8"},
+		{system: badSystem, code: goodCode(), want: "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},
+		{system: goodSystem(), code: badCode, want: "raw.proto: raw.v1.UNKNOWN_ERROR: message: not UTF-8"},
 	} {
 		if err := set(tt.system, tt.code); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
@@ -425,26 +511,26 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 	systems := c.Systems()
 	for i, s := range systems {
 		if i > 0 && systems[i-1].Domain() >= s.Domain() {
-			t.Errorf("%q stands before %q", systems[i-1].Domain(), s.Domain())
+			t.Errorf("%q is listed before %q", systems[i-1].Domain(), s.Domain())
 		}
 		if got, ok := c.System(s.Domain()); !ok || got != s {
-			t.Errorf("System(%q) is %v", s.Domain(), got)
+			t.Errorf("System(%q) is %v, want %v", s.Domain(), got, s)
 		}
 		if s.Domain() == "" || s.Language() == "" {
-			t.Errorf("domain %q, language %q", s.Domain(), s.Language())
+			t.Errorf("domain %q, language %q, want both", s.Domain(), s.Language())
 		}
 		if always := s.HTTPAlways(); always != 0 && (always < 200 || always > 599) {
-			t.Errorf("%s: HTTP %d", s.Domain(), always)
+			t.Errorf("%s: http_always is %d, want 200 to 599 or none", s.Domain(), always)
 		}
 		if !s.FailureEnvelope().Has("code") || !s.SuccessEnvelope().Has("data") {
-			t.Errorf("%s: envelopes %s %s", s.Domain(), s.FailureEnvelope(), s.SuccessEnvelope())
+			t.Errorf("%s: the envelopes are %s and %s, want {code} and {data} in them", s.Domain(), s.FailureEnvelope(), s.SuccessEnvelope())
 		}
 		if s.Fallback(codes.OK) != nil {
-			t.Errorf("%s: a fallback for OK", s.Domain())
+			t.Errorf("%s: Fallback(OK) is %s, want none", s.Domain(), s.Fallback(codes.OK).FullName())
 		}
 		for _, g := range []codes.Code{1, 2, 3, 13, 16, 17, 20210, 1<<32 - 1} {
 			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || f.Message().HasParams() {
-				t.Errorf("%s: Fallback(%d) is %v", s.Domain(), g, f.FullName())
+				t.Errorf("%s: Fallback(%d) is %q, want an error of the system without arguments", s.Domain(), g, f.FullName())
 			}
 		}
 		for _, wish := range []string{"", "en", "zh-CN", "*", "\xff"} {
@@ -455,7 +541,7 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 		list := s.Codes()
 		for i, code := range list {
 			if i > 0 && list[i-1].Number() >= code.Number() {
-				t.Errorf("%s stands before %s", list[i-1].FullName(), code.FullName())
+				t.Errorf("%s is listed before %s", list[i-1].FullName(), code.FullName())
 			}
 			checkCodeInvariants(t, c, code)
 		}
@@ -466,47 +552,51 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 	t.Helper()
 	s, name := code.System(), code.FullName()
 	if name != s.Domain()+"."+code.Reason() {
-		t.Errorf("%s: domain %q, reason %q", name, s.Domain(), code.Reason())
+		t.Errorf("%s: domain %q and reason %q, want the two parts of the name", name, s.Domain(), code.Reason())
 	}
 	if got, ok := c.Lookup(s.Domain(), code.Reason()); !ok || got != code {
-		t.Errorf("%s: Lookup gives %s", name, got.FullName())
+		t.Errorf("%s: Lookup gives %q", name, got.FullName())
 	}
 	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code {
-		t.Errorf("%s: LookupLegacy(%q) gives %s", name, code.LegacyCode(), got.FullName())
+		t.Errorf("%s: LookupLegacy(%q) gives %q", name, code.LegacyCode(), got.FullName())
 	}
 	value := dynamicpb.NewEnumType(s.Descriptor()).New(protoreflect.EnumNumber(code.Number()))
 	if got, ok := c.Code(value); !ok || got != code {
-		t.Errorf("%s: Code(%d) gives %s", name, code.Number(), got.FullName())
+		t.Errorf("%s: Code(%d) gives %q", name, code.Number(), got.FullName())
 	}
 	if got, ok := c.CodeIn(s, code); !ok || got != code {
-		t.Errorf("%s: CodeIn to its own system gives %s", name, got.FullName())
+		t.Errorf("%s: CodeIn of its own system gives %q", name, got.FullName())
 	}
 	if code.Number() == 0 || code.GRPCCode() > codes.Unauthenticated || code.HTTPStatus() < 200 || code.HTTPStatus() > 599 {
-		t.Errorf("%s: number %d, gRPC %d, HTTP %d", name, code.Number(), code.GRPCCode(), code.HTTPStatus())
+		t.Errorf("%s: number %d, gRPC %d, HTTP %d, want not 0, 0 to 16, 200 to 599", name, code.Number(), code.GRPCCode(), code.HTTPStatus())
 	}
 	if code.IsSuccess() != (code.GRPCCode() == codes.OK) {
-		t.Errorf("%s: success %v, gRPC %s", name, code.IsSuccess(), code.GRPCCode())
+		t.Errorf("%s: IsSuccess is %v of gRPC %s", name, code.IsSuccess(), code.GRPCCode())
 	}
 	if len(code.Reason()) < 3 || len(code.Reason()) > 63 || code.LegacyCode() == "" || code.Message().String() == "" {
-		t.Errorf("%s: reason %q, legacy code %q, message %q", name, code.Reason(), code.LegacyCode(), code.Message())
+		t.Errorf("%s: reason %q, legacy code %q, message %q, want 3 to 63 characters and texts",
+			name, code.Reason(), code.LegacyCode(), code.Message())
 	}
 	params := slices.Sorted(slices.Values(code.Message().Params()))
 	for tag, m := range code.Translations() {
 		if !slices.Equal(params, slices.Sorted(slices.Values(m.Params()))) {
-			t.Errorf("%s: %s has the arguments %v, not %v", name, tag, m.Params(), params)
+			t.Errorf("%s: %s has the arguments %v, want %v", name, tag, m.Params(), params)
 		}
 		if got, ok := code.MessageIn(tag); !ok || got != m {
-			t.Errorf("%s: MessageIn(%q) is %v", name, tag, got)
+			t.Errorf("%s: MessageIn(%q) is %q, want %q", name, tag, got, m)
 		}
 	}
 	if got, ok := code.MessageIn(s.Language()); !ok || got != code.Message() {
-		t.Errorf("%s: MessageIn(%q) is %v", name, s.Language(), got)
+		t.Errorf("%s: MessageIn(%q) is %q, want %q", name, s.Language(), got, code.Message())
 	}
 	for _, g := range code.FallbackFor() {
 		if s.Fallback(g) != code {
-			t.Errorf("%s: falls back for %s, and %s does", name, g, s.Fallback(g).FullName())
+			t.Errorf("%s: Fallback(%s) is %s", name, g, s.Fallback(g).FullName())
 		}
 	}
 }
 
-func TestInvariantsHoldForTheLinkedSystems(t *testing.T) { checkInvariants(t, defaultCatalog(t)) }
+func TestInvariantsHoldForTheLinkedSystems(t *testing.T) {
+	t.Parallel()
+	checkInvariants(t, defaultCatalog(t))
+}

@@ -24,85 +24,168 @@ func compiled(t testing.TB, template string) *catalog.Envelope {
 }
 
 func TestEnvelopeIsByteForByteTheTemplate(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		template string
 		values   catalog.Values
 		want     string
 	}{
-		{"JOB", `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
-			catalog.Values{LegacyCode: "1233106", Message: "作业 42 不存在", RequestID: "0f0e"},
-			`{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"0f0e"}`},
-		{"Elves", `{"flag":"false","error":"[{code}]{message}","result":[]}`,
-			catalog.Values{LegacyCode: "401.1", Message: `say "please"`},
-			`{"flag":"false","error":"[401.1]say \"please\"","result":[]}`},
-		{"key order and spacing are kept", "{ \"z\" : {message} ,\n\t\"a\":{code} }",
-			catalog.Values{LegacyCode: "7", Message: "m"},
-			"{ \"z\" : \"m\" ,\n\t\"a\":7 }"},
-		{"every placeholder", `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
-			catalog.Values{LegacyCode: "7", Message: "m", Reason: "R", Domain: "d", RequestID: "i", Metadata: args("kk", "v"), Data: []byte(`{"x":1}`)},
-			`[7,"m","R","d","i",{"kk":"v"},{"x":1}]`},
-		{"every placeholder, nothing in it", `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
-			catalog.Values{}, `["","","","","",{},null]`},
-		{"every text placeholder in one string", `["{code}{message}{reason}{domain}{request_id}"]`,
-			catalog.Values{LegacyCode: "7", Message: "m", Reason: "R", Domain: "d", RequestID: "i"},
-			`["7mRdi"]`},
-		{"metadata keeps its order and its texts", `{"c":{code},"m":{metadata}}`,
-			catalog.Values{LegacyCode: "7", Metadata: args("zz", "1", "aa", `"`, "legacy_code", "7")},
-			`{"c":7,"m":{"zz":"1","aa":"\"","legacy_code":"7"}}`},
-		{"data is passed on as it is", `{"data":{data}}`,
-			catalog.Values{Data: []byte("{ \"b\":1,\n\"a\":\"<\" }")}, "{\"data\":{ \"b\":1,\n\"a\":\"<\" }}"},
-		{"objects and arrays around", `{"errors":[{"code":{code},"message":{message}}],"ok":[{},[],true]}`,
-			catalog.Values{LegacyCode: "7", Message: "m"}, `{"errors":[{"code":7,"message":"m"}],"ok":[{},[],true]}`},
-		{"braces in a string", `{"c":"{{{code}}}","d":"{{}}"}`, catalog.Values{LegacyCode: "7"}, `{"c":"{7}","d":"{}"}`},
-		{"escapes in a string", `{"c":"\"{code}\" \\{code} \u007bcode\u007d"}`, catalog.Values{LegacyCode: "7"}, `{"c":"\"7\" \\7 \u007bcode\u007d"}`},
-		{"a string alone", `"{code}: {message}"`, catalog.Values{LegacyCode: "7", Message: "m"}, `"7: m"`},
-		{"a placeholder alone", `{code}`, catalog.Values{LegacyCode: "7"}, `7`},
-		{"a placeholder's name as text", `{"c":{code},"note":"code"}`, catalog.Values{LegacyCode: "7"}, `{"c":7,"note":"code"}`},
-		{"one placeholder twice", `{"c":{code},"error":"[{code}]"}`, catalog.Values{LegacyCode: "7"}, `{"c":7,"error":"[7]"}`},
-		{"a text that is a placeholder", `{"c":{code},"m":"{message}"}`, catalog.Values{LegacyCode: "7", Message: "{code}"}, `{"c":7,"m":"{code}"}`},
+		{
+			name:     "JOB",
+			template: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
+			values:   catalog.Values{LegacyCode: "1233106", Message: "作业 42 不存在", RequestID: "0f0e"},
+			want:     `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"0f0e"}`,
+		},
+		{
+			name:     "Elves",
+			template: `{"flag":"false","error":"[{code}]{message}","result":[]}`,
+			values:   catalog.Values{LegacyCode: "401.1", Message: `say "please"`},
+			want:     `{"flag":"false","error":"[401.1]say \"please\"","result":[]}`,
+		},
+		{
+			name:     "key order and spacing are kept",
+			template: "{ \"z\" : {message} ,\n\t\"a\":{code} }",
+			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     "{ \"z\" : \"m\" ,\n\t\"a\":7 }",
+		},
+		{
+			name:     "every placeholder",
+			template: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
+			values: catalog.Values{
+				LegacyCode: "7",
+				Message:    "m",
+				Reason:     "R",
+				Domain:     "d",
+				RequestID:  "i",
+				Metadata:   args("kk", "v"),
+				Data:       []byte(`{"x":1}`),
+			},
+			want: `[7,"m","R","d","i",{"kk":"v"},{"x":1}]`,
+		},
+		{
+			name:     "every placeholder, nothing in it",
+			template: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
+			values:   catalog.Values{},
+			want:     `["","","","","",{},null]`,
+		},
+		{
+			name:     "every text placeholder in one string",
+			template: `["{code}{message}{reason}{domain}{request_id}"]`,
+			values:   catalog.Values{LegacyCode: "7", Message: "m", Reason: "R", Domain: "d", RequestID: "i"},
+			want:     `["7mRdi"]`,
+		},
+		{
+			name:     "metadata keeps its order and its texts",
+			template: `{"c":{code},"m":{metadata}}`,
+			values:   catalog.Values{LegacyCode: "7", Metadata: args("zz", "1", "aa", `"`, "legacy_code", "7")},
+			want:     `{"c":7,"m":{"zz":"1","aa":"\"","legacy_code":"7"}}`,
+		},
+		{
+			name:     "data is passed on as it is",
+			template: `{"data":{data}}`,
+			values:   catalog.Values{Data: []byte("{ \"b\":1,\n\"a\":\"<\" }")},
+			want:     "{\"data\":{ \"b\":1,\n\"a\":\"<\" }}",
+		},
+		{
+			name:     "objects and arrays around",
+			template: `{"errors":[{"code":{code},"message":{message}}],"ok":[{},[],true]}`,
+			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     `{"errors":[{"code":7,"message":"m"}],"ok":[{},[],true]}`,
+		},
+		{
+			name:     "braces in a string",
+			template: `{"c":"{{{code}}}","d":"{{}}"}`,
+			values:   catalog.Values{LegacyCode: "7"},
+			want:     `{"c":"{7}","d":"{}"}`,
+		},
+		{
+			name:     "escapes in a string",
+			template: `{"c":"\"{code}\" \\{code} \u007bcode\u007d"}`,
+			values:   catalog.Values{LegacyCode: "7"},
+			want:     `{"c":"\"7\" \\7 \u007bcode\u007d"}`,
+		},
+		{
+			name:     "a string alone",
+			template: `"{code}: {message}"`,
+			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     `"7: m"`,
+		},
+		{name: "a placeholder alone", template: `{code}`, values: catalog.Values{LegacyCode: "7"}, want: `7`},
+		{
+			name:     "a placeholder's name as text",
+			template: `{"c":{code},"note":"code"}`,
+			values:   catalog.Values{LegacyCode: "7"},
+			want:     `{"c":7,"note":"code"}`,
+		},
+		{
+			name:     "one placeholder twice",
+			template: `{"c":{code},"error":"[{code}]"}`,
+			values:   catalog.Values{LegacyCode: "7"},
+			want:     `{"c":7,"error":"[7]"}`,
+		},
+		{
+			name:     "a text that is a placeholder",
+			template: `{"c":{code},"m":"{message}"}`,
+			values:   catalog.Values{LegacyCode: "7", Message: "{code}"},
+			want:     `{"c":7,"m":"{code}"}`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			e := compiled(t, tt.template)
 			got := e.Append([]byte("before "), &tt.values)
 			if string(got) != "before "+tt.want {
 				t.Errorf("got  %s\nwant before %s", got, tt.want)
 			}
 			if e.String() != tt.template {
-				t.Errorf("String gives %s", e)
+				t.Errorf("String gives %s, want %s", e, tt.template)
 			}
 		})
 	}
 }
 
 func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
+	t.Parallel()
 	v := catalog.Values{
-		LegacyCode: "10001", Message: `"<&` + "\u2028中", Reason: "A_REASON", Domain: "a.domain", RequestID: "id-1",
-		Metadata: args("legacy_code", "10001"), Data: []byte(`[1]`),
+		LegacyCode: "10001",
+		Message:    "\"<&\u2028中",
+		Reason:     "A_REASON",
+		Domain:     "a.domain",
+		RequestID:  "id-1",
+		Metadata:   args("legacy_code", "10001"),
+		Data:       []byte(`[1]`),
 	}
-	for domain, want := range map[string][2]string{
-		"legacy.apiswitch.v1": {`{"Code":10001,"Message":"\"<&` + "\u2028" + `中"}`, `[1]`},
-		"legacy.elves.v1":     {`{"flag":"false","error":"[10001]\"<&` + "\u2028" + `中","result":[]}`, `{"flag":"true","error":"","result":[1]}`},
-		"legacy.elves.v2":     {`{"flag":"false","error":"[10001]\"<&` + "\u2028" + `中","result":[]}`, `{"flag":"true","error":"","result":[1]}`},
-		"legacy.jarvis.v2":    {`{"return_code":10001,"message":"\"<&` + "\u2028" + `中"}`, `[1]`},
-		"legacy.job.v1": {`{"result":false,"code":10001,"data":null,"message":"\"<&` + "\u2028" + `中","request_id":"id-1"}`,
-			`{"result":true,"code":0,"data":[1],"message":""}`},
-		"legacy.job.v2": {`{"result":false,"code":10001,"data":null,"message":"\"<&` + "\u2028" + `中","request_id":"id-1"}`,
-			`{"result":true,"code":0,"data":[1],"message":""}`},
+	const escaped = "\\\"<&\u2028中"
+	const elvesFailure = `{"flag":"false","error":"[10001]` + escaped + `","result":[]}`
+	const elvesSuccess = `{"flag":"true","error":"","result":[1]}`
+	const jobFailure = `{"result":false,"code":10001,"data":null,"message":"` + escaped + `","request_id":"id-1"}`
+	const jobSuccess = `{"result":true,"code":0,"data":[1],"message":""}`
+	for _, tt := range []struct {
+		domain      string
+		wantFailure string
+		wantSuccess string
+	}{
+		{domain: "legacy.apiswitch.v1", wantFailure: `{"Code":10001,"Message":"` + escaped + `"}`, wantSuccess: `[1]`},
+		{domain: "legacy.elves.v1", wantFailure: elvesFailure, wantSuccess: elvesSuccess},
+		{domain: "legacy.elves.v2", wantFailure: elvesFailure, wantSuccess: elvesSuccess},
+		{domain: "legacy.jarvis.v2", wantFailure: `{"return_code":10001,"message":"` + escaped + `"}`, wantSuccess: `[1]`},
+		{domain: "legacy.job.v1", wantFailure: jobFailure, wantSuccess: jobSuccess},
+		{domain: "legacy.job.v2", wantFailure: jobFailure, wantSuccess: jobSuccess},
 	} {
-		s := systemOf(t, domain)
-		if got := string(s.FailureEnvelope().Append(nil, &v)); got != want[0] {
-			t.Errorf("%s: failure\ngot  %s\nwant %s", domain, got, want[0])
+		s := systemOf(t, tt.domain)
+		if got := string(s.FailureEnvelope().Append(nil, &v)); got != tt.wantFailure {
+			t.Errorf("%s: failure\ngot  %s\nwant %s", tt.domain, got, tt.wantFailure)
 		}
-		if got := string(s.SuccessEnvelope().Append(nil, &v)); got != want[1] {
-			t.Errorf("%s: success\ngot  %s\nwant %s", domain, got, want[1])
+		if got := string(s.SuccessEnvelope().Append(nil, &v)); got != tt.wantSuccess {
+			t.Errorf("%s: success\ngot  %s\nwant %s", tt.domain, got, tt.wantSuccess)
 		}
 	}
 }
 
 // checkTemplate holds an envelope with a message's template to what it writes with
-// the message's text: on the first use, on the next, and where another envelope or
-// code has had the message before.
+// the message's text: on the first use, on the next, and after another envelope or
+// code has had the message.
 func checkTemplate(t *testing.T, e *catalog.Envelope, m *catalog.Message, v catalog.Values) {
 	t.Helper()
 	v.Message = m.Text(v.Metadata...)
@@ -120,6 +203,7 @@ func checkTemplate(t *testing.T, e *catalog.Envelope, m *catalog.Message, v cata
 }
 
 func TestTemplatesSayWhatTextsDo(t *testing.T) {
+	t.Parallel()
 	for _, s := range defaultCatalog(t).Systems() {
 		for _, code := range s.Codes() {
 			messages := []*catalog.Message{code.Message()}
@@ -128,7 +212,13 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 			}
 			for _, m := range messages {
 				for _, value := range []string{"", "42", `say "\\"`, "任务\n"} {
-					v := catalog.Values{LegacyCode: code.LegacyCode(), Reason: code.Reason(), Domain: code.Domain(), RequestID: "id-1", Data: []byte(`{"x":1}`)}
+					v := catalog.Values{
+						LegacyCode: code.LegacyCode(),
+						Reason:     code.Reason(),
+						Domain:     code.Domain(),
+						RequestID:  "id-1",
+						Data:       []byte(`{"x":1}`),
+					}
 					for i, name := range m.Params() {
 						if value != "" || i > 0 { // "": the first is missing
 							v.Metadata = append(v.Metadata, catalog.Arg{Name: name, Value: value})
@@ -140,22 +230,22 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 			}
 		}
 	}
-	every, err := catalog.CompileEnvelope(`{"a":"[{code}]{message}{request_id}","b":{message},"c":{metadata},"d":{data},"e":{domain},"f":"{reason}","g":{request_id}}`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	every := compiled(t, `{"a":"[{code}]{message}{request_id}","b":{message},"c":{metadata},"d":{data},`+
+		`"e":{domain},"f":"{reason}","g":{request_id}}`)
 	for _, template := range []string{"", "plain", `"{{{job_id}}}" is {job_id}`, "{job_id}{step}"} {
-		m, err := catalog.CompileMessage(template)
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkTemplate(t, every, m, catalog.Values{
-			LegacyCode: "401.1", Reason: "R", Domain: "d", RequestID: `i"`, Metadata: args("job_id", `a"b`, "step", "2"), Data: []byte("[]"),
+		checkTemplate(t, every, message(t, template), catalog.Values{
+			LegacyCode: "401.1",
+			Reason:     "R",
+			Domain:     "d",
+			RequestID:  `i"`,
+			Metadata:   args("job_id", `a"b`, "step", "2"),
+			Data:       []byte("[]"),
 		})
 	}
 }
 
 func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[string]string{
 		"0": `0`, "7": `7`, "1233106": `1233106`, "-5": `-5`,
 		"123456789012345678":  `123456789012345678`,
@@ -177,7 +267,7 @@ func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
 			continue
 		}
 		if v, ok := e.Parse(body); !ok || v.LegacyCode != code {
-			t.Errorf("%s: read back as %q, %v", body, v.LegacyCode, ok)
+			t.Errorf("%s: read back as %q, %v, want %q", body, v.LegacyCode, ok, code)
 		}
 	}
 }
@@ -233,22 +323,46 @@ func everyByte() string {
 func readable(s string) string { return string([]rune(s)) }
 
 func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
-	inValue := compiled(t, `{"code":{code},"message":{message},"reason":{reason},"domain":{domain},"id":{request_id},"meta":{metadata}}`)
-	inText := compiled(t, `{"code":"[{code}]","message":"<{message}>","reason":"{reason}!","domain":"{{{domain}}}","id":"id {request_id}","meta":{}}`)
+	t.Parallel()
+	inValue := compiled(t, `{"code":{code},"message":{message},"reason":{reason},`+
+		`"domain":{domain},"id":{request_id},"meta":{metadata}}`)
+	inText := compiled(t, `{"code":"[{code}]","message":"<{message}>","reason":"{reason}!",`+
+		`"domain":"{{{domain}}}","id":"id {request_id}","meta":{}}`)
 	type document struct {
 		Code, Message, Reason, Domain, ID string
 		Meta                              map[string]string
 	}
 	for name, text := range hostileTexts() {
 		t.Run(name, func(t *testing.T) {
-			v := catalog.Values{LegacyCode: "x" + text, Message: text, Reason: text, Domain: text, RequestID: text, Metadata: args(text, text)}
+			t.Parallel()
+			v := catalog.Values{
+				LegacyCode: "x" + text,
+				Message:    text,
+				Reason:     text,
+				Domain:     text,
+				RequestID:  text,
+				Metadata:   args(text, text),
+			}
 			r := readable(text)
 			for _, tt := range []struct {
 				envelope *catalog.Envelope
 				want     document
 			}{
-				{inValue, document{"x" + r, r, r, r, r, map[string]string{r: r}}},
-				{inText, document{"[x" + r + "]", "<" + r + ">", r + "!", "{" + r + "}", "id " + r, map[string]string{}}},
+				{
+					envelope: inValue,
+					want:     document{Code: "x" + r, Message: r, Reason: r, Domain: r, ID: r, Meta: map[string]string{r: r}},
+				},
+				{
+					envelope: inText,
+					want: document{
+						Code:    "[x" + r + "]",
+						Message: "<" + r + ">",
+						Reason:  r + "!",
+						Domain:  "{" + r + "}",
+						ID:      "id " + r,
+						Meta:    map[string]string{},
+					},
+				},
 			} {
 				body := tt.envelope.Append(nil, &v)
 				if !json.Valid(body) {
@@ -275,6 +389,7 @@ func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
 }
 
 func TestEnvelopeEscapesWhatJSONDemandsAndNothingElse(t *testing.T) {
+	t.Parallel()
 	e := compiled(t, `[{message}]`)
 	for text, want := range map[string]string{
 		`"`: `\"`, `\`: `\\`, "\n": `\n`, "\r": `\r`, "\t": `\t`, "\b": `\b`, "\f": `\f`,
@@ -289,6 +404,7 @@ func TestEnvelopeEscapesWhatJSONDemandsAndNothingElse(t *testing.T) {
 }
 
 func TestEnvelopeParse(t *testing.T) {
+	t.Parallel()
 	const (
 		job     = `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`
 		elves   = `{"flag":"false","error":"[{code}]{message}","result":[]}`
@@ -305,85 +421,235 @@ func TestEnvelopeParse(t *testing.T) {
 		body     string
 		want     *catalog.Values // nil: Parse is false
 	}{
-		{"as it is written", job, `{"result":false,"code":7,"data":null,"message":"m","request_id":"i"}`, &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"}},
-		{"keys in another order", job, `{"request_id":"i","message":"m","code":7,"result":false}`, &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"}},
-		{"spacing", job, " {\n\t\"result\" : false ,\r\n \"code\" : 7 } \n", &catalog.Values{LegacyCode: "7"}},
-		{"more keys", job, `{"code":7,"trace":{"a":[1]},"x":null}`, &catalog.Values{LegacyCode: "7"}},
-		{"only the code", job, `{"code":7}`, &catalog.Values{LegacyCode: "7"}},
-		{"the code as a string", job, `{"code":"7"}`, &catalog.Values{LegacyCode: "7"}},
-		{"the code as it is, a fraction", job, `{"code":401.10}`, &catalog.Values{LegacyCode: "401.10"}},
-		{"a long code is not rounded", job, `{"code":12345678901234567890}`, &catalog.Values{LegacyCode: "12345678901234567890"}},
-		{"the message as a number", job, `{"code":7,"message":8}`, &catalog.Values{LegacyCode: "7", Message: "8"}},
-		{"a literal as a string", job, `{"result":"false","code":7}`, &catalog.Values{LegacyCode: "7"}},
-		{"null instead of a text", job, `{"code":7,"message":null,"request_id":null}`, &catalog.Values{LegacyCode: "7"}},
-		{"data where null was", job, `{"code":7,"data":{"x":1}}`, &catalog.Values{LegacyCode: "7"}},
-		{"escapes", job, `{"code":7,"message":"\u4f5c\"\/\ud83d\ude80"}`, &catalog.Values{LegacyCode: "7", Message: `作"/🚀`}},
-		{"a lone surrogate", job, `{"code":7,"message":"\ud83d"}`, &catalog.Values{LegacyCode: "7", Message: "\ufffd"}},
-		{"not UTF-8", job, "{\"code\":7,\"message\":\"\xff\"}", &catalog.Values{LegacyCode: "7", Message: "\ufffd"}},
-		{"a key twice: the last one counts", job, `{"code":7,"code":8}`, &catalog.Values{LegacyCode: "8"}},
-		{"nested", errors, `{"errors":[{"message":"m","code":7}]}`, &catalog.Values{LegacyCode: "7", Message: "m"}},
-		{"nested, the first of several", errors, `{"errors":[{"code":7},{"code":8}]}`, &catalog.Values{LegacyCode: "7"}},
-		{"in a string", elves, `{"flag":"false","error":"[401.1]m","result":[]}`, &catalog.Values{LegacyCode: "401.1", Message: "m"}},
-		{"in a string, no message", elves, `{"error":"[401.1]"}`, &catalog.Values{LegacyCode: "401.1"}},
-		{"in a string, its separator in the message", elves, `{"error":"[401.1]a]b[c]"}`, &catalog.Values{LegacyCode: "401.1", Message: "a]b[c]"}},
-		{"a result where an empty array was", elves, `{"error":"[401]x","result":{"a":1}}`, &catalog.Values{LegacyCode: "401", Message: "x"}},
-		{"flag as a boolean", elves, `{"flag":false,"error":"[401]x"}`, &catalog.Values{LegacyCode: "401", Message: "x"}},
-		{"a number where a string was", text, `{"code":7}`, &catalog.Values{LegacyCode: "7"}},
-		{"a string where a number was", text, `{"code":"7","n":"5"}`, &catalog.Values{LegacyCode: "7"}},
-		{"twice and the same", both, `{"code":7,"error":"[7]m"}`, &catalog.Values{LegacyCode: "7", Message: "m"}},
-		{"one of two is null", both, `{"code":null,"error":"[7]m"}`, &catalog.Values{LegacyCode: "7", Message: "m"}},
-		{"metadata by name", meta, `{"code":7,"meta":{"z":"1","a":2,"b":true,"skip":[1],"null":null}}`, &catalog.Values{LegacyCode: "7", Metadata: args("a", "2", "b", "true", "z", "1")}},
-		{"metadata null", meta, `{"code":7,"meta":null}`, &catalog.Values{LegacyCode: "7"}},
-		{"literals", numbers, `{"code":7,"version":1.50,"ok":true,"empty":{"x":1},"none":5}`, &catalog.Values{LegacyCode: "7"}},
-		{"null where an object was empty", numbers, `{"code":7,"empty":null}`, &catalog.Values{LegacyCode: "7"}},
-		{"data", data, `{"result":true,"code":0,"data":{"b":[1.0,null],"a":"<"},"message":""}`, &catalog.Values{Data: []byte(`{"a":"\u003c","b":[1.0,null]}`)}},
-		{"data missing", data, `{"result":true}`, &catalog.Values{}},
-		{"data null", data, `{"data":null}`, &catalog.Values{Data: []byte("null")}},
-		{"bare data", `{data}`, ` [1, 2] `, &catalog.Values{Data: []byte("[1,2]")}},
+		{
+			name:     "as it is written",
+			template: job,
+			body:     `{"result":false,"code":7,"data":null,"message":"m","request_id":"i"}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
+		},
+		{
+			name:     "keys in another order",
+			template: job,
+			body:     `{"request_id":"i","message":"m","code":7,"result":false}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
+		},
+		{
+			name:     "spacing",
+			template: job,
+			body:     " {\n\t\"result\" : false ,\r\n \"code\" : 7 } \n",
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "more keys",
+			template: job,
+			body:     `{"code":7,"trace":{"a":[1]},"x":null}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{name: "only the code", template: job, body: `{"code":7}`, want: &catalog.Values{LegacyCode: "7"}},
+		{name: "the code as a string", template: job, body: `{"code":"7"}`, want: &catalog.Values{LegacyCode: "7"}},
+		{
+			name:     "the code as it is, a fraction",
+			template: job,
+			body:     `{"code":401.10}`,
+			want:     &catalog.Values{LegacyCode: "401.10"},
+		},
+		{
+			name:     "a long code is not rounded",
+			template: job,
+			body:     `{"code":12345678901234567890}`,
+			want:     &catalog.Values{LegacyCode: "12345678901234567890"},
+		},
+		{
+			name:     "the message as a number",
+			template: job,
+			body:     `{"code":7,"message":8}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "8"},
+		},
+		{
+			name:     "a literal as a string",
+			template: job,
+			body:     `{"result":"false","code":7}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "null instead of a text",
+			template: job,
+			body:     `{"code":7,"message":null,"request_id":null}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "data where null was",
+			template: job,
+			body:     `{"code":7,"data":{"x":1}}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "escapes",
+			template: job,
+			body:     `{"code":7,"message":"\u4f5c\"\/\ud83d\ude80"}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: `作"/🚀`},
+		},
+		{
+			name:     "a lone surrogate",
+			template: job,
+			body:     `{"code":7,"message":"\ud83d"}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "\ufffd"},
+		},
+		{
+			name:     "not UTF-8",
+			template: job,
+			body:     "{\"code\":7,\"message\":\"\xff\"}",
+			want:     &catalog.Values{LegacyCode: "7", Message: "\ufffd"},
+		},
+		{
+			name:     "a key twice: the last one counts",
+			template: job,
+			body:     `{"code":7,"code":8}`,
+			want:     &catalog.Values{LegacyCode: "8"},
+		},
+		{
+			name:     "nested",
+			template: errors,
+			body:     `{"errors":[{"message":"m","code":7}]}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+		},
+		{
+			name:     "nested, the first of several",
+			template: errors,
+			body:     `{"errors":[{"code":7},{"code":8}]}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "in a string",
+			template: elves,
+			body:     `{"flag":"false","error":"[401.1]m","result":[]}`,
+			want:     &catalog.Values{LegacyCode: "401.1", Message: "m"},
+		},
+		{
+			name:     "in a string, no message",
+			template: elves,
+			body:     `{"error":"[401.1]"}`,
+			want:     &catalog.Values{LegacyCode: "401.1"},
+		},
+		{
+			name:     "in a string, its separator in the message",
+			template: elves,
+			body:     `{"error":"[401.1]a]b[c]"}`,
+			want:     &catalog.Values{LegacyCode: "401.1", Message: "a]b[c]"},
+		},
+		{
+			name:     "a result where an empty array was",
+			template: elves,
+			body:     `{"error":"[401]x","result":{"a":1}}`,
+			want:     &catalog.Values{LegacyCode: "401", Message: "x"},
+		},
+		{
+			name:     "flag as a boolean",
+			template: elves,
+			body:     `{"flag":false,"error":"[401]x"}`,
+			want:     &catalog.Values{LegacyCode: "401", Message: "x"},
+		},
+		{
+			name:     "a number where a string was",
+			template: text,
+			body:     `{"code":7}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "a string where a number was",
+			template: text,
+			body:     `{"code":"7","n":"5"}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "twice and the same",
+			template: both,
+			body:     `{"code":7,"error":"[7]m"}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+		},
+		{
+			name:     "one of two is null",
+			template: both,
+			body:     `{"code":null,"error":"[7]m"}`,
+			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+		},
+		{
+			name:     "metadata by name",
+			template: meta,
+			body:     `{"code":7,"meta":{"z":"1","a":2,"b":true,"skip":[1],"null":null}}`,
+			want:     &catalog.Values{LegacyCode: "7", Metadata: args("a", "2", "b", "true", "z", "1")},
+		},
+		{name: "metadata null", template: meta, body: `{"code":7,"meta":null}`, want: &catalog.Values{LegacyCode: "7"}},
+		{
+			name:     "literals",
+			template: numbers,
+			body:     `{"code":7,"version":1.50,"ok":true,"empty":{"x":1},"none":5}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "null where an object was empty",
+			template: numbers,
+			body:     `{"code":7,"empty":null}`,
+			want:     &catalog.Values{LegacyCode: "7"},
+		},
+		{
+			name:     "data",
+			template: data,
+			body:     `{"result":true,"code":0,"data":{"b":[1.0,null],"a":"<"},"message":""}`,
+			want:     &catalog.Values{Data: []byte(`{"a":"\u003c","b":[1.0,null]}`)},
+		},
+		{name: "data missing", template: data, body: `{"result":true}`, want: &catalog.Values{}},
+		{name: "data null", template: data, body: `{"data":null}`, want: &catalog.Values{Data: []byte("null")}},
+		{name: "bare data", template: `{data}`, body: ` [1, 2] `, want: &catalog.Values{Data: []byte("[1,2]")}},
 
-		{"no code", job, `{"result":false,"message":"m"}`, nil},
-		{"code empty", job, `{"code":""}`, nil},
-		{"code null", job, `{"code":null}`, nil},
-		{"code is an object", job, `{"code":{"x":1}}`, nil},
-		{"message is an array", job, `{"code":7,"message":["m"]}`, nil},
-		{"success: result is true", job, `{"result":true,"code":0,"data":{},"message":""}`, nil},
-		{"success: flag is true", elves, `{"flag":"true","error":"","result":{}}`, nil},
-		{"another number", numbers, `{"code":7,"version":1.5}`, nil},
-		{"another string in place of a number", text, `{"code":"7","n":"05"}`, nil},
-		{"null in place of a literal", job, `{"code":7,"result":null}`, nil},
-		{"the string does not fit", elves, `{"error":"no code here"}`, nil},
-		{"the string is an object", elves, `{"error":{}}`, nil},
-		{"the string has no code", elves, `{"error":"[]m"}`, nil},
-		{"two codes contradict", both, `{"code":7,"error":"[8]m"}`, nil},
-		{"two codes contradict, one empty", both, `{"code":"","error":"[8]m"}`, nil},
-		{"two codes contradict, the other empty", both, `{"code":8,"error":"[]m"}`, nil},
-		{"metadata is no object", meta, `{"code":7,"meta":[]}`, nil},
-		{"errors is no array", errors, `{"errors":{"code":7}}`, nil},
-		{"errors is empty", errors, `{"errors":[]}`, nil},
-		{"an array instead of an object", job, `[7]`, nil},
-		{"a string instead of an object", job, `"7"`, nil},
-		{"null", job, `null`, nil},
-		{"empty", job, ``, nil},
-		{"blank", job, " \n", nil},
-		{"HTML", job, `<html><body>502 Bad Gateway</body></html>`, nil},
-		{"truncated", job, `{"result":false,"code":7,"mess`, nil},
-		{"truncated in its last character", job, `{"code":7`, nil},
-		{"garbage behind", job, `{"code":7}x`, nil},
-		{"a second document", job, `{"code":7} {"code":8}`, nil},
-		{"a byte order mark", job, "\ufeff" + `{"code":7}`, nil},
-		{"JSONP", job, `callback({"code":7})`, nil},
-		{"single quotes", job, `{'code':7}`, nil},
-		{"a number with a zero before it", job, `{"code":07}`, nil},
-		{"NaN", job, `{"code":NaN}`, nil},
-		{"10 001 brackets", job, strings.Repeat("[", 10_001), nil},
-		{"10 001 brackets, closed", job, strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001), nil},
+		{name: "no code", template: job, body: `{"result":false,"message":"m"}`},
+		{name: "code empty", template: job, body: `{"code":""}`},
+		{name: "code null", template: job, body: `{"code":null}`},
+		{name: "code is an object", template: job, body: `{"code":{"x":1}}`},
+		{name: "message is an array", template: job, body: `{"code":7,"message":["m"]}`},
+		{name: "success: result is true", template: job, body: `{"result":true,"code":0,"data":{},"message":""}`},
+		{name: "success: flag is true", template: elves, body: `{"flag":"true","error":"","result":{}}`},
+		{name: "another number", template: numbers, body: `{"code":7,"version":1.5}`},
+		{name: "another string in place of a number", template: text, body: `{"code":"7","n":"05"}`},
+		{name: "null in place of a literal", template: job, body: `{"code":7,"result":null}`},
+		{name: "the string does not fit", template: elves, body: `{"error":"no code here"}`},
+		{name: "the string is an object", template: elves, body: `{"error":{}}`},
+		{name: "the string has no code", template: elves, body: `{"error":"[]m"}`},
+		{name: "two codes contradict", template: both, body: `{"code":7,"error":"[8]m"}`},
+		{name: "two codes contradict, one empty", template: both, body: `{"code":"","error":"[8]m"}`},
+		{name: "two codes contradict, the other empty", template: both, body: `{"code":8,"error":"[]m"}`},
+		{name: "metadata is no object", template: meta, body: `{"code":7,"meta":[]}`},
+		{name: "errors is no array", template: errors, body: `{"errors":{"code":7}}`},
+		{name: "errors is empty", template: errors, body: `{"errors":[]}`},
+		{name: "an array instead of an object", template: job, body: `[7]`},
+		{name: "a string instead of an object", template: job, body: `"7"`},
+		{name: "null", template: job, body: `null`},
+		{name: "empty", template: job, body: ``},
+		{name: "blank", template: job, body: " \n"},
+		{name: "HTML", template: job, body: `<html><body>502 Bad Gateway</body></html>`},
+		{name: "truncated", template: job, body: `{"result":false,"code":7,"mess`},
+		{name: "truncated in its last character", template: job, body: `{"code":7`},
+		{name: "garbage behind", template: job, body: `{"code":7}x`},
+		{name: "a second document", template: job, body: `{"code":7} {"code":8}`},
+		{name: "a byte order mark", template: job, body: "\ufeff" + `{"code":7}`},
+		{name: "JSONP", template: job, body: `callback({"code":7})`},
+		{name: "single quotes", template: job, body: `{'code':7}`},
+		{name: "a number with a zero before it", template: job, body: `{"code":07}`},
+		{name: "NaN", template: job, body: `{"code":NaN}`},
+		{name: "10 001 brackets", template: job, body: strings.Repeat("[", 10_001)},
+		{
+			name:     "10 001 brackets, closed",
+			template: job,
+			body:     strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001),
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			e := compiled(t, tt.template)
-			for range 5 { // a map's order must not show
+			for range 5 { // so that a map's order shows
 				got, ok := e.Parse([]byte(tt.body))
 				if ok != (tt.want != nil) {
-					t.Fatalf("got %v, %+v", ok, got)
+					t.Fatalf("got %v, %+v, want %v", ok, got, tt.want != nil)
 				}
 				want := tt.want
 				if want == nil {
@@ -398,27 +664,33 @@ func TestEnvelopeParse(t *testing.T) {
 }
 
 func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
+	t.Parallel()
 	for _, code := range allCodes(t) {
 		failure := code.System().FailureEnvelope()
 		v := catalog.Values{
-			LegacyCode: code.LegacyCode(), Message: code.Message().Text(), Reason: code.Reason(), Domain: code.Domain(),
-			RequestID: "6f1c", Metadata: args("legacy_code", code.LegacyCode()),
+			LegacyCode: code.LegacyCode(),
+			Message:    code.Message().Text(),
+			Reason:     code.Reason(),
+			Domain:     code.Domain(),
+			RequestID:  "6f1c",
+			Metadata:   args("legacy_code", code.LegacyCode()),
 		}
 		body := failure.Append(nil, &v)
 		got, ok := failure.Parse(body)
 		if !ok || got.LegacyCode != v.LegacyCode || got.Message != v.Message {
-			t.Errorf("%s: %s is read as %+v, %v", code.FullName(), body, got, ok)
+			t.Errorf("%s: %s is read as %+v, %v, want %+v", code.FullName(), body, got, ok, v)
 		}
 		if again := failure.Append(nil, &got); !bytes.Equal(again, body) {
-			t.Errorf("%s: %s becomes %s", code.FullName(), body, again)
+			t.Errorf("%s: read and written again it is %s, want %s", code.FullName(), again, body)
 		}
 		if v, ok := code.System().SuccessEnvelope().Parse(body); ok && code.System().SuccessEnvelope().String() != "{data}" {
-			t.Errorf("%s: the failure %s is a success, %+v", code.FullName(), body, v)
+			t.Errorf("%s: the failure %s is read as the success %+v", code.FullName(), body, v)
 		}
 	}
 }
 
 func TestEnvelopeHas(t *testing.T) {
+	t.Parallel()
 	e := compiled(t, `{"c":"[{code}]","m":{message},"request_id":"reason"}`)
 	var got []string
 	for _, name := range []string{"code", "message", "reason", "domain", "request_id", "metadata", "data", "", "{code}", "other"} {

@@ -18,9 +18,9 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// FuzzEnvelope: whatever the template, compiling does not panic; where it
-// compiles, any values give valid JSON, and reading that gives the values back
-// wherever they can be told apart.
+// FuzzEnvelope: whatever the template, compiling does not panic; if it compiles,
+// any values give valid JSON, and reading that gives the values back, as far as
+// they can be told apart.
 func FuzzEnvelope(f *testing.F) {
 	for _, template := range []string{
 		`{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
@@ -45,7 +45,7 @@ func FuzzEnvelope(f *testing.F) {
 			return
 		}
 		if e.String() != template {
-			t.Errorf("String gives %q", e)
+			t.Errorf("String gives %q, want %q", e, template)
 		}
 		v := catalog.Values{
 			LegacyCode: code, Message: message, Reason: reason, Domain: domain, RequestID: requestID,
@@ -72,11 +72,11 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		exact := catalog.ValuePlaces(e)
 		for _, f := range []struct{ name, got, want string }{
-			{"code", got.LegacyCode, readable(code)},
-			{"message", got.Message, readable(message)},
-			{"reason", got.Reason, readable(reason)},
-			{"domain", got.Domain, readable(domain)},
-			{"request_id", got.RequestID, readable(requestID)},
+			{name: "code", got: got.LegacyCode, want: readable(code)},
+			{name: "message", got: got.Message, want: readable(message)},
+			{name: "reason", got: got.Reason, want: readable(reason)},
+			{name: "domain", got: got.Domain, want: readable(domain)},
+			{name: "request_id", got: got.RequestID, want: readable(requestID)},
 		} {
 			if !e.Has(f.name) {
 				f.want = ""
@@ -96,7 +96,7 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-// canonical returns JSON as Parse gives it back; nil where data is not JSON, or
+// canonical returns JSON as Parse gives it back; nil if data is not JSON, or
 // is deeper than a template around it could bear.
 func canonical(data []byte) []byte {
 	if len(data) > 5000 || !json.Valid(data) {
@@ -206,12 +206,12 @@ func FuzzMessage(f *testing.F) {
 			return
 		}
 		if m.String() != template {
-			t.Errorf("String gives %q", m)
+			t.Errorf("String gives %q, want %q", m, template)
 		}
 		if got, ok := m.Match(text); ok && m.Text(got...) != text {
-			t.Errorf("%q of %q: %q, which gives %q", template, text, got, m.Text(got...))
+			t.Errorf("%q of %q: the arguments %q, whose text is %q", template, text, got, m.Text(got...))
 		} else if !ok && got != nil {
-			t.Errorf("%q of %q: no match, and %q", template, text, got)
+			t.Errorf("%q of %q: no match, and the arguments %q, want none", template, text, got)
 		}
 
 		// The other way: the text of arguments is read as these or not at all.
@@ -359,8 +359,9 @@ func FuzzNew(f *testing.F) {
 			return
 		}
 		checkAnyFile(t, file)
-		// Where both options can be read, there is a system or a reason why not.
-		if proto.Unmarshal(systemOption, new(statusmapv1.SystemOptions)) == nil && proto.Unmarshal(codeOption, new(statusmapv1.CodeOptions)) == nil {
+		// If both options can be read, there is a system or a reason why not.
+		if proto.Unmarshal(systemOption, new(statusmapv1.SystemOptions)) == nil &&
+			proto.Unmarshal(codeOption, new(statusmapv1.CodeOptions)) == nil {
 			c, err := catalog.New(file.Enums().Get(0))
 			if err == nil && (len(c.Systems()) != 1 || len(c.Systems()[0].Codes()) != 1) {
 				t.Errorf("neither a problem nor a code: %s", dump(c))

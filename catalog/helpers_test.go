@@ -2,7 +2,6 @@ package catalog_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -24,8 +23,6 @@ import (
 	"github.com/statusmap/statusmap/internal/prototest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // linkedFiles are the six systems, as they are linked into the test.
 var linkedFiles = []protoreflect.FileDescriptor{
 	apiswitchv1.File_legacy_apiswitch_v1_code_proto,
@@ -38,7 +35,7 @@ var linkedFiles = []protoreflect.FileDescriptor{
 
 const optionsPath = "statusmap/v1/options.proto"
 
-// vocabulary says where options.proto comes from in a compilation.
+// vocabulary says which options.proto a compilation imports.
 type vocabulary int
 
 const (
@@ -164,22 +161,4 @@ func problemsOf(t testing.TB, err error) catalog.Problems {
 		t.Fatalf("the error is a %T, want Problems: %v", err, err)
 	}
 	return problems
-}
-
-// golden compares text with a file in testdata.
-func golden(t testing.TB, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update writes it anew):\n%s", path, diff)
-	}
 }

@@ -30,36 +30,54 @@ func (named) Descriptor() protoreflect.EnumDescriptor { return nil }
 func (named) Number() protoreflect.EnumNumber         { return 1 }
 
 func TestCodeByValue(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	loaded := compile(t, sourceOptions, sources(t))
 	elvesLoaded := loaded[2].Enums().Get(0)
-	if elvesLoaded.FullName() != "legacy.elves.v2.Code" {
-		t.Fatal(elvesLoaded.FullName())
+	if got := elvesLoaded.FullName(); got != "legacy.elves.v2.Code" {
+		t.Fatalf("the third system is %s, want legacy.elves.v2.Code", got)
 	}
 	// A newer elves.v2 than the one linked in: a code moved, and one is new.
-	newer := compile(t, linkedOptions, map[string]string{"legacy/elves/v2/code.proto": source{pkg: "legacy.elves.v2",
-		values: code("MISSING_SIGN_PARAM", 9, `grpc: ABORTED message: "x"`) + code("NEW_IN_THERE", 40101, `grpc: ABORTED message: "x"`)}.String()})[0].Enums().Get(0)
+	newerSource := source{
+		pkg: "legacy.elves.v2",
+		values: code("MISSING_SIGN_PARAM", 9, `grpc: ABORTED message: "x"`) +
+			code("NEW_IN_THERE", 40101, `grpc: ABORTED message: "x"`),
+	}.String()
+	newer := compile(t, linkedOptions, map[string]string{"legacy/elves/v2/code.proto": newerSource})[0].Enums().Get(0)
 	for _, tt := range []struct {
 		name  string
 		value protoreflect.Enum
 		want  string
 	}{
-		{"generated", jobv2.Code_JOB_NOT_FOUND, "legacy.job.v2.JOB_NOT_FOUND"},
-		{"generated, by pointer", jobv2.Code_JOB_NOT_FOUND.Enum(), "legacy.job.v2.JOB_NOT_FOUND"},
-		{"generated, nil pointer", (*jobv2.Code)(nil), ""},
-		{"generated, unset", jobv2.Code_CODE_UNSPECIFIED, ""},
-		{"generated, no such number", jobv2.Code(-1), ""},
-		{"an enum that is no system", descriptorpb.FieldDescriptorProto_TYPE_BOOL, ""},
-		{"nil", nil, ""},
-		{"without a descriptor", named{}, ""},
-		{"dynamic, of the linked descriptor", dynamicpb.NewEnumType(elvesv2.Code(0).Descriptor()).New(40101), "legacy.elves.v2.MISSING_SIGN_PARAM"},
-		{"dynamic, of a loaded descriptor", dynamicpb.NewEnumType(elvesLoaded).New(40101), "legacy.elves.v2.MISSING_SIGN_PARAM"},
-		{"dynamic, unset", dynamicpb.NewEnumType(elvesLoaded).New(0), ""},
-		{"dynamic, no such number", dynamicpb.NewEnumType(elvesLoaded).New(9), ""},
-		{"dynamic, the name has another number here", dynamicpb.NewEnumType(newer).New(9), "legacy.elves.v2.MISSING_SIGN_PARAM"},
-		{"dynamic, the number has a name that is not here", dynamicpb.NewEnumType(newer).New(40101), ""},
+		{name: "generated", value: jobv2.Code_JOB_NOT_FOUND, want: "legacy.job.v2.JOB_NOT_FOUND"},
+		{name: "generated, by pointer", value: jobv2.Code_JOB_NOT_FOUND.Enum(), want: "legacy.job.v2.JOB_NOT_FOUND"},
+		{name: "generated, nil pointer", value: (*jobv2.Code)(nil)},
+		{name: "generated, unset", value: jobv2.Code_CODE_UNSPECIFIED},
+		{name: "generated, no such number", value: jobv2.Code(-1)},
+		{name: "an enum that is no system", value: descriptorpb.FieldDescriptorProto_TYPE_BOOL},
+		{name: "nil", value: nil},
+		{name: "without a descriptor", value: named{}},
+		{
+			name:  "dynamic, of the linked descriptor",
+			value: dynamicpb.NewEnumType(elvesv2.Code(0).Descriptor()).New(40101),
+			want:  "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{
+			name:  "dynamic, of a loaded descriptor",
+			value: dynamicpb.NewEnumType(elvesLoaded).New(40101),
+			want:  "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{name: "dynamic, unset", value: dynamicpb.NewEnumType(elvesLoaded).New(0)},
+		{name: "dynamic, no such number", value: dynamicpb.NewEnumType(elvesLoaded).New(9)},
+		{
+			name:  "dynamic, the name has another number here",
+			value: dynamicpb.NewEnumType(newer).New(9),
+			want:  "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{name: "dynamic, the number has a name that is not here", value: dynamicpb.NewEnumType(newer).New(40101)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			code, ok := c.Code(tt.value)
 			if code.FullName() != tt.want || ok != (tt.want != "") {
 				t.Errorf("got %q, %v, want %q", code.FullName(), ok, tt.want)
@@ -69,6 +87,7 @@ func TestCodeByValue(t *testing.T) {
 }
 
 func TestLookups(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	inSystem := func(domain, reason string) (*catalog.Code, bool) {
 		system, _ := c.System(domain)
@@ -81,27 +100,70 @@ func TestLookups(t *testing.T) {
 		key    string
 		want   string
 	}{
-		{"reason", c.Lookup, "legacy.job.v2", "JOB_NOT_FOUND", "legacy.job.v2.JOB_NOT_FOUND"},
-		{"reason of another version", c.Lookup, "legacy.job.v1", "JOB_NOT_FOUND", "legacy.job.v1.JOB_NOT_FOUND"},
-		{"reason, lower case", c.Lookup, "legacy.job.v2", "job_not_found", ""},
-		{"reason of another system", c.Lookup, "legacy.elves.v2", "JOB_NOT_FOUND", ""},
-		{"reason, the zero value", c.Lookup, "legacy.job.v2", "CODE_UNSPECIFIED", ""},
-		{"reason, unknown domain", c.Lookup, "legacy.job", "JOB_NOT_FOUND", ""},
-		{"reason, no domain", c.Lookup, "", "JOB_NOT_FOUND", ""},
-		{"reason, nothing", c.Lookup, "", "", ""},
-		{"reason, in its system", inSystem, "legacy.job.v2", "JOB_NOT_FOUND", "legacy.job.v2.JOB_NOT_FOUND"},
-		{"reason, in another system", inSystem, "legacy.elves.v2", "JOB_NOT_FOUND", ""},
-		{"reason, in no system", inSystem, "legacy.job", "JOB_NOT_FOUND", ""},
-		{"legacy code", c.LookupLegacy, "legacy.job.v2", "1233106", "legacy.job.v2.JOB_NOT_FOUND"},
-		{"legacy code that is no number", c.LookupLegacy, "legacy.elves.v2", "401.1", "legacy.elves.v2.MISSING_SIGN_PARAM"},
-		{"legacy code, the enum's number", c.LookupLegacy, "legacy.elves.v2", "40101", ""},
-		{"legacy code of another version", c.LookupLegacy, "legacy.job.v1", "1233106", ""},
-		{"10001 of Jarvis", c.LookupLegacy, "legacy.jarvis.v2", "10001", "legacy.jarvis.v2.SKEY_GRANTED"},
-		{"10001 of API Switch", c.LookupLegacy, "legacy.apiswitch.v1", "10001", "legacy.apiswitch.v1.ILLEGAL_PARAMETER"},
-		{"legacy code, with a zero before it", c.LookupLegacy, "legacy.job.v2", "01233106", ""},
-		{"legacy code, nothing", c.LookupLegacy, "legacy.job.v2", "", ""},
+		{
+			name:   "reason",
+			lookup: c.Lookup,
+			domain: "legacy.job.v2",
+			key:    "JOB_NOT_FOUND",
+			want:   "legacy.job.v2.JOB_NOT_FOUND",
+		},
+		{
+			name:   "reason of another version",
+			lookup: c.Lookup,
+			domain: "legacy.job.v1",
+			key:    "JOB_NOT_FOUND",
+			want:   "legacy.job.v1.JOB_NOT_FOUND",
+		},
+		{name: "reason, lower case", lookup: c.Lookup, domain: "legacy.job.v2", key: "job_not_found"},
+		{name: "reason of another system", lookup: c.Lookup, domain: "legacy.elves.v2", key: "JOB_NOT_FOUND"},
+		{name: "reason, the zero value", lookup: c.Lookup, domain: "legacy.job.v2", key: "CODE_UNSPECIFIED"},
+		{name: "reason, unknown domain", lookup: c.Lookup, domain: "legacy.job", key: "JOB_NOT_FOUND"},
+		{name: "reason, no domain", lookup: c.Lookup, domain: "", key: "JOB_NOT_FOUND"},
+		{name: "reason, nothing", lookup: c.Lookup, domain: "", key: ""},
+		{
+			name:   "reason, in its system",
+			lookup: inSystem,
+			domain: "legacy.job.v2",
+			key:    "JOB_NOT_FOUND",
+			want:   "legacy.job.v2.JOB_NOT_FOUND",
+		},
+		{name: "reason, in another system", lookup: inSystem, domain: "legacy.elves.v2", key: "JOB_NOT_FOUND"},
+		{name: "reason, in no system", lookup: inSystem, domain: "legacy.job", key: "JOB_NOT_FOUND"},
+		{
+			name:   "legacy code",
+			lookup: c.LookupLegacy,
+			domain: "legacy.job.v2",
+			key:    "1233106",
+			want:   "legacy.job.v2.JOB_NOT_FOUND",
+		},
+		{
+			name:   "legacy code that is no number",
+			lookup: c.LookupLegacy,
+			domain: "legacy.elves.v2",
+			key:    "401.1",
+			want:   "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{name: "legacy code, the enum's number", lookup: c.LookupLegacy, domain: "legacy.elves.v2", key: "40101"},
+		{name: "legacy code of another version", lookup: c.LookupLegacy, domain: "legacy.job.v1", key: "1233106"},
+		{
+			name:   "10001 of Jarvis",
+			lookup: c.LookupLegacy,
+			domain: "legacy.jarvis.v2",
+			key:    "10001",
+			want:   "legacy.jarvis.v2.SKEY_GRANTED",
+		},
+		{
+			name:   "10001 of API Switch",
+			lookup: c.LookupLegacy,
+			domain: "legacy.apiswitch.v1",
+			key:    "10001",
+			want:   "legacy.apiswitch.v1.ILLEGAL_PARAMETER",
+		},
+		{name: "legacy code, with a zero before it", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: "01233106"},
+		{name: "legacy code, nothing", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			code, ok := tt.lookup(tt.domain, tt.key)
 			if code.FullName() != tt.want || ok != (tt.want != "") {
 				t.Errorf("got %q, %v, want %q", code.FullName(), ok, tt.want)
@@ -110,6 +172,7 @@ func TestLookups(t *testing.T) {
 	}
 }
 
+// Not parallel: AllocsPerRun counts what other tests allocate, too.
 func TestLookUpsDoNotAllocate(t *testing.T) {
 	c := defaultCatalog(t)
 	dynamic := dynamicpb.NewEnumType(compile(t, linkedOptions, sources(t))[5].Enums().Get(0)).New(1233106)
@@ -128,7 +191,8 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 		"no such value":       func() bool { _, ok := c.Code(jobv2.Code(7)); return !ok },
 		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
 		"getters": func() bool {
-			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" && job.HTTPStatus() != 0 && job.Field() == "" && job.RetryAfter() == 0
+			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" &&
+				job.HTTPStatus() != 0 && job.Field() == "" && job.RetryAfter() == 0
 		},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
@@ -136,12 +200,13 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 				t.Fatal(name)
 			}
 		}); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
+			t.Errorf("%s: %v allocations, want none", name, n)
 		}
 	}
 }
 
 func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
 	files := loaders[2].load(t)
 	enums := make([]protoreflect.EnumDescriptor, len(files))
 	for i := range files {
@@ -167,11 +232,12 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 
 // What the methods of the unknown say that is not empty, 0, false or nil.
 var unknownSays = map[string]any{
-	"Code.GRPCCode": codes.Unknown,
+	"Code.GRPCCode":   codes.Unknown,
 	"Code.HTTPStatus": 500,
 }
 
 func TestEveryMethodAnswersForNil(t *testing.T) {
+	t.Parallel()
 	for _, receiver := range []any{
 		(*catalog.Catalog)(nil), &catalog.Catalog{},
 		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil), (*catalog.Envelope)(nil),
@@ -186,6 +252,7 @@ func TestEveryMethodAnswersForNil(t *testing.T) {
 		for i := range typ.NumMethod() {
 			method := name + "." + typ.Method(i).Name
 			t.Run(fmt.Sprintf("%s/%v", method, v.IsZero()), func(t *testing.T) {
+				t.Parallel()
 				in := make([]reflect.Value, v.Method(i).Type().NumIn())
 				for k := range in {
 					in[k] = reflect.Zero(v.Method(i).Type().In(k))
@@ -220,21 +287,23 @@ func checkEmpty(t *testing.T, method string, i int, out reflect.Value) {
 }
 
 func TestNilAmongRealArguments(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
 	if code, ok := c.CodeIn(nil, job); code != nil || ok {
-		t.Errorf("CodeIn to nil gives %s", code.FullName())
+		t.Errorf("CodeIn of the dialect nil gives %s, want none", code.FullName())
 	}
 	if code, ok := c.CodeIn(job.System(), nil); code != nil || ok {
-		t.Errorf("CodeIn of nil gives %s", code.FullName())
+		t.Errorf("CodeIn of the code nil gives %s, want none", code.FullName())
 	}
 	var none *catalog.Catalog
 	if code, ok := none.CodeIn(job.System(), job); code != nil || ok {
-		t.Errorf("CodeIn by nil gives %s", code.FullName())
+		t.Errorf("CodeIn of the catalog nil gives %s, want none", code.FullName())
 	}
 }
 
 func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	before := dump(c)
 	systems := c.Systems()
@@ -260,6 +329,7 @@ func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
 }
 
 func TestGrpcIsNumberedAsGoogleRPCCode(t *testing.T) {
+	t.Parallel()
 	if len(statusmapv1.GrpcCode_name) != len(rpccode.Code_name) {
 		t.Errorf("%d codes, google.rpc.Code has %d", len(statusmapv1.GrpcCode_name), len(rpccode.Code_name))
 	}
@@ -292,6 +362,7 @@ var httpMapping = map[rpccode.Code]int{
 }
 
 func TestHTTPStatus(t *testing.T) {
+	t.Parallel()
 	for number, name := range rpccode.Code_name {
 		want, ok := httpMapping[rpccode.Code(number)]
 		if !ok {
@@ -309,6 +380,7 @@ func TestHTTPStatus(t *testing.T) {
 }
 
 func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
+	t.Parallel()
 	var values strings.Builder
 	for number, name := range statusmapv1.GrpcCode_name {
 		if number == 0 {
@@ -325,6 +397,7 @@ func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
 }
 
 func TestFallbackOfEverySystemForEveryGRPCCode(t *testing.T) {
+	t.Parallel()
 	for _, s := range defaultCatalog(t).Systems() {
 		given := map[codes.Code]string{}
 		for _, code := range s.Codes() {
@@ -364,6 +437,7 @@ func allGRPC() []codes.Code {
 }
 
 func TestFallbackPrefersUnknownToInternal(t *testing.T) {
+	t.Parallel()
 	s := system(t, source{values: code("BROKEN", 2, `grpc: INTERNAL message: "x" fallback_for: [INTERNAL, ABORTED]`)}.String())
 	for g, want := range map[codes.Code]string{
 		codes.OK: "", codes.Unknown: "UNKNOWN_ERROR", codes.Internal: "BROKEN", codes.Aborted: "BROKEN",
@@ -376,6 +450,7 @@ func TestFallbackPrefersUnknownToInternal(t *testing.T) {
 }
 
 func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
+	t.Parallel()
 	c := defaultCatalog(t)
 	translated := map[string]int{}
 	for _, code := range allCodes(t) {
@@ -385,7 +460,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 			sameFamily := catalog.FamilyOf(code.Domain()) == catalog.FamilyOf(dialect.Domain())
 			_, there := c.Lookup(dialect.Domain(), code.Reason())
 			if want := sameFamily && there; ok != want || (got != nil) != want {
-				t.Errorf("%s, %s: %s, %v", pair, code.Reason(), got.FullName(), ok)
+				t.Errorf("%s, %s: %q, %v, want %v", pair, code.Reason(), got.FullName(), ok, want)
 				continue
 			}
 			if !ok {
@@ -393,10 +468,10 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 			}
 			translated[pair]++
 			if got.Reason() != code.Reason() || got.System() != dialect {
-				t.Errorf("%s, %s: %s", pair, code.Reason(), got.FullName())
+				t.Errorf("%s, %s: %s, want the same reason in the dialect", pair, code.Reason(), got.FullName())
 			}
 			if back, ok := c.CodeIn(code.System(), got); !ok || back != code {
-				t.Errorf("%s, %s: back again it is %s", pair, code.Reason(), back.FullName())
+				t.Errorf("%s, %s: back again it is %q, want %q", pair, code.Reason(), back.FullName(), code.FullName())
 			}
 		}
 	}
@@ -409,7 +484,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 		}
 	}
 	if _, ok := c.CodeIn(systemOf(t, "legacy.apiswitch.v1"), codeOf(t, jobv1.Code_JOB_NOT_FOUND)); ok {
-		t.Error("JOB speaks API Switch")
+		t.Error("a code of JOB has one in API Switch, want none")
 	}
 }
 
@@ -432,6 +507,7 @@ func systemOf(t testing.TB, domain string) *catalog.System {
 }
 
 func TestFamilyIsTheDomainWithoutItsVersion(t *testing.T) {
+	t.Parallel()
 	for domain, want := range map[string]string{
 		"legacy.job.v1": "legacy.job", "legacy.job.v2": "legacy.job", "legacy.job": "legacy.job",
 		"legacy.job.v10": "legacy.job", "legacy.job.v1beta1": "legacy.job", "legacy.job.v2alpha": "legacy.job",
@@ -446,6 +522,7 @@ func TestFamilyIsTheDomainWithoutItsVersion(t *testing.T) {
 }
 
 func TestDefaultSuccessIsTheLowestNumber(t *testing.T) {
+	t.Parallel()
 	for domain, want := range map[string]string{
 		"legacy.jarvis.v2": codeOf(t, jarvisv2.Code_SKEY_GRANTED).FullName(),
 		"legacy.job.v2":    "", "legacy.elves.v1": "", "legacy.apiswitch.v1": "",
@@ -457,43 +534,44 @@ func TestDefaultSuccessIsTheLowestNumber(t *testing.T) {
 	s := system(t, source{options: goodOptions + ` success_codes: "20[0-9]"`,
 		values: code("SECOND", 201, `grpc: OK message: "x"`) + code("FIRST", 200, `grpc: OK message: "x"`)}.String())
 	if got := s.DefaultSuccessCode().Reason(); got != "FIRST" {
-		t.Errorf("got %s", got)
+		t.Errorf("DefaultSuccessCode is %s, want FIRST", got)
 	}
 }
 
 func TestMatchLanguage(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		accept         string
 		chinese, other string // of a system in zh-CN with en, and of one in en with zh-CN
 	}{
-		{"", "zh-CN", "en"},
-		{"zh-CN", "zh-CN", "zh-CN"},
-		{"zh-cn", "zh-CN", "zh-CN"},
-		{"zh", "zh-CN", "zh-CN"},
-		{"zh-Hans", "zh-CN", "zh-CN"},
-		{"zh-TW", "zh-CN", "zh-CN"}, // the nearest there is
-		{"en", "en", "en"},
-		{"EN", "en", "en"},
-		{"en_US", "en", "en"},
-		{"en-US;q=0.5", "en", "en"},
-		{"en-US,en;q=0.9,zh-CN;q=0.8", "en", "en"},
-		{"en;q=0.1, zh;q=0.9", "zh-CN", "zh-CN"},
-		{"fr, en;q=0.1", "en", "en"},
-		{"fr", "zh-CN", "en"},
-		{"en;q=0", "zh-CN", "en"}, // not acceptable
-		{"*", "zh-CN", "en"},
-		{"fr, *;q=0.5", "zh-CN", "en"},
-		{"en, *;q=0.5", "en", "en"},
-		{"!!", "zh-CN", "en"},
-		{"en;q=high", "zh-CN", "en"},
-		{";", "zh-CN", "en"},
-		{",", "zh-CN", "en"},
-		{"\x00\xff", "zh-CN", "en"},
-		{"en\r\nX-Injected: 1", "zh-CN", "en"},
-		{strings.Repeat("a-", 50_000), "zh-CN", "en"},
-		{strings.Repeat("-", 50_000), "zh-CN", "en"},
-		{strings.Repeat("x", 100_000), "zh-CN", "en"},
-		{strings.Repeat("en,", 5_000) + "en", "en", "en"},
+		{accept: "", chinese: "zh-CN", other: "en"},
+		{accept: "zh-CN", chinese: "zh-CN", other: "zh-CN"},
+		{accept: "zh-cn", chinese: "zh-CN", other: "zh-CN"},
+		{accept: "zh", chinese: "zh-CN", other: "zh-CN"},
+		{accept: "zh-Hans", chinese: "zh-CN", other: "zh-CN"},
+		{accept: "zh-TW", chinese: "zh-CN", other: "zh-CN"}, // the nearest there is
+		{accept: "en", chinese: "en", other: "en"},
+		{accept: "EN", chinese: "en", other: "en"},
+		{accept: "en_US", chinese: "en", other: "en"},
+		{accept: "en-US;q=0.5", chinese: "en", other: "en"},
+		{accept: "en-US,en;q=0.9,zh-CN;q=0.8", chinese: "en", other: "en"},
+		{accept: "en;q=0.1, zh;q=0.9", chinese: "zh-CN", other: "zh-CN"},
+		{accept: "fr, en;q=0.1", chinese: "en", other: "en"},
+		{accept: "fr", chinese: "zh-CN", other: "en"},
+		{accept: "en;q=0", chinese: "zh-CN", other: "en"}, // not acceptable
+		{accept: "*", chinese: "zh-CN", other: "en"},
+		{accept: "fr, *;q=0.5", chinese: "zh-CN", other: "en"},
+		{accept: "en, *;q=0.5", chinese: "en", other: "en"},
+		{accept: "!!", chinese: "zh-CN", other: "en"},
+		{accept: "en;q=high", chinese: "zh-CN", other: "en"},
+		{accept: ";", chinese: "zh-CN", other: "en"},
+		{accept: ",", chinese: "zh-CN", other: "en"},
+		{accept: "\x00\xff", chinese: "zh-CN", other: "en"},
+		{accept: "en\r\nX-Injected: 1", chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("a-", 50_000), chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("-", 50_000), chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("x", 100_000), chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("en,", 5_000) + "en", chinese: "en", other: "en"},
 	} {
 		for domain, want := range map[string]string{
 			"legacy.job.v2": tt.chinese, "legacy.apiswitch.v1": tt.chinese,
@@ -505,12 +583,17 @@ func TestMatchLanguage(t *testing.T) {
 		}
 	}
 	if got := system(t, source{}.String()).MatchLanguage("zh"); got != "en" {
-		t.Errorf("a system of one language: %s", got)
+		t.Errorf("a system of one language: %s, want en", got)
 	}
 }
 
 func TestMatchLanguageGivesTheTagAsWritten(t *testing.T) {
-	s := system(t, source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "zh-cn" value: "y"} translations: {key: "iw" value: "z"}`)}.String())
+	t.Parallel()
+	s := system(t, source{values: code("CODE_A", 5, `
+    grpc: ABORTED
+    message: "x"
+    translations: {key: "zh-cn" value: "y"}
+    translations: {key: "iw" value: "z"}`)}.String())
 	a, _ := codeByReason(s, "CODE_A")
 	for accept, want := range map[string]string{"zh-CN": "zh-cn", "he": "iw", "iw": "iw", "en": "en"} {
 		tag := s.MatchLanguage(accept)

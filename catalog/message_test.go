@@ -29,33 +29,50 @@ func args(pairs ...string) []catalog.Arg {
 }
 
 func TestMessageText(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		template string
 		args     []catalog.Arg
 		want     string
 	}{
-		{"no argument", "作业不存在", nil, "作业不存在"},
-		{"no argument, one too many", "作业不存在", args("job_id", "42"), "作业不存在"},
-		{"one argument", "作业 {job_id} 不存在", args("job_id", "42"), "作业 42 不存在"},
-		{"argument alone", "{job_id}", args("job_id", "42"), "42"},
-		{"argument first and last", "{aa} and {bb}", args("bb", "2", "aa", "1"), "1 and 2"},
-		{"missing argument stays as written", "作业 {job_id} 不存在", nil, "作业 {job_id} 不存在"},
-		{"one of two is missing", "{aa} {bb}", args("bb", "2"), "{aa} 2"},
-		{"empty argument", "job {job_id}.", args("job_id", ""), "job ."},
-		{"argument twice in the template", "{aa}, {aa}!", args("aa", "1"), "1, 1!"},
-		{"argument given twice: the first counts", "{aa}", args("aa", "1", "aa", "2"), "1"},
-		{"placeholders side by side", "{aa}{bb}", args("aa", "1", "bb", "2"), "12"},
-		{"value that looks like a placeholder", "{aa} {bb}", args("aa", "{bb}", "bb", "2"), "{bb} 2"},
-		{"value with braces", "{aa}", args("aa", "{{}}"), "{{}}"},
-		{"escaped braces", "{{{aa}}} {{}}", args("aa", "1"), "{1} {}"},
-		{"escaped braces alone", "{{job}}", nil, "{job}"},
-		{"only escapes", "}}{{", nil, "}{"},
-		{"name with every sort of character", "{a-Z_9}", args("a-Z_9", "1"), "1"},
-		{"value that is no UTF-8 is left to those who send it", "{aa}", args("aa", "\xff"), "\xff"},
-		{"percent signs and backslashes mean nothing", `100% \{{ {aa}`, args("aa", `\n%s`), `100% \{ \n%s`},
+		{name: "no argument", template: "作业不存在", want: "作业不存在"},
+		{name: "no argument, one too many", template: "作业不存在", args: args("job_id", "42"), want: "作业不存在"},
+		{name: "one argument", template: "作业 {job_id} 不存在", args: args("job_id", "42"), want: "作业 42 不存在"},
+		{name: "argument alone", template: "{job_id}", args: args("job_id", "42"), want: "42"},
+		{name: "argument first and last", template: "{aa} and {bb}", args: args("bb", "2", "aa", "1"), want: "1 and 2"},
+		{name: "missing argument stays as written", template: "作业 {job_id} 不存在", want: "作业 {job_id} 不存在"},
+		{name: "one of two is missing", template: "{aa} {bb}", args: args("bb", "2"), want: "{aa} 2"},
+		{name: "empty argument", template: "job {job_id}.", args: args("job_id", ""), want: "job ."},
+		{name: "argument twice in the template", template: "{aa}, {aa}!", args: args("aa", "1"), want: "1, 1!"},
+		{name: "argument given twice: the first counts", template: "{aa}", args: args("aa", "1", "aa", "2"), want: "1"},
+		{name: "placeholders side by side", template: "{aa}{bb}", args: args("aa", "1", "bb", "2"), want: "12"},
+		{
+			name:     "value that looks like a placeholder",
+			template: "{aa} {bb}",
+			args:     args("aa", "{bb}", "bb", "2"),
+			want:     "{bb} 2",
+		},
+		{name: "value with braces", template: "{aa}", args: args("aa", "{{}}"), want: "{{}}"},
+		{name: "escaped braces", template: "{{{aa}}} {{}}", args: args("aa", "1"), want: "{1} {}"},
+		{name: "escaped braces alone", template: "{{job}}", want: "{job}"},
+		{name: "only escapes", template: "}}{{", want: "}{"},
+		{name: "name with every sort of character", template: "{a-Z_9}", args: args("a-Z_9", "1"), want: "1"},
+		{
+			name:     "value that is no UTF-8 is left to those who send it",
+			template: "{aa}",
+			args:     args("aa", "\xff"),
+			want:     "\xff",
+		},
+		{
+			name:     "percent signs and backslashes mean nothing",
+			template: `100% \{{ {aa}`,
+			args:     args("aa", `\n%s`),
+			want:     `100% \{ \n%s`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := message(t, tt.template)
 			if got := m.Text(tt.args...); got != tt.want {
 				t.Errorf("Text gives %q, want %q", got, tt.want)
@@ -71,14 +88,15 @@ func TestMessageText(t *testing.T) {
 }
 
 func TestMessageParams(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		template string
 		want     []string
 	}{
-		{"none", nil},
-		{"{{none}}", nil},
-		{"{bb} {aa} {bb} {cc}", []string{"bb", "aa", "cc"}},
-		{"{zz}{aa}", []string{"zz", "aa"}},
+		{template: "none"},
+		{template: "{{none}}"},
+		{template: "{bb} {aa} {bb} {cc}", want: []string{"bb", "aa", "cc"}},
+		{template: "{zz}{aa}", want: []string{"zz", "aa"}},
 	} {
 		m := message(t, tt.template)
 		if got := m.Params(); !slices.Equal(got, tt.want) || m.HasParams() != (len(tt.want) > 0) {
@@ -88,15 +106,16 @@ func TestMessageParams(t *testing.T) {
 }
 
 func TestMessageMissing(t *testing.T) {
+	t.Parallel()
 	m := message(t, "{bb} {aa} {bb} {cc}")
 	for _, tt := range []struct {
 		args []catalog.Arg
 		want []string
 	}{
-		{nil, []string{"bb", "aa", "cc"}},
-		{args("aa", "1"), []string{"bb", "cc"}},
-		{args("aa", "", "bb", "", "cc", ""), nil},
-		{args("dd", "1"), []string{"bb", "aa", "cc"}},
+		{want: []string{"bb", "aa", "cc"}},
+		{args: args("aa", "1"), want: []string{"bb", "cc"}},
+		{args: args("aa", "", "bb", "", "cc", "")},
+		{args: args("dd", "1"), want: []string{"bb", "aa", "cc"}},
 	} {
 		if got := m.Missing(tt.args); !slices.Equal(got, tt.want) {
 			t.Errorf("%v: %q, want %q", tt.args, got, tt.want)
@@ -105,55 +124,67 @@ func TestMessageMissing(t *testing.T) {
 }
 
 func TestMessageMatch(t *testing.T) {
-	no := []catalog.Arg{{Name: "no match"}}
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		template string
 		text     string
-		want     []catalog.Arg // no: Match is false
+		want     []catalog.Arg
+		noMatch  bool
 	}{
-		{"no argument", "作业不存在", "作业不存在", nil},
-		{"no argument, another text", "作业不存在", "作业不存在。", no},
-		{"no argument, empty text", "x", "", no},
-		{"one argument", "作业 {job_id} 不存在", "作业 42 不存在", args("job_id", "42")},
-		{"argument first", "{job_id} is gone", "42 is gone", args("job_id", "42")},
-		{"argument last", "gone: {job_id}", "gone: 42", args("job_id", "42")},
-		{"argument alone", "{job_id}", "anything at all", args("job_id", "anything at all")},
-		{"argument alone, empty", "{job_id}", "", args("job_id", "")},
-		{"start differs", "job {job_id} gone", "Job 42 gone", no},
-		{"end differs", "job {job_id} gone", "job 42 gone!", no},
-		{"start and end overlap", "aba{xx}aba", "ababa", no},
-		{"start and end touch", "aba{xx}aba", "abaaba", args("xx", "")},
-		{"middle is not there", "{aa}, {bb}", "12", no},
-		{"empty argument", "job {job_id}.", "job .", args("job_id", "")},
-		{"line breaks", "job {job_id} gone", "job 4\n2 gone", args("job_id", "4\n2")},
-		{"two arguments", "{aa} and {bb}", "1 and 2", args("aa", "1", "bb", "2")},
-		{"three arguments in the template's order", "{cc}, {aa}; {bb}", "3, 1; 2", args("cc", "3", "aa", "1", "bb", "2")},
-		{"separator inside a value", "{aa} and {bb}", "1 and 2 and 3", no},
-		{"separator overlaps itself", "{one}aa{two}", "aaa", no},
-		{"a space between words", "{one} {two}", "a b c", no},
-		{"separator at the end only", "x{aa}.{bb}", "x1.", args("aa", "1", "bb", "")},
-		{"side by side", "{aa}{bb}", "12", no},
-		{"side by side, one character", "{aa}{bb}", "1", no},
-		{"side by side, both empty", "{aa}{bb}", "", args("aa", "", "bb", "")},
-		{"side by side with a text behind", "{aa}{bb}!", "12!", no},
-		{"argument twice, the same", "{aa}, {aa}!", "1, 1!", args("aa", "1")},
-		{"argument twice, differing", "{aa}, {aa}!", "1, 2!", no},
+		{name: "no argument", template: "作业不存在", text: "作业不存在"},
+		{name: "no argument, another text", template: "作业不存在", text: "作业不存在。", noMatch: true},
+		{name: "no argument, empty text", template: "x", text: "", noMatch: true},
+		{name: "one argument", template: "作业 {job_id} 不存在", text: "作业 42 不存在", want: args("job_id", "42")},
+		{name: "argument first", template: "{job_id} is gone", text: "42 is gone", want: args("job_id", "42")},
+		{name: "argument last", template: "gone: {job_id}", text: "gone: 42", want: args("job_id", "42")},
+		{name: "argument alone", template: "{job_id}", text: "anything at all", want: args("job_id", "anything at all")},
+		{name: "argument alone, empty", template: "{job_id}", text: "", want: args("job_id", "")},
+		{name: "start differs", template: "job {job_id} gone", text: "Job 42 gone", noMatch: true},
+		{name: "end differs", template: "job {job_id} gone", text: "job 42 gone!", noMatch: true},
+		{name: "start and end overlap", template: "aba{xx}aba", text: "ababa", noMatch: true},
+		{name: "start and end touch", template: "aba{xx}aba", text: "abaaba", want: args("xx", "")},
+		{name: "middle is not there", template: "{aa}, {bb}", text: "12", noMatch: true},
+		{name: "empty argument", template: "job {job_id}.", text: "job .", want: args("job_id", "")},
+		{name: "line breaks", template: "job {job_id} gone", text: "job 4\n2 gone", want: args("job_id", "4\n2")},
+		{name: "two arguments", template: "{aa} and {bb}", text: "1 and 2", want: args("aa", "1", "bb", "2")},
+		{
+			name:     "three arguments in the template's order",
+			template: "{cc}, {aa}; {bb}",
+			text:     "3, 1; 2",
+			want:     args("cc", "3", "aa", "1", "bb", "2"),
+		},
+		{name: "separator inside a value", template: "{aa} and {bb}", text: "1 and 2 and 3", noMatch: true},
+		{name: "separator overlaps itself", template: "{one}aa{two}", text: "aaa", noMatch: true},
+		{name: "a space between words", template: "{one} {two}", text: "a b c", noMatch: true},
+		{name: "separator at the end only", template: "x{aa}.{bb}", text: "x1.", want: args("aa", "1", "bb", "")},
+		{name: "side by side", template: "{aa}{bb}", text: "12", noMatch: true},
+		{name: "side by side, one character", template: "{aa}{bb}", text: "1", noMatch: true},
+		{name: "side by side, both empty", template: "{aa}{bb}", text: "", want: args("aa", "", "bb", "")},
+		{name: "side by side with a text behind", template: "{aa}{bb}!", text: "12!", noMatch: true},
+		{name: "argument twice, the same", template: "{aa}, {aa}!", text: "1, 1!", want: args("aa", "1")},
+		{name: "argument twice, differing", template: "{aa}, {aa}!", text: "1, 2!", noMatch: true},
 		// One reading would fit, but the literals alone allow three.
-		{"argument twice, the separator in its value", "{aa}, {aa}!", "1, 2, 1, 2!", no},
-		{"escapes", "{{{aa}}} {{}}", "{1} {}", args("aa", "1")},
-		{"escapes, no argument", "{{aa}}", "{aa}", nil},
-		{"missing argument", "job {job_id}", "job {job_id}", nil},
-		{"one of two is missing", "{aa} and {bb}", "{aa} and 2", args("bb", "2")},
-		{"another placeholder is a value", "{aa} and {bb}", "{bb} and 2", args("aa", "{bb}", "bb", "2")},
-		{"template with its braces escaped is no match", "{{aa}}", "{{aa}}", no},
-		{"not UTF-8", "作业 {job_id} 不存在", "作业 \xff\xe4 不存在", args("job_id", "\xff\xe4")},
-		{"half a character of the text", "作{aa}", "\xe4\xbd1", no},
+		{name: "argument twice, the separator in its value", template: "{aa}, {aa}!", text: "1, 2, 1, 2!", noMatch: true},
+		{name: "escapes", template: "{{{aa}}} {{}}", text: "{1} {}", want: args("aa", "1")},
+		{name: "escapes, no argument", template: "{{aa}}", text: "{aa}"},
+		{name: "missing argument", template: "job {job_id}", text: "job {job_id}"},
+		{name: "one of two is missing", template: "{aa} and {bb}", text: "{aa} and 2", want: args("bb", "2")},
+		{
+			name:     "another placeholder is a value",
+			template: "{aa} and {bb}",
+			text:     "{bb} and 2",
+			want:     args("aa", "{bb}", "bb", "2"),
+		},
+		{name: "template with its braces escaped is no match", template: "{{aa}}", text: "{{aa}}", noMatch: true},
+		{name: "not UTF-8", template: "作业 {job_id} 不存在", text: "作业 \xff\xe4 不存在", want: args("job_id", "\xff\xe4")},
+		{name: "half a character of the text", template: "作{aa}", text: "\xe4\xbd1", noMatch: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := message(t, tt.template)
 			got, ok := m.Match(tt.text)
-			if len(tt.want) == 1 && tt.want[0] == no[0] {
+			if tt.noMatch {
 				if ok || got != nil {
 					t.Errorf("got %q, %v, want no match", got, ok)
 				}
@@ -163,18 +194,20 @@ func TestMessageMatch(t *testing.T) {
 				t.Fatalf("got %q, %v, want %q", got, ok, tt.want)
 			}
 			if !m.Fits(tt.text) {
-				t.Error("Fits is false")
+				t.Error("Fits is false, want true")
 			}
 			if again := m.Text(got...); again != tt.text {
-				t.Errorf("Text says %q of it, not %q", again, tt.text)
+				t.Errorf("Text gives %q, want %q", again, tt.text)
 			}
 		})
 	}
 }
 
-// A reading is right where it is the only one: compared with all readings there
-// are, found by trying every end of every argument.
-func TestMatchIsTrueWhereThereIsOneReading(t *testing.T) {
+// TestMatchIsTrueIfThereIsOneReading compares Match with all readings there are,
+// found by trying every end of every argument: a reading is right if it is the
+// only one.
+func TestMatchIsTrueIfThereIsOneReading(t *testing.T) {
+	t.Parallel()
 	pieces := []string{"{xx}", "{yy}", "{xx}", "a", "b", "ab", "aa", " "}
 	random := rand.New(rand.NewPCG(1, 2))
 	matched, refused := 0, 0
@@ -200,8 +233,8 @@ func TestMatchIsTrueWhereThereIsOneReading(t *testing.T) {
 		case ok && m.Text(got...) != text:
 			t.Fatalf("%q of %q: %q gives %q", template, text, got, m.Text(got...))
 		case !ok && len(readings) == 1:
-			// Match is careful where an argument stands twice: only the literals
-			// count. Nowhere else may it miss the one reading.
+			// If an argument stands in the template twice, Match looks at the
+			// literals alone. No other template may miss the one reading.
 			if !twice {
 				t.Fatalf("%q of %q: Match is false, and there is one reading, %q", template, text, readings)
 			}
@@ -211,7 +244,7 @@ func TestMatchIsTrueWhereThereIsOneReading(t *testing.T) {
 		}
 	}
 	if matched < 500 || refused == 0 {
-		t.Errorf("%d texts matched, %d were refused: the pieces do not fit", matched, refused)
+		t.Errorf("%d texts matched, %d were refused, want 500 and 1 or more: the pieces do not fit", matched, refused)
 	}
 }
 
@@ -269,6 +302,7 @@ func hostile(random *rand.Rand, m *catalog.Message) string {
 }
 
 func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	matched := 0
 	for _, code := range allCodes(t) {
@@ -279,7 +313,7 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 		for _, m := range messages {
 			if !m.HasParams() {
 				if got, ok := m.Match(m.Text()); !ok || got != nil {
-					t.Errorf("%s: Match gives %q, %v", code.FullName(), got, ok)
+					t.Errorf("%s: Match gives %q, %v, want no arguments, true", code.FullName(), got, ok)
 				}
 				continue
 			}
@@ -289,10 +323,10 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 				plain = append(plain, catalog.Arg{Name: name, Value: fmt.Sprintf("№%d", i)})
 			}
 			if got, ok := m.Match(m.Text(plain...)); !ok || !slices.Equal(got, plain) {
-				t.Errorf("%s: %q is read as %q, %v", code.FullName(), m.Text(plain...), got, ok)
+				t.Errorf("%s: %q is read as %q, %v, want %q", code.FullName(), m.Text(plain...), got, ok, plain)
 			}
 			if got, ok := m.Match(m.Text()); !ok || len(got) != 0 {
-				t.Errorf("%s: without arguments %q is read as %q, %v", code.FullName(), m.Text(), got, ok)
+				t.Errorf("%s: without arguments %q is read as %q, %v, want none, true", code.FullName(), m.Text(), got, ok)
 			}
 			for range 200 {
 				var given, want []catalog.Arg
@@ -308,7 +342,7 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 					matched++
 				}
 				if ok && !slices.Equal(got, want) {
-					t.Fatalf("%s: %q of %q is read as %q", code.FullName(), m.Text(given...), given, got)
+					t.Fatalf("%s: %q of %q is read as %q, want %q", code.FullName(), m.Text(given...), given, got, want)
 				}
 				if !ok && len(m.Params()) == 1 && strings.Count(m.String(), "{") == 1 {
 					t.Fatalf("%s: %q of %q is not read, and it has one argument", code.FullName(), m.Text(given...), given)
@@ -317,6 +351,6 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 		}
 	}
 	if matched < 10_000 {
-		t.Errorf("only %d texts matched", matched)
+		t.Errorf("%d texts matched, want 10,000 or more", matched)
 	}
 }

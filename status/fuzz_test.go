@@ -30,7 +30,11 @@ func FuzzReceived(f *testing.F) {
 	}
 	add(grpcstatus.Convert(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42)))
 	add(grpcstatus.Convert(status.Error(jobv2.Code_API_OVERLOADED)))
-	add(grpcstatus.Convert(notFound(f, &errdetails.ErrorInfo{Domain: "a", Reason: "B"}, &errdetails.RetryInfo{}, &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"})))
+	add(grpcstatus.Convert(notFound(f,
+		&errdetails.ErrorInfo{Domain: "a", Reason: "B"},
+		&errdetails.RetryInfo{},
+		&errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"},
+	)))
 	add(grpcstatus.New(20210, "x"))
 	f.Add([]byte{}, "")
 	f.Add([]byte("\x08\x05\x1a\x02\x0a\x00"), "\xff")
@@ -49,7 +53,7 @@ func FuzzReceived(f *testing.F) {
 		}
 		if e, ok := status.FromError(received); ok {
 			if e.Domain() == "" && e.LegacyCode() == "" || e.GRPCStatus().Code() != grpcstatus.Code(received) {
-				t.Errorf("%v", e)
+				t.Errorf("got %v, want a code, and the gRPC code of %v", e, received)
 			}
 			e.MessageIn(language)
 		}
@@ -57,7 +61,7 @@ func FuzzReceived(f *testing.F) {
 		_, err := intercept(ctx, nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) { return nil, received })
 		final := grpcstatus.Convert(err)
 		if final.Code() == codes.OK || final.Code() > codes.Unauthenticated || !utf8.ValidString(final.Message()) {
-			t.Fatalf("%v", final)
+			t.Fatalf("got %v, want a gRPC code of 1 to 16 and text", final)
 		}
 		b, marshalErr := proto.Marshal(final.Proto())
 		if marshalErr != nil {
@@ -66,16 +70,17 @@ func FuzzReceived(f *testing.F) {
 		var info errdetails.ErrorInfo
 		for i, d := range final.Proto().GetDetails() {
 			if d.MessageIs(&info) != (i == 0) {
-				t.Fatalf("detail %d is %s", i, d.GetTypeUrl())
+				t.Fatalf("detail %d is %s, want one ErrorInfo, the first", i, d.GetTypeUrl())
 			}
 		}
 		if err := final.Proto().GetDetails()[0].UnmarshalTo(&info); err != nil {
 			t.Fatal(err)
 		}
-		// What cannot be cut, the ErrorInfo's names, may be long where another
-		// program made them so.
-		if fixed := len(info.GetDomain()) + len(info.GetReason()) + len(info.GetMetadata()["legacy_code"]); len(b) > status.DefaultMaxSize && fixed < 1000 {
-			t.Fatalf("%d bytes", len(b))
+		// What cannot be cut, the ErrorInfo's names, may be long if another program
+		// made them so.
+		fixed := len(info.GetDomain()) + len(info.GetReason()) + len(info.GetMetadata()["legacy_code"])
+		if len(b) > status.DefaultMaxSize && fixed < 1000 {
+			t.Fatalf("%d bytes, want %d or less", len(b), status.DefaultMaxSize)
 		}
 	})
 }

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,7 +21,6 @@ import (
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -38,7 +37,7 @@ import (
 
 func TestMain(m *testing.M) { servertest.Main(m) }
 
-// A backend returns whatever error it is told to.
+// A backend fails with whatever error it is told to.
 type backend struct {
 	demov1.UnimplementedDemoServiceServer
 	fail func(context.Context) error
@@ -52,100 +51,88 @@ func (b *backend) Stream(_ *demov1.StreamRequest, stream grpc.ServerStreamingSer
 	return b.fail(stream.Context())
 }
 
-// lockedBuffer is a log that a server's goroutines write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-type rpcWorld struct {
-	client demov1.DemoServiceClient
-	addr   string
-	log    *lockedBuffer
-	fail   func(context.Context) error
+// A server is a backend behind the interceptors, and what a test sees of it. It
+// answers one call after the other.
+type server struct {
+	backend *backend
+	address string
+	client  demov1.DemoServiceClient
+	log     *servertest.Log
 
 	mu     sync.Mutex
 	events []status.Event
 }
 
-func (w *rpcWorld) event() status.Event {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.events) != 1 {
-		return status.Event{Method: fmt.Sprintf("%d events", len(w.events))}
-	}
-	e := w.events[0]
-	w.events = nil
-	return e
-}
-
-// serve runs a real server with the interceptors, and a client that accepts no
-// more than 8 KiB of headers.
-func serve(t testing.TB, opts ...status.Option) *rpcWorld {
+// serve runs a server whose client accepts no more than 8 KiB of headers, as
+// grpc-java's does by default.
+func serve(t testing.TB, opts ...status.Option) *server {
 	t.Helper()
-	w := &rpcWorld{log: new(lockedBuffer)}
+	s := &server{backend: new(backend), log: new(servertest.Log)}
 	opts = append([]status.Option{
 		status.WithFallbackDomain(func(context.Context, any) string { return "legacy.job.v2" }),
-		status.WithLogger(slog.New(slog.NewTextHandler(w.log, nil))),
+		status.WithLogger(s.log.Logger()),
 		status.WithObserver(func(_ context.Context, e status.Event) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.events = append(w.events, e)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.events = append(s.events, e)
 		}),
 	}, opts...)
-	recovered := recovery.Handler(status.RecoveryHandler(opts...))
-	server := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...), recovery.UnaryServerInterceptor(recovered)),
-		grpc.ChainStreamInterceptor(status.StreamServerInterceptor(opts...), recovery.StreamServerInterceptor(recovered)),
+	handler := status.RecoveryHandler(opts...)
+	s.address = servertest.ServeGRPC(t, s.backend,
+		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...), recoverUnary(handler)),
+		grpc.ChainStreamInterceptor(status.StreamServerInterceptor(opts...), recoverStream(handler)),
 	)
-	demov1.RegisterDemoServiceServer(server, &backend{fail: func(ctx context.Context) error { return w.fail(ctx) }})
-	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	s.client = demov1.NewDemoServiceClient(servertest.Dial(t, s.address, grpc.WithMaxHeaderListSize(8<<10)))
+	return s
+}
+
+// recoverUnary and recoverStream do what the recovery interceptors of
+// go-grpc-middleware do with a handler.
+func recoverUnary(handler func(context.Context, any) error) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (response any, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = handler(ctx, p)
+			}
+		}()
+		return next(ctx, request)
 	}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
-	conn, err := grpc.NewClient(l.Addr().String(),
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithMaxHeaderListSize(8<<10))
-	if err != nil {
-		t.Fatal(err)
+}
+
+func recoverStream(handler func(context.Context, any) error) grpc.StreamServerInterceptor {
+	return func(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = handler(stream.Context(), p)
+			}
+		}()
+		return next(service, stream)
 	}
-	t.Cleanup(func() {
-		if err := conn.Close(); err != nil {
-			t.Error(err)
-		}
-		server.GracefulStop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	w.client = demov1.NewDemoServiceClient(conn)
-	w.addr = l.Addr().String()
-	return w
+}
+
+// event returns the event of the last call, which has to have exactly one.
+func (s *server) event(t testing.TB) status.Event {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events := s.events
+	s.events = nil
+	if len(events) != 1 {
+		t.Errorf("%d events, want 1", len(events))
+		return status.Event{}
+	}
+	return events[0]
 }
 
 // raise calls the unary and the stream method; both have to say the same.
-func (w *rpcWorld) raise(t testing.TB, ctx context.Context, fail func(context.Context) error) (*grpcstatus.Status, status.Event) {
+func (s *server) raise(ctx context.Context, t testing.TB, fail func(context.Context) error) (*grpcstatus.Status, status.Event) {
 	t.Helper()
-	w.fail = fail
-	_, err := w.client.Raise(ctx, &demov1.RaiseRequest{})
+	s.backend.fail = fail
+	_, err := s.client.Raise(ctx, &demov1.RaiseRequest{})
 	unary := grpcstatus.Convert(err)
-	event := w.event()
+	event := s.event(t)
 
-	stream, err := w.client.Stream(ctx, &demov1.StreamRequest{})
+	stream, err := s.client.Stream(ctx, &demov1.StreamRequest{})
 	if err == nil {
 		_, err = stream.Recv()
 	}
@@ -153,17 +140,23 @@ func (w *rpcWorld) raise(t testing.TB, ctx context.Context, fail func(context.Co
 		err = nil
 	}
 	streamed := grpcstatus.Convert(err)
-	streamEvent := w.event()
+	streamEvent := s.event(t)
 	if !proto.Equal(unary.Proto(), streamed.Proto()) {
-		t.Errorf("unary %v\nstream %v", unary.Proto(), streamed.Proto())
+		t.Errorf("stream %v\nunary  %v", streamed.Proto(), unary.Proto())
 	}
 	if event.Repairs != streamEvent.Repairs || event.Domain != streamEvent.Domain || event.Reason != streamEvent.Reason {
-		t.Errorf("unary %+v\nstream %+v", event, streamEvent)
+		t.Errorf("stream %+v\nunary  %+v", streamEvent, event)
 	}
 	return unary, event
 }
 
-const secret = "hunter2"
+// raiseError is raise of an error that does not depend on the call.
+func (s *server) raiseError(t testing.TB, err error) (*grpcstatus.Status, status.Event) {
+	t.Helper()
+	return s.raise(t.Context(), t, func(context.Context) error { return err })
+}
+
+const secret = servertest.Secret
 
 func anyOf(t testing.TB, m proto.Message) *anypb.Any {
 	t.Helper()
@@ -175,11 +168,16 @@ func anyOf(t testing.TB, m proto.Message) *anypb.Any {
 }
 
 func TestFinalForm(t *testing.T) {
-	w := serve(t)
-	info := func(domain, reason, legacy string) *errdetails.ErrorInfo {
-		return &errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: map[string]string{"legacy_code": legacy}}
+	t.Parallel()
+	s := serve(t)
+	info := func(reason, legacyCode string) *errdetails.ErrorInfo {
+		return &errdetails.ErrorInfo{
+			Domain:   "legacy.job.v2",
+			Reason:   reason,
+			Metadata: map[string]string{"legacy_code": legacyCode},
+		}
 	}
-	proto3 := func(code codes.Code, message string, details ...proto.Message) error {
+	sent := func(code codes.Code, message string, details ...proto.Message) error {
 		p := &spb.Status{Code: int32(code), Message: message}
 		for _, d := range details {
 			p.Details = append(p.Details, anyOf(t, d))
@@ -188,151 +186,249 @@ func TestFinalForm(t *testing.T) {
 	}
 	jobNotFound := func() error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42) }
 	for _, tt := range []struct {
-		name    string
-		fail    func(context.Context) error
-		code    codes.Code
-		message string
-		reason  string
-		repairs status.Repairs
-		log     string // what the log has; "": nothing is logged
+		name        string
+		fail        func(context.Context) error
+		wantCode    codes.Code
+		wantMessage string
+		wantReason  string
+		wantUnknown bool // the event names no code: the reason is not in the catalog
+		wantRepairs status.Repairs
+		wantLog     string // in what is logged; "": nothing is logged
 	}{
 		{
-			name: "legacy error", fail: func(context.Context) error { return jobNotFound() },
-			code: codes.NotFound, message: "作业 42 不存在", reason: "JOB_NOT_FOUND",
+			name:        "legacy error",
+			fail:        func(context.Context) error { return jobNotFound() },
+			wantCode:    codes.NotFound,
+			wantMessage: "作业 42 不存在",
+			wantReason:  "JOB_NOT_FOUND",
 		},
 		{
-			name: "wrapped by %w", fail: func(context.Context) error { return fmt.Errorf("loading %s: %w", secret, jobNotFound()) },
-			code: codes.NotFound, message: "作业 42 不存在", reason: "JOB_NOT_FOUND",
+			name:        "wrapped by %w",
+			fail:        func(context.Context) error { return fmt.Errorf("loading %s: %w", secret, jobNotFound()) },
+			wantCode:    codes.NotFound,
+			wantMessage: "作业 42 不存在",
+			wantReason:  "JOB_NOT_FOUND",
 		},
 		{
-			name: "joined", fail: func(context.Context) error { return errors.Join(errors.New(secret), jobNotFound()) },
-			code: codes.NotFound, message: "作业 42 不存在", reason: "JOB_NOT_FOUND",
+			name:        "joined",
+			fail:        func(context.Context) error { return errors.Join(errors.New(secret), jobNotFound()) },
+			wantCode:    codes.NotFound,
+			wantMessage: "作业 42 不存在",
+			wantReason:  "JOB_NOT_FOUND",
 		},
 		{
-			name: "received from another server and wrapped", fail: func(context.Context) error {
+			name: "received from another server and wrapped",
+			fail: func(context.Context) error {
 				return fmt.Errorf("calling %s: %w", secret, grpcstatus.ErrorProto(grpcstatus.Convert(jobNotFound()).Proto()))
 			},
-			code: codes.NotFound, message: "作业 42 不存在", reason: "JOB_NOT_FOUND",
+			wantCode:    codes.NotFound,
+			wantMessage: "作业 42 不存在",
+			wantReason:  "JOB_NOT_FOUND",
 		},
 		{
-			name: "wrapping a cause", fail: func(context.Context) error { return status.Wrap(errors.New(secret), jobv2.Code_INTERNAL_ERROR) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", log: secret,
+			name:        "wrapping a cause",
+			fail:        func(context.Context) error { return status.Wrap(errors.New(secret), jobv2.Code_INTERNAL_ERROR) },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantLog:     secret,
 		},
 		{
-			name: "missing argument", fail: func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND) },
-			code: codes.NotFound, message: "作业 {job_id} 不存在", reason: "JOB_NOT_FOUND", repairs: status.RepairMisuse, log: "the argument job_id is missing",
+			name:        "missing argument",
+			fail:        func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND) },
+			wantCode:    codes.NotFound,
+			wantMessage: "作业 {job_id} 不存在",
+			wantReason:  "JOB_NOT_FOUND",
+			wantRepairs: status.RepairMisuse,
+			wantLog:     "the argument job_id is missing",
 		},
 		{
-			name: "Go error", fail: func(context.Context) error { return errors.New("pq: " + secret) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: secret,
+			name:        "Go error",
+			fail:        func(context.Context) error { return errors.New("pq: " + secret) },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairGoError,
+			wantLog:     secret,
 		},
 		{
-			name: "context cancelled", fail: func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.Canceled) },
-			code: codes.Canceled, message: "调用方法出错了", reason: "METHOD_CALL_FAILED", repairs: status.RepairPlainStatus, log: secret,
+			name:        "context cancelled",
+			fail:        func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.Canceled) },
+			wantCode:    codes.Canceled,
+			wantMessage: "调用方法出错了",
+			wantReason:  "METHOD_CALL_FAILED",
+			wantRepairs: status.RepairPlainStatus,
+			wantLog:     secret,
 		},
 		{
-			name: "context deadline", fail: func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.DeadlineExceeded) },
-			code: codes.DeadlineExceeded, message: "异步调用的方法超时了", reason: "ASYNC_CALL_TIMEOUT", repairs: status.RepairPlainStatus, log: secret,
+			name:        "context deadline",
+			fail:        func(context.Context) error { return fmt.Errorf("%s: %w", secret, context.DeadlineExceeded) },
+			wantCode:    codes.DeadlineExceeded,
+			wantMessage: "异步调用的方法超时了",
+			wantReason:  "ASYNC_CALL_TIMEOUT",
+			wantRepairs: status.RepairPlainStatus,
+			wantLog:     secret,
 		},
 		{
-			name: "plain status", fail: func(context.Context) error { return grpcstatus.Error(codes.ResourceExhausted, secret) },
-			code: codes.ResourceExhausted, message: "API 服务过载，拒绝服务请求", reason: "API_OVERLOADED", repairs: status.RepairPlainStatus, log: secret,
+			name:        "plain status",
+			fail:        func(context.Context) error { return grpcstatus.Error(codes.ResourceExhausted, secret) },
+			wantCode:    codes.ResourceExhausted,
+			wantMessage: "API 服务过载，拒绝服务请求",
+			wantReason:  "API_OVERLOADED",
+			wantRepairs: status.RepairPlainStatus,
+			wantLog:     secret,
 		},
 		{
-			name: "plain status, wrapped", fail: func(context.Context) error {
+			name: "plain status, wrapped",
+			fail: func(context.Context) error {
 				return fmt.Errorf("x: %w", grpcstatus.Error(codes.PermissionDenied, secret))
 			},
-			code: codes.PermissionDenied, message: "该用户没有访问权限", reason: "USER_ACCESS_DENIED", repairs: status.RepairPlainStatus, log: secret,
+			wantCode:    codes.PermissionDenied,
+			wantMessage: "该用户没有访问权限",
+			wantReason:  "USER_ACCESS_DENIED",
+			wantRepairs: status.RepairPlainStatus,
+			wantLog:     secret,
 		},
 		{
-			name: "code above 16", fail: func(context.Context) error { return grpcstatus.Error(20210, secret) },
-			code: codes.Unknown, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairPlainStatus | status.RepairCodeOutOfRange, log: secret,
+			name:        "code above 16",
+			fail:        func(context.Context) error { return grpcstatus.Error(20210, secret) },
+			wantCode:    codes.Unknown,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairPlainStatus | status.RepairCodeOutOfRange,
+			wantLog:     secret,
 		},
 		{
-			name: "GRPCStatus is nil", fail: func(context.Context) error { return nilStatusError{} },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "nil status",
+			name:        "GRPCStatus is nil",
+			fail:        func(context.Context) error { return nilStatusError{} },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairGoError,
+			wantLog:     "nil status",
 		},
 		{
-			name: "GRPCStatus is OK", fail: func(context.Context) error { return &pointerStatusError{grpcstatus.New(codes.OK, "")} },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "pointer",
+			name:        "GRPCStatus is OK",
+			fail:        func(context.Context) error { return &pointerStatusError{grpcstatus.New(codes.OK, "")} },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairGoError,
+			wantLog:     "pointer",
 		},
 		{
-			name: "GRPCStatus panics on a typed nil", fail: func(context.Context) error { return (*derefError)(nil) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "dereferences",
+			name:        "GRPCStatus panics on a typed nil",
+			fail:        func(context.Context) error { return (*derefError)(nil) },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairGoError,
+			wantLog:     "dereferences",
 		},
 		{
-			name: "typed nil of ours", fail: func(context.Context) error { return (*status.LegacyError)(nil) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairPlainStatus, log: "an error that the client was not told",
+			name:        "typed nil of ours",
+			fail:        func(context.Context) error { return (*status.LegacyError)(nil) },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairPlainStatus,
+			wantLog:     "an error that the client was not told",
 		},
 		{
-			name: "panic", fail: func(context.Context) error { panic(secret) },
-			code: codes.Internal, message: "系统内部异常", reason: "INTERNAL_ERROR", repairs: status.RepairGoError, log: "goroutine",
+			name:        "panic",
+			fail:        func(context.Context) error { panic(secret) },
+			wantCode:    codes.Internal,
+			wantMessage: "系统内部异常",
+			wantReason:  "INTERNAL_ERROR",
+			wantRepairs: status.RepairGoError,
+			wantLog:     "goroutine",
 		},
 		{
-			name: "two ErrorInfos", fail: func(context.Context) error {
-				return proto3(codes.NotFound, "x", info("legacy.job.v2", "JOB_NOT_FOUND", "1233106"), info("legacy.job.v2", "INTERNAL_ERROR", "1239999"))
+			name: "two ErrorInfos",
+			fail: func(context.Context) error {
+				return sent(codes.NotFound, "x",
+					info("JOB_NOT_FOUND", "1233106"),
+					info("INTERNAL_ERROR", "1239999"))
 			},
-			code: codes.NotFound, message: "x", reason: "JOB_NOT_FOUND", repairs: status.RepairDuplicateDetail,
+			wantCode:    codes.NotFound,
+			wantMessage: "x",
+			wantReason:  "JOB_NOT_FOUND",
+			wantRepairs: status.RepairDuplicateDetail,
 		},
 		{
-			name: "ErrorInfo last", fail: func(context.Context) error {
-				return proto3(codes.NotFound, "x", &errdetails.RequestInfo{RequestId: "1"}, info("legacy.job.v2", "JOB_NOT_FOUND", "1233106"))
+			name: "ErrorInfo last",
+			fail: func(context.Context) error {
+				return sent(codes.NotFound, "x", &errdetails.RequestInfo{RequestId: "1"}, info("JOB_NOT_FOUND", "1233106"))
 			},
-			code: codes.NotFound, message: "x", reason: "JOB_NOT_FOUND",
+			wantCode:    codes.NotFound,
+			wantMessage: "x",
+			wantReason:  "JOB_NOT_FOUND",
 		},
 		{
-			name: "foreign ErrorInfo", fail: func(context.Context) error {
-				return proto3(codes.NotFound, "x", &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})
+			name: "foreign ErrorInfo",
+			fail: func(context.Context) error {
+				return sent(codes.NotFound, "x", &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})
 			},
-			code: codes.NotFound, message: "x", reason: "GONE",
+			wantCode:    codes.NotFound,
+			wantMessage: "x",
+			wantReason:  "GONE",
+			wantUnknown: true,
 		},
 		{
-			name: "not UTF-8", fail: func(context.Context) error {
+			name: "not UTF-8",
+			fail: func(context.Context) error {
 				p := grpcstatus.Convert(jobNotFound()).Proto()
 				p.Message = "bytes \xff"
 				p.Details[0].Value = bytes.ReplaceAll(p.GetDetails()[0].GetValue(), []byte("42"), []byte("\xff2"))
 				return grpcstatus.ErrorProto(p)
 			},
-			code: codes.NotFound, message: "bytes \uFFFD", reason: "JOB_NOT_FOUND", repairs: status.RepairInvalidUTF8,
+			wantCode:    codes.NotFound,
+			wantMessage: "bytes \uFFFD",
+			wantReason:  "JOB_NOT_FOUND",
+			wantRepairs: status.RepairInvalidUTF8,
 		},
 	} {
+		// Not parallel: the rows share the server, with its log and its events.
 		t.Run(tt.name, func(t *testing.T) {
-			before := len(w.log.String())
-			st, event := w.raise(t, context.Background(), tt.fail)
-			if st.Code() != tt.code || st.Message() != tt.message {
-				t.Errorf("%v %q, want %v %q", st.Code(), st.Message(), tt.code, tt.message)
+			s.log.Take()
+			st, event := s.raise(t.Context(), t, tt.fail)
+			if st.Code() != tt.wantCode || st.Message() != tt.wantMessage {
+				t.Errorf("got %v %q, want %v %q", st.Code(), st.Message(), tt.wantCode, tt.wantMessage)
 			}
 			infos := 0
 			for i, d := range st.Details() {
 				if d, ok := d.(*errdetails.ErrorInfo); ok {
 					infos++
-					if i != 0 || d.GetReason() != tt.reason {
-						t.Errorf("detail %d: %v, want %s", i, d, tt.reason)
+					if i != 0 || d.GetReason() != tt.wantReason {
+						t.Errorf("detail %d is %v, want the ErrorInfo of %s to be the first", i, d, tt.wantReason)
 					}
 				}
 				if err, broken := d.(error); broken {
-					t.Errorf("detail %d: %v", i, err)
+					t.Errorf("detail %d cannot be read: %v", i, err)
 				}
 			}
 			if infos != 1 {
-				t.Errorf("%d ErrorInfos", infos)
-			}
-			if event.Repairs != tt.repairs {
-				t.Errorf("repairs %v, want %v", event.Repairs.Names(), tt.repairs.Names())
+				t.Errorf("%d ErrorInfos, want 1", infos)
 			}
 			if strings.Contains(fmt.Sprint(st.Proto()), secret) {
-				t.Errorf("sent: %v", st.Proto())
+				t.Errorf("%q leaks: %v", secret, st.Proto())
 			}
-			logged := w.log.String()[before:]
-			if tt.log == "" && logged != "" || !strings.Contains(logged, tt.log) {
-				t.Errorf("logged %q, want %q", logged, tt.log)
+			logged := s.log.Take()
+			if !strings.Contains(logged, tt.wantLog) || tt.wantLog == "" && logged != "" {
+				t.Errorf("logged %q, want %q", logged, tt.wantLog)
 			}
-			if tt.name == "foreign ErrorInfo" {
-				if event.Domain != "" || event.Reason != "" {
-					t.Errorf("unbounded values in %+v", event)
-				}
-			} else if event.Domain != "legacy.job.v2" || event.Reason != tt.reason || event.GRPCCode != tt.code {
-				t.Errorf("event %+v", event)
+			want := status.Event{
+				Method:   demov1.DemoService_Raise_FullMethodName,
+				Domain:   "legacy.job.v2",
+				Reason:   tt.wantReason,
+				GRPCCode: tt.wantCode,
+				Repairs:  tt.wantRepairs,
+			}
+			if tt.wantUnknown {
+				want.Domain, want.Reason = "", "" // other programs' values have no bound
+			}
+			if event != want {
+				t.Errorf("event %+v, want %+v", event, want)
 			}
 		})
 	}
@@ -344,22 +440,24 @@ func (d *derefError) Error() string                  { return "dereferences" }
 func (d *derefError) GRPCStatus() *grpcstatus.Status { return d.st }
 
 func TestRequestIDAndLanguage(t *testing.T) {
-	w := serve(t)
+	t.Parallel()
+	s := serve(t)
 	for _, tt := range []struct {
-		key, value string
-		locale     string
-		message    string
+		key         string
+		value       string
+		wantLocale  string // of the LocalizedMessage; "": none
+		wantMessage string
 	}{
-		{"accept-language", "en-US,zh;q=0.5", "en", "Job 42 does not exist"},
-		{"grpcgateway-accept-language", "en", "en", "Job 42 does not exist"},
-		{"accept-language", "zh-CN", "", ""},
-		{"accept-language", "fr", "", ""},
-		{"other", "en", "", ""},
+		{key: "accept-language", value: "en-US,zh;q=0.5", wantLocale: "en", wantMessage: "Job 42 does not exist"},
+		{key: "grpcgateway-accept-language", value: "en", wantLocale: "en", wantMessage: "Job 42 does not exist"},
+		{key: "accept-language", value: "zh-CN"},
+		{key: "accept-language", value: "fr"},
+		{key: "other", value: "en"},
 	} {
-		ctx := metadata.AppendToOutgoingContext(context.Background(), tt.key, tt.value, "x-request-id", "r-1")
-		st, _ := w.raise(t, ctx, func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42) })
-		if st.Message() != "作业 42 不存在" {
-			t.Errorf("%s: the message became %q", tt.value, st.Message())
+		ctx := metadata.AppendToOutgoingContext(t.Context(), tt.key, tt.value, "x-request-id", "r-1")
+		st, _ := s.raise(ctx, t, func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42) })
+		if want := "作业 42 不存在"; st.Message() != want {
+			t.Errorf("%s: %s: the message is %q, want %q", tt.key, tt.value, st.Message(), want)
 		}
 		var locale, message, id string
 		for _, d := range st.Details() {
@@ -370,101 +468,107 @@ func TestRequestIDAndLanguage(t *testing.T) {
 				id = d.GetMetadata()["request_id"]
 			}
 		}
-		if locale != tt.locale || message != tt.message || id != "r-1" {
-			t.Errorf("%s=%s: %q %q, id %q", tt.key, tt.value, locale, message, id)
+		if locale != tt.wantLocale || message != tt.wantMessage {
+			t.Errorf("%s: %s: LocalizedMessage %q %q, want %q %q", tt.key, tt.value, locale, message, tt.wantLocale, tt.wantMessage)
+		}
+		if id != "r-1" {
+			t.Errorf("%s: %s: request_id %q, want r-1", tt.key, tt.value, id)
 		}
 	}
 }
 
-// TestSizeLimit: the client accepts 8 KiB of headers; grpc-java does by default.
+// TestSizeLimit: details go in the order of their use to the client, until the rest
+// fits.
 func TestSizeLimit(t *testing.T) {
-	w := serve(t)
+	t.Parallel()
+	s := serve(t)
 	long := strings.Repeat("长文本", 5000)
+	longHelp := &errdetails.Help{Links: []*errdetails.Help_Link{{Description: long}}}
+	var manyArgs []any
+	for i := range 2000 {
+		manyArgs = append(manyArgs, fmt.Sprintf("arg%d", i), "x")
+	}
 	for _, tt := range []struct {
-		name    string
-		fail    func() error
-		repairs status.Repairs
-		keeps   []string // detail types that stay
+		name        string
+		err         error
+		wantRepairs status.Repairs
+		wantDetails []string // the types of those that stay
 	}{
 		{
-			name: "DebugInfo goes first",
-			fail: func() error {
-				return with(t, &errdetails.DebugInfo{Detail: long}, &errdetails.Help{}, &errdetails.RequestInfo{})
-			},
-			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "Help", "RequestInfo"},
+			name:        "DebugInfo goes first",
+			err:         with(t, &errdetails.DebugInfo{Detail: long}, &errdetails.Help{}, &errdetails.RequestInfo{}),
+			wantRepairs: status.RepairDroppedDetails,
+			wantDetails: []string{"ErrorInfo", "Help", "RequestInfo"},
 		},
 		{
-			name: "then Help",
-			fail: func() error {
-				return with(t, &errdetails.DebugInfo{}, &errdetails.Help{Links: []*errdetails.Help_Link{{Description: long}}}, &errdetails.LocalizedMessage{Locale: "en"})
-			},
-			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "LocalizedMessage"},
+			name:        "then Help",
+			err:         with(t, &errdetails.DebugInfo{}, longHelp, &errdetails.LocalizedMessage{Locale: "en"}),
+			wantRepairs: status.RepairDroppedDetails,
+			wantDetails: []string{"ErrorInfo", "LocalizedMessage"},
 		},
 		{
-			name: "then LocalizedMessage",
-			fail: func() error {
-				return with(t, &errdetails.LocalizedMessage{Message: long}, &errdetails.RequestInfo{RequestId: "1"})
-			},
-			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "RequestInfo"},
+			name:        "then LocalizedMessage",
+			err:         with(t, &errdetails.LocalizedMessage{Message: long}, &errdetails.RequestInfo{RequestId: "1"}),
+			wantRepairs: status.RepairDroppedDetails,
+			wantDetails: []string{"ErrorInfo", "RequestInfo"},
 		},
 		{
-			name: "then the others, RetryInfo last",
-			fail: func() error {
-				return with(t, &errdetails.RequestInfo{ServingData: long}, &errdetails.RetryInfo{})
-			},
-			repairs: status.RepairDroppedDetails, keeps: []string{"ErrorInfo", "RetryInfo"},
+			name:        "then the others, RetryInfo last",
+			err:         with(t, &errdetails.RequestInfo{ServingData: long}, &errdetails.RetryInfo{}),
+			wantRepairs: status.RepairDroppedDetails,
+			wantDetails: []string{"ErrorInfo", "RetryInfo"},
 		},
 		{
-			name:    "then metadata values",
-			fail:    func() error { return status.Error(jobv2.Code_INTERNAL_ERROR, "dump", long, "trace", long, "id", "42") },
-			repairs: status.RepairCutMetadata, keeps: []string{"ErrorInfo"},
+			name:        "then metadata values",
+			err:         status.Error(jobv2.Code_INTERNAL_ERROR, "dump", long, "trace", long, "id", "42"),
+			wantRepairs: status.RepairCutMetadata,
+			wantDetails: []string{"ErrorInfo"},
 		},
 		{
-			name:    "then the message",
-			fail:    func() error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", long) },
-			repairs: status.RepairCutMetadata | status.RepairCutMessage, keeps: []string{"ErrorInfo"},
+			name:        "then the message",
+			err:         status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", long),
+			wantRepairs: status.RepairCutMetadata | status.RepairCutMessage,
+			wantDetails: []string{"ErrorInfo"},
 		},
 		{
-			name: "very many values",
-			fail: func() error {
-				var args []any
-				for i := range 2000 {
-					args = append(args, fmt.Sprintf("arg%d", i), "x")
-				}
-				return status.Error(jobv2.Code_INTERNAL_ERROR, args...)
-			},
-			repairs: status.RepairCutMetadata, keeps: []string{"ErrorInfo"},
+			name:        "very many values",
+			err:         status.Error(jobv2.Code_INTERNAL_ERROR, manyArgs...),
+			wantRepairs: status.RepairCutMetadata,
+			wantDetails: []string{"ErrorInfo"},
 		},
 	} {
+		// Not parallel: the rows share the server, with its events.
 		t.Run(tt.name, func(t *testing.T) {
-			st, event := w.raise(t, context.Background(), func(context.Context) error { return tt.fail() })
-			if event.Repairs != tt.repairs {
-				t.Errorf("repairs %v, want %v", event.Repairs.Names(), tt.repairs.Names())
+			st, event := s.raiseError(t, tt.err)
+			if event.Repairs != tt.wantRepairs {
+				t.Errorf("repairs %v, want %v", event.Repairs.Names(), tt.wantRepairs.Names())
 			}
 			var kept []string
 			for _, d := range st.Proto().GetDetails() {
 				kept = append(kept, d.GetTypeUrl()[strings.LastIndexByte(d.GetTypeUrl(), '.')+1:])
 			}
-			if fmt.Sprint(kept) != fmt.Sprint(tt.keeps) {
-				t.Errorf("kept %v, want %v", kept, tt.keeps)
+			if !slices.Equal(kept, tt.wantDetails) {
+				t.Errorf("kept %v, want %v", kept, tt.wantDetails)
 			}
 			e, ok := status.FromError(st.Err())
 			if !ok || e.Domain() != "legacy.job.v2" || e.Code() == nil || e.LegacyCode() != e.Code().LegacyCode() {
-				t.Fatalf("%v", st)
+				t.Fatalf("got %v, want a code of legacy.job.v2", st)
 			}
 			for name, value := range e.Metadata() {
 				if !utf8.ValidString(value) || len(value) > 100 && !strings.HasSuffix(value, "…") {
-					t.Errorf("%s is cut without a mark: %.100q", name, value)
+					t.Errorf("%s is cut to %.100q, want text with … at its end", name, value)
 				}
 			}
-			if !utf8.ValidString(st.Message()) || event.Repairs&status.RepairCutMessage != 0 && !strings.HasSuffix(st.Message(), "…") {
-				t.Errorf("message %.100q", st.Message())
+			cut := event.Repairs&status.RepairCutMessage != 0
+			if !utf8.ValidString(st.Message()) || cut && !strings.HasSuffix(st.Message(), "…") {
+				t.Errorf("the message is cut to %.100q, want text with … at its end", st.Message())
 			}
 		})
 	}
 	t.Run("without the limit the client loses all", func(t *testing.T) {
-		w := serve(t, status.WithMaxSize(0))
-		st, _ := w.raise(t, context.Background(), func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", long) })
+		t.Parallel()
+		unlimited := serve(t, status.WithMaxSize(0))
+		st, _ := unlimited.raiseError(t, status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", long))
 		if st.Code() == codes.NotFound {
 			t.Error("the test's client accepts more than 8 KiB: it shows nothing")
 		}
@@ -483,81 +587,89 @@ func with(t testing.TB, details ...proto.Message) error {
 // TestSizeLimitHolds cuts statuses of every size and shape: what is sent is
 // never longer, and never without its code.
 func TestSizeLimitHolds(t *testing.T) {
-	w := serve(t)
+	t.Parallel()
+	s := serve(t)
 	for _, n := range []int{0, 1, 63, 64, 65, 100, 1000, 1500, 2000, 2500, 3000, 5000, 20000} {
 		for _, r := range []string{"a", "%", "é", "长", "😀", "\x00"} {
 			text := strings.Repeat(r, n)
-			st, _ := w.raise(t, context.Background(), func(context.Context) error {
-				return status.Error(jobv2.Code_EITHER_PARAMETER_MISSING, "parameter", text, "other_parameter", text)
-			})
+			st, _ := s.raiseError(t, status.Error(jobv2.Code_EITHER_PARAMETER_MISSING, "parameter", text, "other_parameter", text))
 			if !status.Is(st.Err(), jobv2.Code_EITHER_PARAMETER_MISSING) {
-				t.Errorf("%d × %q: %.200v", n, r, st)
+				t.Errorf("%d × %q: got %.200v, want EITHER_PARAMETER_MISSING", n, r, st)
 			}
 		}
 	}
 }
 
 func TestWithoutDialect(t *testing.T) {
-	w := serve(t, status.WithFallbackDomain(func(context.Context, any) string { return "" }))
+	t.Parallel()
+	s := serve(t, status.WithFallbackDomain(func(context.Context, any) string { return "" }))
 	for _, tt := range []struct {
-		err     error
-		code    codes.Code
-		message string
+		err         error
+		wantCode    codes.Code
+		wantMessage string
 	}{
-		{errors.New(secret), codes.Internal, "internal error"},
-		{fmt.Errorf("%s: %w", secret, context.DeadlineExceeded), codes.DeadlineExceeded, "context deadline exceeded"},
-		{grpcstatus.Error(codes.NotFound, "no such thing"), codes.NotFound, "no such thing"},
+		{err: errors.New(secret), wantCode: codes.Internal, wantMessage: "internal error"},
+		{
+			err:         fmt.Errorf("%s: %w", secret, context.DeadlineExceeded),
+			wantCode:    codes.DeadlineExceeded,
+			wantMessage: "context deadline exceeded",
+		},
+		{err: grpcstatus.Error(codes.NotFound, "no such thing"), wantCode: codes.NotFound, wantMessage: "no such thing"},
 	} {
-		st, _ := w.raise(t, context.Background(), func(context.Context) error { return tt.err })
-		if st.Code() != tt.code || st.Message() != tt.message || len(st.Details()) != 0 {
-			t.Errorf("%v: %v", tt.err, st.Proto())
+		st, _ := s.raiseError(t, tt.err)
+		if st.Code() != tt.wantCode || st.Message() != tt.wantMessage || len(st.Details()) != 0 {
+			t.Errorf("%v: got %v, want %v %q without details", tt.err, st.Proto(), tt.wantCode, tt.wantMessage)
 		}
 	}
 }
 
-// TestRecoveryAlone: the recovery interceptor may stand without the others, or
+// TestRecoveryAlone: the recovery interceptor may run without the others, or
 // before them.
 func TestRecoveryAlone(t *testing.T) {
+	t.Parallel()
 	handler := status.RecoveryHandler(status.WithLogger(slog.New(slog.DiscardHandler)))
-	st := grpcstatus.Convert(handler(context.Background(), secret))
+	st := grpcstatus.Convert(handler(t.Context(), secret))
 	if st.Code() != codes.Internal || strings.Contains(st.Message(), secret) {
-		t.Errorf("%v", st)
+		t.Errorf("got %v, want Internal without %q", st, secret)
 	}
 }
 
 func TestInterceptorKeepsErrorsForOthers(t *testing.T) {
+	t.Parallel()
 	cause := errors.New("cause")
 	intercept := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
-	_, err := intercept(context.Background(), nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) {
+	_, err := intercept(t.Context(), nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) {
 		return nil, fmt.Errorf("x: %w", status.Wrap(cause, jobv2.Code_INTERNAL_ERROR))
 	})
 	var legacy *status.LegacyError
 	if !errors.Is(err, cause) || !errors.As(err, &legacy) || legacy.Code().LegacyCode() != "1239999" {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want the cause and code 1239999 in it", err)
 	}
 }
 
 func TestRepairsNames(t *testing.T) {
+	t.Parallel()
 	all := status.RepairCutMessage<<1 - 1
 	if names := all.Names(); len(names) != 9 || names[0] != "go_error" || names[8] != "cut_message" {
-		t.Errorf("%v", names)
+		t.Errorf("got %q, want 9 names from go_error to cut_message", names)
 	}
 	if names := status.Repairs(0).Names(); names != nil {
-		t.Errorf("%v", names)
+		t.Errorf("no repairs have the names %q, want none", names)
 	}
 }
 
 // TestCustomCatalog: the interceptor of another catalog does not know these
 // codes, and does not spoil them.
 func TestCustomCatalog(t *testing.T) {
+	t.Parallel()
 	empty, err := catalog.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := serve(t, status.WithCatalog(empty))
-	st, event := w.raise(t, context.Background(), func(context.Context) error { return status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42) })
+	s := serve(t, status.WithCatalog(empty))
+	st, event := s.raiseError(t, status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42))
 	if !status.Is(st.Err(), jobv2.Code_JOB_NOT_FOUND) || event.Repairs != 0 {
-		t.Errorf("%v %v", st, event.Repairs.Names())
+		t.Errorf("got %v with the repairs %q, want JOB_NOT_FOUND without any", st, event.Repairs.Names())
 	}
 }
 
@@ -590,53 +702,40 @@ service Jobs {
 		_, err := intercept(t.Context(), nil, &grpc.UnaryServerInfo{FullMethod: method}, func(context.Context, any) (any, error) {
 			return nil, errors.New(secret)
 		})
-		e, ok := status.FromError(err)
-		if ok != (want != "") || ok && e.Domain()+"."+e.Reason() != want {
-			t.Errorf("%s: %v, want %s", method, err, want)
+		got := ""
+		if e, ok := status.FromError(err); ok {
+			got = e.Domain() + "." + e.Reason()
+		}
+		if got != want {
+			t.Errorf("%q: %v is %q, want %q", method, err, got, want)
 		}
 		if strings.Contains(fmt.Sprint(grpcstatus.Convert(err)), secret) {
-			t.Errorf("%s: %v", method, err)
+			t.Errorf("%q: %q leaks: %v", method, secret, err)
 		}
 	}
 }
 
 // TestTrailersAgree reads the raw trailers: grpc-status and grpc-message say what
-// grpc-status-details-bin says. grpc-go makes Internal of another code, Python's
-// rpc_status.from_call raises on another message too.
+// grpc-status-details-bin says. If they did not, grpc-go would make Internal of
+// another code, and Python's rpc_status.from_call would raise.
 func TestTrailersAgree(t *testing.T) {
-	w := serve(t)
-	transport := &http.Transport{Protocols: new(http.Protocols)}
-	transport.Protocols.SetUnencryptedHTTP2(true)
-	defer transport.CloseIdleConnections()
+	t.Parallel()
+	notText := &spb.Status{
+		Code:    int32(codes.NotFound),
+		Message: "\xff",
+		Details: []*anypb.Any{anyOf(t, &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"})},
+	}
 	for name, fail := range map[string]error{
 		"legacy":       status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", "100% 作业\n"),
 		"go error":     errors.New(secret),
 		"plain":        grpcstatus.Error(codes.NotFound, secret),
 		"out of range": grpcstatus.Error(20210, secret),
-		"not UTF-8":    grpcstatus.ErrorProto(&spb.Status{Code: 5, Message: "\xff", Details: []*anypb.Any{anyOf(t, &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"})}}),
+		"not UTF-8":    grpcstatus.ErrorProto(notText),
 		"huge":         status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", strings.Repeat("长", 9000)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.fail = func(context.Context) error { return fail }
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
-				"http://"+w.addr+demov1.DemoService_Raise_FullMethodName, bytes.NewReader(make([]byte, 5)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("Content-Type", "application/grpc")
-			request.Header.Set("TE", "trailers")
-			response, err := transport.RoundTrip(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = io.Copy(io.Discard, response.Body)
-			if err = errors.Join(err, response.Body.Close()); err != nil {
-				t.Fatal(err)
-			}
-			trailer := response.Trailer
-			if len(trailer) == 0 {
-				trailer = response.Header // trailers only
-			}
+			t.Parallel()
+			trailer := serve(t).rawTrailer(t, fail)
 			raw, err := base64.RawStdEncoding.DecodeString(trailer.Get("Grpc-Status-Details-Bin"))
 			if err != nil {
 				t.Fatal(err)
@@ -649,16 +748,48 @@ func TestTrailersAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if trailer.Get("Grpc-Status") != strconv.Itoa(int(details.GetCode())) || message != details.GetMessage() {
-				t.Errorf("%s %q, the details say %d %q", trailer.Get("Grpc-Status"), message, details.GetCode(), details.GetMessage())
+			if got := trailer.Get("Grpc-Status"); got != strconv.Itoa(int(details.GetCode())) {
+				t.Errorf("grpc-status is %s, the details say %d", got, details.GetCode())
+			}
+			if message != details.GetMessage() {
+				t.Errorf("grpc-message is %q, the details say %q", message, details.GetMessage())
 			}
 			size := 0
 			for name, values := range trailer {
 				size += len(name) + len(values[0]) + 32
 			}
 			if size > 8<<10 {
-				t.Errorf("%d bytes of trailers", size)
+				t.Errorf("%d bytes of trailers, want 8 KiB or less", size)
 			}
 		})
 	}
+}
+
+// rawTrailer calls the unary method without grpc-go, and returns the trailers of
+// an error.
+func (s *server) rawTrailer(t *testing.T, fail error) http.Header {
+	t.Helper()
+	s.backend.fail = func(context.Context) error { return fail }
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(transport.CloseIdleConnections)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		"http://"+s.address+demov1.DemoService_Raise_FullMethodName, bytes.NewReader(make([]byte, 5)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/grpc")
+	request.Header.Set("TE", "trailers")
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(io.Discard, response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if len(response.Trailer) == 0 {
+		return response.Header // an answer of trailers only
+	}
+	return response.Trailer
 }

@@ -25,6 +25,7 @@ import (
 	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -37,12 +38,12 @@ func enumValues(t testing.TB) []protoreflect.Enum {
 		numbers map[int32]string
 		value   func(int32) protoreflect.Enum
 	}{
-		{apiswitchv1.Code_name, func(n int32) protoreflect.Enum { return apiswitchv1.Code(n) }},
-		{elvesv1.Code_name, func(n int32) protoreflect.Enum { return elvesv1.Code(n) }},
-		{elvesv2.Code_name, func(n int32) protoreflect.Enum { return elvesv2.Code(n) }},
-		{jarvisv2.Code_name, func(n int32) protoreflect.Enum { return jarvisv2.Code(n) }},
-		{jobv1.Code_name, func(n int32) protoreflect.Enum { return jobv1.Code(n) }},
-		{jobv2.Code_name, func(n int32) protoreflect.Enum { return jobv2.Code(n) }},
+		{numbers: apiswitchv1.Code_name, value: func(n int32) protoreflect.Enum { return apiswitchv1.Code(n) }},
+		{numbers: elvesv1.Code_name, value: func(n int32) protoreflect.Enum { return elvesv1.Code(n) }},
+		{numbers: elvesv2.Code_name, value: func(n int32) protoreflect.Enum { return elvesv2.Code(n) }},
+		{numbers: jarvisv2.Code_name, value: func(n int32) protoreflect.Enum { return jarvisv2.Code(n) }},
+		{numbers: jobv1.Code_name, value: func(n int32) protoreflect.Enum { return jobv1.Code(n) }},
+		{numbers: jobv2.Code_name, value: func(n int32) protoreflect.Enum { return jobv2.Code(n) }},
 	} {
 		for n := range names.numbers {
 			if n != 0 {
@@ -58,13 +59,9 @@ func enumValues(t testing.TB) []protoreflect.Enum {
 
 func mustCode(t testing.TB, value protoreflect.Enum) *catalog.Code {
 	t.Helper()
-	cat, err := catalog.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, ok := cat.Code(value)
+	code, ok := servertest.DefaultCatalog(t).Code(value)
 	if !ok {
-		t.Fatalf("%v is no code", value)
+		t.Fatalf("%v is not in the catalog", value)
 	}
 	return code
 }
@@ -78,6 +75,7 @@ func sampleArgs(code *catalog.Code) []any {
 }
 
 func TestErrorOfEveryCode(t *testing.T) {
+	t.Parallel()
 	for _, value := range enumValues(t) {
 		code := mustCode(t, value)
 		if code.IsSuccess() {
@@ -92,22 +90,22 @@ func TestErrorOfEveryCode(t *testing.T) {
 		if !ok || info.GetDomain()+"."+info.GetReason() != code.FullName() ||
 			info.GetMetadata()["legacy_code"] != code.LegacyCode() ||
 			len(info.GetMetadata()) != 1+len(code.Message().Params()) {
-			t.Errorf("%s: ErrorInfo %v", code.FullName(), info)
+			t.Errorf("%s: ErrorInfo %v, want the name, the legacy code and the arguments", code.FullName(), info)
 		}
 		// AIP-193: every dynamic value of the message is in the metadata.
 		for _, name := range code.Message().Params() {
 			if !strings.Contains(st.Message(), info.GetMetadata()[name]) {
-				t.Errorf("%s: message %q without %s", code.FullName(), st.Message(), info.GetMetadata()[name])
+				t.Errorf("%s: the message is %q, want %s in it", code.FullName(), st.Message(), info.GetMetadata()[name])
 			}
 		}
 		for _, sent := range []error{err, grpcstatus.ErrorProto(st.Proto())} { // before the wire, and behind it
 			for wrapped := range wrappings(sent) {
 				e, ok := status.FromError(wrapped)
 				if !ok || e.Code() != code || e.Message() != st.Message() || e.RetryAfter() != code.RetryAfter() {
-					t.Errorf("%s: FromError(%T) is %v, %v", code.FullName(), wrapped, e, ok)
+					t.Errorf("%s: FromError(%T) is %v, %v, want the code as it was raised", code.FullName(), wrapped, e, ok)
 				}
 				if !status.Is(wrapped, value) {
-					t.Errorf("%s: Is(%T) is false", code.FullName(), wrapped)
+					t.Errorf("%s: Is(%T) is false, want true", code.FullName(), wrapped)
 				}
 			}
 		}
@@ -126,6 +124,7 @@ func wrappings(err error) func(yield func(error) bool) {
 // TestSameBytes holds the bytes written here to what grpc-go's own marshalling
 // gives.
 func TestSameBytes(t *testing.T) {
+	t.Parallel()
 	for _, value := range enumValues(t) {
 		code := mustCode(t, value)
 		if code.IsSuccess() {
@@ -164,94 +163,147 @@ func TestSameBytes(t *testing.T) {
 
 // TestWrongCalls: nothing fails while failing.
 func TestWrongCalls(t *testing.T) {
+	t.Parallel()
 	const job = "legacy.job.v2"
 	for _, tt := range []struct {
-		name     string
-		err      error
-		code     codes.Code
-		reason   string // with the domain
-		message  string
-		metadata map[string]string
+		name         string
+		err          error
+		wantCode     codes.Code
+		wantReason   string // with the domain; "": no ErrorInfo
+		wantMessage  string
+		wantMetadata map[string]string
 	}{
 		{
-			name: "missing argument", err: status.Error(jobv2.Code_JOB_NOT_FOUND),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 {job_id} 不存在",
-			metadata: map[string]string{"legacy_code": "1233106"},
+			name:         "missing argument",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 {job_id} 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106"},
 		},
 		{
-			name: "odd arguments", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id"),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 {job_id} 不存在",
-			metadata: map[string]string{"legacy_code": "1233106"},
+			name:         "odd arguments",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id"),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 {job_id} 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106"},
 		},
 		{
-			name: "a name that is no string", err: status.Error(jobv2.Code_JOB_NOT_FOUND, 1, "job_id", 42),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
-			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+			name:         "a name that is no string",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND, 1, "job_id", 42),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 42 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
 		},
 		{
-			name: "names that no metadata can have", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "Ünï", 1, "legacy_code", "7", "job_id", 43),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
-			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+			name:         "names that no metadata can have",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "Ünï", 1, "legacy_code", "7", "job_id", 43),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 42 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
 		},
 		{
-			name: "more arguments", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "shard", "s1"),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 42 不存在",
-			metadata: map[string]string{"legacy_code": "1233106", "job_id": "42", "shard": "s1"},
+			name:         "more arguments",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42, "shard", "s1"),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 42 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "42", "shard": "s1"},
 		},
 		{
-			name: "values of many types", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", codes.NotFound, "aa", int32(-1), "bb", uint64(1<<63), "cc", []byte("x"), "dd", nil, "ee", true, "ff", panics{}),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 NotFound 不存在",
-			metadata: map[string]string{
-				"legacy_code": "1233106", "job_id": "NotFound", "aa": "-1", "bb": "9223372036854775808", "cc": "[120]", "dd": "<nil>", "ee": "true",
-				"ff": "%!v(PANIC=String method: no)",
+			name: "values of many types",
+			err: status.Error(jobv2.Code_JOB_NOT_FOUND,
+				"job_id", codes.NotFound,
+				"aa", int32(-1),
+				"bb", uint64(1<<63),
+				"cc", []byte("x"),
+				"dd", nil,
+				"ee", true,
+				"ff", panics{},
+			),
+			wantCode:    codes.NotFound,
+			wantReason:  job + ".JOB_NOT_FOUND",
+			wantMessage: "作业 NotFound 不存在",
+			wantMetadata: map[string]string{
+				"legacy_code": "1233106",
+				"job_id":      "NotFound",
+				"aa":          "-1",
+				"bb":          "9223372036854775808",
+				"cc":          "[120]",
+				"dd":          "<nil>",
+				"ee":          "true",
+				"ff":          "%!v(PANIC=String method: no)",
 			},
 		},
 		{
-			name: "bytes that are no text", err: status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", "4\xff2"),
-			code: codes.NotFound, reason: job + ".JOB_NOT_FOUND", message: "作业 4\uFFFD2 不存在",
-			metadata: map[string]string{"legacy_code": "1233106", "job_id": "4\uFFFD2"},
+			name:         "bytes that are no text",
+			err:          status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", "4\xff2"),
+			wantCode:     codes.NotFound,
+			wantReason:   job + ".JOB_NOT_FOUND",
+			wantMessage:  "作业 4\uFFFD2 不存在",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "4\uFFFD2"},
 		},
 		{
-			name: "the zero value", err: status.Error(jobv2.Code(0)),
-			code: codes.Internal, reason: job + ".INTERNAL_ERROR", message: "系统内部异常",
-			metadata: map[string]string{"legacy_code": "1239999"},
+			name:         "the zero value",
+			err:          status.Error(jobv2.Code(0)),
+			wantCode:     codes.Internal,
+			wantReason:   job + ".INTERNAL_ERROR",
+			wantMessage:  "系统内部异常",
+			wantMetadata: map[string]string{"legacy_code": "1239999"},
 		},
 		{
-			name: "a number that the enum does not have", err: status.Error(jobv2.Code(7)),
-			code: codes.Internal, reason: job + ".INTERNAL_ERROR", message: "系统内部异常",
-			metadata: map[string]string{"legacy_code": "1239999"},
+			name:         "a number that the enum does not have",
+			err:          status.Error(jobv2.Code(7)),
+			wantCode:     codes.Internal,
+			wantReason:   job + ".INTERNAL_ERROR",
+			wantMessage:  "系统内部异常",
+			wantMetadata: map[string]string{"legacy_code": "1239999"},
 		},
 		{
-			name: "a code of success", err: status.Error(jarvisv2.Code_SKEY_GRANTED),
-			code: codes.Internal, reason: "legacy.jarvis.v2.PARAM_CONFIGURATION_ERROR",
-			message:  "param configuration error, please contact the administrator",
-			metadata: map[string]string{"legacy_code": "30018"},
+			name:         "a success code",
+			err:          status.Error(jarvisv2.Code_SKEY_GRANTED),
+			wantCode:     codes.Internal,
+			wantReason:   "legacy.jarvis.v2.PARAM_CONFIGURATION_ERROR",
+			wantMessage:  "param configuration error, please contact the administrator",
+			wantMetadata: map[string]string{"legacy_code": "30018"},
 		},
 		{
-			name: "an enum without options", err: status.Error(statusmapv1.GrpcCode_ABORTED, "aa", 1),
-			code: codes.Internal, reason: "statusmap.v1.ABORTED", message: "internal error",
-			metadata: map[string]string{"legacy_code": "10", "aa": "1"},
+			name:         "an enum without options",
+			err:          status.Error(statusmapv1.GrpcCode_ABORTED, "aa", 1),
+			wantCode:     codes.Internal,
+			wantReason:   "statusmap.v1.ABORTED",
+			wantMessage:  "internal error",
+			wantMetadata: map[string]string{"legacy_code": "10", "aa": "1"},
 		},
-		{name: "nil pointer", err: status.Error((*jobv2.Code)(nil), "aa", 1), code: codes.Internal, message: "internal error"},
-		{name: "nil", err: status.Error(nil), code: codes.Internal, message: "internal error"},
-		{name: "nil code", err: status.New(nil), code: codes.Internal, message: "internal error"},
-		{name: "an error that nobody made", err: &status.LegacyError{}, code: codes.Internal, message: "internal error"},
-		{name: "typed nil", err: (*status.LegacyError)(nil), code: codes.Internal, message: "internal error"},
+		{
+			name:        "nil pointer",
+			err:         status.Error((*jobv2.Code)(nil), "aa", 1),
+			wantCode:    codes.Internal,
+			wantMessage: "internal error",
+		},
+		{name: "nil", err: status.Error(nil), wantCode: codes.Internal, wantMessage: "internal error"},
+		{name: "nil code", err: status.New(nil), wantCode: codes.Internal, wantMessage: "internal error"},
+		{name: "the zero LegacyError", err: &status.LegacyError{}, wantCode: codes.Internal, wantMessage: "internal error"},
+		{name: "typed nil", err: (*status.LegacyError)(nil), wantCode: codes.Internal, wantMessage: "internal error"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			st := grpcstatus.Convert(tt.err)
-			if st.Code() != tt.code || st.Message() != tt.message {
-				t.Errorf("%v %q, want %v %q", st.Code(), st.Message(), tt.code, tt.message)
+			if st.Code() != tt.wantCode || st.Message() != tt.wantMessage {
+				t.Errorf("got %v %q, want %v %q", st.Code(), st.Message(), tt.wantCode, tt.wantMessage)
 			}
 			var info errdetails.ErrorInfo
 			if len(st.Details()) > 0 {
 				proto.Merge(&info, st.Details()[0].(proto.Message))
 			}
-			if got := strings.Trim(info.GetDomain()+"."+info.GetReason(), "."); got != tt.reason {
-				t.Errorf("ErrorInfo of %q, want %q", got, tt.reason)
+			if got := strings.Trim(info.GetDomain()+"."+info.GetReason(), "."); got != tt.wantReason {
+				t.Errorf("ErrorInfo of %q, want %q", got, tt.wantReason)
 			}
-			if !reflect.DeepEqual(info.GetMetadata(), tt.metadata) {
-				t.Errorf("metadata %v, want %v", info.GetMetadata(), tt.metadata)
+			if !reflect.DeepEqual(info.GetMetadata(), tt.wantMetadata) {
+				t.Errorf("metadata %v, want %v", info.GetMetadata(), tt.wantMetadata)
 			}
 		})
 	}
@@ -262,6 +314,7 @@ type panics struct{}
 func (panics) String() string { panic("no") }
 
 func TestWrap(t *testing.T) {
+	t.Parallel()
 	cause := errors.New("pq: password authentication failed")
 	err := status.Wrap(cause, jobv2.Code_INTERNAL_ERROR)
 	if !errors.Is(err, cause) {
@@ -283,11 +336,12 @@ func TestWrap(t *testing.T) {
 		t.Errorf("the log does not have the cause: %s", &log)
 	}
 	if err := status.Wrap(nil, jobv2.Code_INTERNAL_ERROR); err != nil {
-		t.Errorf("Wrap(nil) is %v", err)
+		t.Errorf("Wrap(nil) is %v, want nil", err)
 	}
 }
 
 func TestIsComparesNamesAlone(t *testing.T) {
+	t.Parallel()
 	one := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1)
 	two := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 2)
 	if !errors.Is(one, two) {
@@ -304,22 +358,30 @@ func TestIsComparesNamesAlone(t *testing.T) {
 	if !status.Is(joined, jobv2.Code_INTERNAL_ERROR) || !status.Is(joined, jobv2.Code_JOB_NOT_FOUND) {
 		t.Error("Is does not look at every joined error")
 	}
-	for _, err := range []error{nil, errors.New("x"), context.Canceled, grpcstatus.Error(codes.NotFound, "x"), (*status.LegacyError)(nil), nilStatusError{}, (*pointerStatusError)(nil)} {
+	for _, err := range []error{
+		nil,
+		errors.New("x"),
+		context.Canceled,
+		grpcstatus.Error(codes.NotFound, "x"),
+		(*status.LegacyError)(nil),
+		nilStatusError{},
+		(*pointerStatusError)(nil),
+	} {
 		if status.Is(err, jobv2.Code_JOB_NOT_FOUND) {
-			t.Errorf("Is(%T) is true", err)
+			t.Errorf("Is(%T) is true, want false", err)
 		}
 		if _, ok := status.FromError(err); ok {
-			t.Errorf("FromError(%T) is ours", err)
+			t.Errorf("FromError(%T) is true, want false", err)
 		}
 		if _, ok := status.As[jobv2.Code](err); ok {
-			t.Errorf("As(%T) is ours", err)
+			t.Errorf("As(%T) is true, want false", err)
 		}
 	}
 	if status.Is(one, (*jobv2.Code)(nil)) {
-		t.Error("Is(nil pointer) is true")
+		t.Error("Is(nil pointer) is true, want false")
 	}
 	if status.Is(one, nil) {
-		t.Error("Is(nil) is true")
+		t.Error("Is(nil) is true, want false")
 	}
 }
 
@@ -334,12 +396,13 @@ func (p *pointerStatusError) Error() string                  { return "pointer" 
 func (p *pointerStatusError) GRPCStatus() *grpcstatus.Status { return p.st }
 
 func TestAs(t *testing.T) {
+	t.Parallel()
 	err := fmt.Errorf("loading: %w", status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 1))
 	if code, ok := status.As[jobv2.Code](err); !ok || code != jobv2.Code_JOB_NOT_FOUND {
-		t.Errorf("As: %v, %v", code, ok)
+		t.Errorf("As gives %v, %v, want JOB_NOT_FOUND", code, ok)
 	}
 	if code, ok := status.As[jobv1.Code](err); ok {
-		t.Errorf("As another version: %v", code)
+		t.Errorf("As another version gives %v, want none", code)
 	}
 }
 
@@ -361,60 +424,100 @@ func notFound(t testing.TB, details ...proto.Message) error {
 }
 
 func TestFromErrorOfOthers(t *testing.T) {
+	t.Parallel()
 	info := func(domain, reason string, metadata map[string]string) *errdetails.ErrorInfo {
 		return &errdetails.ErrorInfo{Domain: domain, Reason: reason, Metadata: metadata}
 	}
 	for _, tt := range []struct {
-		name   string
-		err    error
-		ok     bool
-		reason string
-		legacy string
-		known  bool
+		name           string
+		err            error
+		want           bool   // whether it is ours; else the rest is empty
+		wantReason     string // with the domain
+		wantLegacyCode string
+		wantKnown      bool // whether the catalog has it
 	}{
 		{name: "foreign domain", err: notFound(t, info("googleapis.com", "SERVICE_DISABLED", nil))},
-		{name: "foreign domain with legacy_code", err: notFound(t, info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})), ok: true, reason: "acme.v1.GONE", legacy: "E1"},
-		{name: "newer reason", err: notFound(t, info("legacy.job.v2", "NEW", map[string]string{"legacy_code": "1"})), ok: true, reason: "legacy.job.v2.NEW", legacy: "1"},
-		{name: "no legacy_code", err: notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
 		{
-			name: "two ErrorInfos, ours second",
-			err:  notFound(t, info("googleapis.com", "X_Y", nil), info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
-			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
+			name:           "foreign domain with legacy_code",
+			err:            notFound(t, info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})),
+			want:           true,
+			wantReason:     "acme.v1.GONE",
+			wantLegacyCode: "E1",
 		},
 		{
-			name: "two ErrorInfos, neither domain known, the second with legacy_code",
-			err:  notFound(t, info("googleapis.com", "X_Y", nil), info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})),
-			ok:   true, reason: "acme.v1.GONE", legacy: "E1",
+			name:           "newer reason",
+			err:            notFound(t, info("legacy.job.v2", "NEW", map[string]string{"legacy_code": "1"})),
+			want:           true,
+			wantReason:     "legacy.job.v2.NEW",
+			wantLegacyCode: "1",
 		},
 		{
-			name: "two of ours: the first",
-			err:  notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
-			ok:   true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true,
+			name:           "no legacy_code",
+			err:            notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
+			want:           true,
+			wantReason:     "legacy.job.v2.JOB_NOT_FOUND",
+			wantLegacyCode: "1233106",
+			wantKnown:      true,
 		},
-		{name: "ErrorInfo not first", err: notFound(t, &errdetails.RequestInfo{}, info("legacy.job.v2", "JOB_NOT_FOUND", nil)), ok: true, reason: "legacy.job.v2.JOB_NOT_FOUND", legacy: "1233106", known: true},
+		{
+			name:           "two ErrorInfos, ours second",
+			err:            notFound(t, info("googleapis.com", "X_Y", nil), info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
+			want:           true,
+			wantReason:     "legacy.job.v2.JOB_NOT_FOUND",
+			wantLegacyCode: "1233106",
+			wantKnown:      true,
+		},
+		{
+			name:           "two ErrorInfos, neither domain known, the second with legacy_code",
+			err:            notFound(t, info("googleapis.com", "X_Y", nil), info("acme.v1", "GONE", map[string]string{"legacy_code": "E1"})),
+			want:           true,
+			wantReason:     "acme.v1.GONE",
+			wantLegacyCode: "E1",
+		},
+		{
+			name:           "two of ours: the first",
+			err:            notFound(t, info("legacy.job.v2", "JOB_NOT_FOUND", nil), info("legacy.job.v2", "INTERNAL_ERROR", nil)),
+			want:           true,
+			wantReason:     "legacy.job.v2.JOB_NOT_FOUND",
+			wantLegacyCode: "1233106",
+			wantKnown:      true,
+		},
+		{
+			name:           "ErrorInfo not first",
+			err:            notFound(t, &errdetails.RequestInfo{}, info("legacy.job.v2", "JOB_NOT_FOUND", nil)),
+			want:           true,
+			wantReason:     "legacy.job.v2.JOB_NOT_FOUND",
+			wantLegacyCode: "1233106",
+			wantKnown:      true,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			e, ok := status.FromError(tt.err)
-			if ok != tt.ok {
-				t.Fatalf("ok is %v", ok)
+			if ok != tt.want {
+				t.Fatalf("FromError gives %v, %v, want %v", e, ok, tt.want)
 			}
 			if !ok {
 				return
 			}
-			if got := e.Domain() + "." + e.Reason(); got != tt.reason {
-				t.Errorf("%s, want %s", got, tt.reason)
+			if got := e.Domain() + "." + e.Reason(); got != tt.wantReason {
+				t.Errorf("got %s, want %s", got, tt.wantReason)
 			}
-			if e.LegacyCode() != tt.legacy || (e.Code() != nil) != tt.known {
-				t.Errorf("legacy code %q, known %v", e.LegacyCode(), e.Code() != nil)
+			if e.LegacyCode() != tt.wantLegacyCode {
+				t.Errorf("legacy code %q, want %q", e.LegacyCode(), tt.wantLegacyCode)
+			}
+			if known := e.Code() != nil; known != tt.wantKnown {
+				t.Errorf("it has a code: %v, want %v", known, tt.wantKnown)
 			}
 			if e.Error() == "" || e.GRPCStatus().Code() != codes.NotFound {
-				t.Errorf("%v %v", e, e.GRPCStatus())
+				t.Errorf("the error is %q, its status %v, want a text and NotFound", e.Error(), e.GRPCStatus())
 			}
 		})
 	}
 }
 
 func TestMessageIn(t *testing.T) {
+	t.Parallel()
 	e, _ := status.FromError(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42))
 	for accept, want := range map[string]string{
 		"":                     "作业 42 不存在",
@@ -433,7 +536,8 @@ func TestMessageIn(t *testing.T) {
 }
 
 // TestNil calls every method of a nil *LegacyError.
-func TestNil(*testing.T) {
+func TestNil(t *testing.T) {
+	t.Parallel()
 	v := reflect.ValueOf((*status.LegacyError)(nil))
 	for i := range v.NumMethod() {
 		method := v.Type().Method(i)
@@ -445,27 +549,25 @@ func TestNil(*testing.T) {
 	}
 }
 
+// Not parallel: AllocsPerRun counts what other tests allocate, too.
 func TestNoAllocations(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		grpcstatus.Convert(status.Error(jobv2.Code_INTERNAL_ERROR))
 	}); n != 0 {
-		t.Errorf("Error of a code without arguments: %v allocations", n)
+		t.Errorf("Error of a code without arguments: %v allocations, want none", n)
 	}
 	err := status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42)
 	if n := testing.AllocsPerRun(100, func() {
 		status.Is(err, jobv2.Code_JOB_NOT_FOUND)
 	}); n != 0 {
-		t.Errorf("Is: %v allocations", n)
+		t.Errorf("Is: %v allocations, want none", n)
 	}
 }
 
-// TestSizeIsAtMostWhatItIsTakenFor: no code may pass for smaller than it is.
+// TestSizeIsAtMostWhatItIsTakenFor: no error may be taken for smaller than it is.
 func TestSizeIsAtMostWhatItIsTakenFor(t *testing.T) {
-	cat, err := catalog.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, system := range cat.Systems() {
+	t.Parallel()
+	for _, system := range servertest.DefaultCatalog(t).Systems() {
 		for _, code := range system.Codes() {
 			for _, value := range []string{"", "42", strings.Repeat("任", 1000), strings.Repeat("%", 10_000)} {
 				var args []any
@@ -495,7 +597,7 @@ func FuzzError(f *testing.F) {
 		err := status.Error(jobv2.Code(number), name, value)
 		st := grpcstatus.Convert(err)
 		if st.Code() == codes.OK || st.Code() > codes.Unauthenticated {
-			t.Errorf("code %d", st.Code())
+			t.Errorf("gRPC code %d, want 1 to 16", st.Code())
 		}
 		if _, err := proto.Marshal(st.Proto()); err != nil {
 			t.Errorf("cannot be sent: %v", err)

@@ -10,11 +10,13 @@ import (
 
 	"github.com/statusmap/statusmap/cmd/internal/protosource"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
 )
 
 // TestComments: what a value's comment says of it, in its closing line, is what
 // its options say; and it begins with the document's line.
 func TestComments(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(root + "proto/legacy/*/*/code.proto")
 	if err != nil || len(files) != 6 {
 		t.Fatal(files, err)
@@ -23,7 +25,7 @@ func TestComments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, system := range defaultCatalog(t).Systems() {
+	for _, system := range servertest.DefaultCatalog(t).Systems() {
 		for _, code := range system.Codes() {
 			d, err := registry.FindDescriptorByName(protoreflect.FullName(code.FullName()))
 			if err != nil {
@@ -31,7 +33,8 @@ func TestComments(t *testing.T) {
 			}
 			comment := strings.TrimSpace(d.ParentFile().SourceLocations().ByDescriptor(d).LeadingComments)
 			lines := strings.Split(comment, "\n")
-			want := fmt.Sprintf("Legacy code %s. gRPC %s. HTTP %d ", code.LegacyCode(), statusmapv1.GrpcCode(code.GRPCCode()), code.HTTPStatus())
+			want := fmt.Sprintf("Legacy code %s. gRPC %s. HTTP %d ",
+				code.LegacyCode(), statusmapv1.GrpcCode(code.GRPCCode()), code.HTTPStatus())
 			if last := strings.TrimSpace(lines[len(lines)-1]); !strings.HasPrefix(last, want) || !strings.HasSuffix(last, ".") {
 				t.Errorf("%s: the comment ends with %q, want %q", code.FullName(), last, want)
 			}

@@ -1,7 +1,6 @@
-package statusmap_test
+package conformance_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/statusmap/statusmap/catalog"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -28,22 +28,18 @@ var hostileTexts = map[string]string{
 	"json inside": `{"result":true,"code":0}`,
 }
 
-// TestHostileArguments raises the codes with arguments of every system with text
-// that breaks careless writers: it has to be the same text after JSON parsing.
+// TestHostileArguments raises a code of every system with text that breaks
+// careless writers: it has to be the same text after JSON parsing.
 func TestHostileArguments(t *testing.T) {
-	cat := defaultCatalog(t)
-	w := start(t, cat)
+	t.Parallel()
+	cat := servertest.DefaultCatalog(t)
+	demo := servertest.StartDemo(t, cat)
 	for _, system := range cat.Systems() {
 		for name, text := range hostileTexts {
 			t.Run(system.Domain()+"/"+name, func(t *testing.T) {
-				code := system.Codes()[0]
-				for _, c := range system.Codes() {
-					if c.Message().HasParams() {
-						code = c
-						break
-					}
-				}
-				args := map[string]string{"note": text} // where no message has arguments, metadata still does
+				t.Parallel()
+				code := codeWithArguments(system)
+				args := map[string]string{"note": text} // metadata, also if no message has arguments
 				for _, p := range code.Message().Params() {
 					args[p] = text
 				}
@@ -53,11 +49,8 @@ func TestHostileArguments(t *testing.T) {
 				}
 				want := code.Message().Text(list...)
 
-				_, err := w.grpc.Raise(context.Background(), &demov1.RaiseRequest{Domain: code.Domain(), Reason: code.Reason(), Metadata: args})
+				_, err := demo.GRPC.Raise(t.Context(), &demov1.RaiseRequest{Domain: code.Domain(), Reason: code.Reason(), Metadata: args})
 				e, ok := status.FromError(err)
-				if code.IsSuccess() {
-					return
-				}
 				if !ok || e.Message() != want || grpcstatus.Convert(err).Message() != want {
 					t.Fatalf("gRPC: %.200q, want %.200q", fmt.Sprint(err), want)
 				}
@@ -67,15 +60,31 @@ func TestHostileArguments(t *testing.T) {
 					}
 				}
 
-				a := w.get(t, raisePath(code.Domain(), code.Reason(), args))
-				if !json.Valid([]byte(a.body)) {
-					t.Fatalf("no JSON: %.200s", a.body)
+				body := demo.Get(t, servertest.RaisePath(code, args), nil).Body
+				if !json.Valid([]byte(body)) {
+					t.Fatalf("not JSON: %.200s", body)
 				}
-				v, ok := system.FailureEnvelope().Parse([]byte(a.body))
-				if !ok || v.Message != want || v.LegacyCode != code.LegacyCode() {
-					t.Errorf("REST: %.200q, want %.200q", v.Message, want)
+				got, ok := readFailure(system, body)
+				if !ok || got.message != want || got.legacyCode != code.LegacyCode() {
+					t.Errorf("REST: %s %.200q, want %s %.200q", got.legacyCode, got.message, code.LegacyCode(), want)
 				}
 			})
 		}
 	}
+}
+
+// codeWithArguments returns the first code of a system whose message has
+// arguments, else its first error.
+func codeWithArguments(system *catalog.System) *catalog.Code {
+	var first *catalog.Code
+	for _, code := range system.Codes() {
+		switch {
+		case code.IsSuccess():
+		case code.Message().HasParams():
+			return code
+		case first == nil:
+			first = code
+		}
+	}
+	return first
 }

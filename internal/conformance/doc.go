@@ -1,0 +1,4 @@
+// Package conformance has the tests that cross packages: every way for a request
+// to end, every dialect, hostile texts, the five legacy documents, and the code
+// and commands of the documentation. It has no other code.
+package conformance

@@ -1,0 +1,652 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	grpcmetadata "google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/gateway"
+	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/internal/servertest"
+	"github.com/statusmap/statusmap/internal/servertest/golden"
+	"github.com/statusmap/statusmap/status"
+)
+
+const secret = servertest.Secret
+
+// A carelessBackend has no interceptors and does everything wrong: the reason of a
+// request says what.
+type carelessBackend struct {
+	demov1.UnimplementedDemoServiceServer
+	system *catalog.System
+}
+
+func (b *carelessBackend) Raise(ctx context.Context, r *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
+	md := grpcmetadata.Pairs("statusmap-internal", secret, "x-trace", "1")
+	if err := errors.Join(grpc.SetHeader(ctx, md), grpc.SetTrailer(ctx, md)); err != nil {
+		return nil, err
+	}
+	code := someCode(b.system)
+	message := code.Message().Text()
+	info := errorInfo(code)
+	info.Metadata["trace"] = "t"
+	switch r.GetReason() {
+	case "code":
+		return nil, status.New(code)
+	case "wrapped":
+		return nil, fmt.Errorf("loading %s: %w", secret, status.New(code))
+	case "go error":
+		return nil, errors.New("pq: password " + secret)
+	case "slow":
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case "plain":
+		return nil, grpcstatus.Error(codes.Unauthenticated, "Bearer realm="+secret)
+	case "out of range":
+		return nil, grpcstatus.Error(20210, secret)
+	case "unknown detail":
+		return nil, statusOf(code.GRPCCode(), message, info, nil)
+	case "newer reason":
+		return nil, statusOf(codes.NotFound, "a text from the future", &errdetails.ErrorInfo{
+			Domain:   b.system.Domain(),
+			Reason:   "NEWER",
+			Metadata: map[string]string{"legacy_code": "9999999"},
+		})
+	case "two ErrorInfos":
+		foreign := &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE", Metadata: map[string]string{"secret": secret}}
+		return nil, statusOf(code.GRPCCode(), message, foreign, info)
+	case "foreign ErrorInfo":
+		foreign := &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"}
+		return nil, statusOf(codes.PermissionDenied, "caller "+secret+" has no rights", foreign)
+	case "broken details":
+		return nil, grpcstatus.ErrorProto(&spb.Status{Code: int32(codes.Aborted), Message: secret, Details: []*anypb.Any{{
+			TypeUrl: "type.googleapis.com/google.rpc.ErrorInfo", Value: []byte("\xff\xff" + secret),
+		}}})
+	case "panic":
+		panic(secret) // only in process: grpc-go does not recover
+	}
+	return &demov1.RaiseResponse{}, nil
+}
+
+func (b *carelessBackend) Stream(r *demov1.StreamRequest, stream grpc.ServerStreamingServer[demov1.StreamResponse]) error {
+	for i := range r.GetAfter() {
+		if err := stream.Send(&demov1.StreamResponse{Index: i}); err != nil {
+			return err
+		}
+	}
+	if r.GetReason() == "go error" {
+		return errors.New("pq: password " + secret)
+	}
+	code := someCode(b.system)
+	return statusOf(code.GRPCCode(), code.Message().Text(), errorInfo(code), nil)
+}
+
+func (b *carelessBackend) Echo(context.Context, *demov1.EchoRequest) (*demov1.EchoResponse, error) {
+	return &demov1.EchoResponse{Text: "hi"}, nil
+}
+
+// someCode returns a code without arguments that is not a fallback, so that the
+// table can tell them apart.
+func someCode(system *catalog.System) *catalog.Code {
+	for _, code := range system.Codes() {
+		if !code.IsSuccess() && !code.Message().HasParams() && len(code.FallbackFor()) == 0 {
+			return code
+		}
+	}
+	return nil
+}
+
+func errorInfo(code *catalog.Code) *errdetails.ErrorInfo {
+	return &errdetails.ErrorInfo{
+		Domain:   code.Domain(),
+		Reason:   code.Reason(),
+		Metadata: map[string]string{"legacy_code": code.LegacyCode()},
+	}
+}
+
+// statusOf makes a status with details; nil is one of a type that no program
+// knows.
+func statusOf(code codes.Code, message string, details ...proto.Message) error {
+	p := &spb.Status{Code: int32(code), Message: message}
+	for _, d := range details {
+		if d == nil {
+			p.Details = append(p.Details, &anypb.Any{
+				TypeUrl: "type.googleapis.com/acme.internal.v1.Secret",
+				Value:   []byte(secret),
+			})
+			continue
+		}
+		a, err := anypb.New(d)
+		if err != nil {
+			return err
+		}
+		p.Details = append(p.Details, a)
+	}
+	return grpcstatus.ErrorProto(p)
+}
+
+// serveExits serves the careless backend behind a gateway, over TCP and, below
+// /in-process, without; and a gateway to a backend that is down and to one that
+// sends garbage.
+func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protocol) *servertest.Server {
+	t.Helper()
+	backend := &carelessBackend{system: system}
+	gw, err := gateway.New(
+		gateway.WithRoute("/", system.Domain()),
+		gateway.WithMaxBody(1000),
+		gateway.WithLogger(slog.New(slog.DiscardHandler)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := servertest.ServeGRPC(t, backend)
+	inProcess := runtime.NewServeMux(gw.MuxOptions()...)
+	if err := demov1.RegisterDemoServiceHandlerServer(t.Context(), inProcess, backend); err != nil {
+		t.Fatal(err)
+	}
+	failing := runtime.WithForwardResponseOption(func(context.Context, http.ResponseWriter, proto.Message) error {
+		return errors.New("rpc error: " + secret)
+	})
+
+	root := http.NewServeMux()
+	root.Handle("/", gw.Handler(newExitMux(t, gw, address)))
+	for prefix, mux := range map[string]http.Handler{
+		"/in-process":     inProcess,
+		"/failing-option": servertest.NewMux(t, gw, address, failing),
+		"/down":           servertest.NewMux(t, gw, servertest.ClosedAddress(t)),
+		"/garbage":        servertest.NewMux(t, gw, serveGarbage(t)),
+	} {
+		root.Handle(prefix+"/", http.StripPrefix(prefix, gw.Handler(mux)))
+	}
+	return servertest.ServeHTTP(t, root, protocol)
+}
+
+// newExitMux returns the mux of the backend at address, with handlers of its own
+// that end as generated code does, or worse.
+func newExitMux(t *testing.T, gw *gateway.Gateway, address string) *runtime.ServeMux {
+	t.Helper()
+	mux := servertest.NewMux(t, gw, address)
+	fail := func(w http.ResponseWriter, r *http.Request, err error) {
+		_, marshaler := runtime.MarshalerForRequest(mux, r)
+		runtime.HTTPError(r.Context(), mux, marshaler, w, r, err)
+	}
+	for path, handler := range map[string]runtime.HandlerFunc{
+		"/panics": func(http.ResponseWriter, *http.Request, map[string]string) { panic(secret) },
+		"/teapot": func(w http.ResponseWriter, r *http.Request, _ map[string]string) {
+			fail(w, r, &runtime.HTTPStatusError{HTTPStatus: http.StatusTeapot, Err: grpcstatus.Error(codes.NotFound, secret)})
+		},
+		"/wrapped-teapot": func(w http.ResponseWriter, r *http.Request, _ map[string]string) {
+			fail(w, r, fmt.Errorf("x: %w", &runtime.HTTPStatusError{HTTPStatus: http.StatusTeapot, Err: errors.New(secret)}))
+		},
+		"/job/{id}": func(w http.ResponseWriter, r *http.Request, params map[string]string) {
+			if _, err := runtime.Int32(params["id"]); err != nil {
+				fail(w, r, grpcstatus.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "id", err))
+			}
+		},
+	} {
+		if err := mux.HandlePath(http.MethodGet, path, handler); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return mux
+}
+
+// serveGarbage serves what is not gRPC, and returns its address.
+func serveGarbage(t *testing.T) string {
+	t.Helper()
+	l := servertest.Listen(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"+secret); err != nil {
+				t.Log(err)
+			}
+			if err := conn.Close(); err != nil {
+				t.Log(err)
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		<-done
+	})
+	return l.Addr().String()
+}
+
+// Which code an exit is answered with.
+type wantCode int
+
+const (
+	fallbackCode wantCode = iota // the fallback for the exit's gRPC code
+	ownCode                      // the code that the backend raised
+	newerCode                    // one that the gateway does not know
+)
+
+// An exit is a way for a request to end.
+type exit struct {
+	name     string
+	method   string // "": GET
+	path     string
+	header   servertest.Header
+	body     string
+	wantHTTP int // unless the system has http_always; 0: the code's own
+	wantCode wantCode
+	wantGRPC codes.Code // for which the code falls back
+
+	wantLines int // before the envelope
+	wantAllow string
+}
+
+var exits = []exit{
+	{
+		name:     "a code",
+		path:     "/raise/d/code",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a code, stream, before the first message",
+		path:     "/stream/d/r",
+		wantCode: ownCode,
+	},
+	{
+		name:      "a code, stream, after two messages",
+		path:      "/stream/d/r?after=2",
+		wantCode:  ownCode,
+		wantLines: 2,
+		wantHTTP:  200,
+	},
+	{
+		name:     "a Go error, stream, before the first message",
+		path:     "/stream/d/go%20error",
+		wantHTTP: 500,
+		wantGRPC: codes.Unknown,
+	},
+	{
+		name:      "a Go error, stream, after two messages",
+		path:      "/stream/d/go%20error?after=2",
+		wantHTTP:  200,
+		wantGRPC:  codes.Unknown,
+		wantLines: 2,
+	},
+	{
+		name:     "a path that does not exist",
+		path:     "/none",
+		wantHTTP: 404,
+		wantGRPC: codes.NotFound,
+	},
+	{
+		name:      "a method that the path does not have",
+		method:    http.MethodDelete,
+		path:      "/raise/d/r",
+		wantHTTP:  405,
+		wantGRPC:  codes.Unimplemented,
+		wantAllow: "GET, POST",
+	},
+	{
+		name:      "a method that a read-only path does not have",
+		method:    http.MethodPut,
+		path:      "/echo/d",
+		wantHTTP:  405,
+		wantGRPC:  codes.Unimplemented,
+		wantAllow: "GET",
+	},
+	{
+		name:     "a body that is no JSON",
+		method:   http.MethodPost,
+		path:     "/raise/d/r",
+		body:     `{"metadata": ` + secret,
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a body of another shape",
+		method:   http.MethodPost,
+		path:     "/raise/d/r",
+		body:     `{"metadata": 7}`,
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a body that is too long",
+		method:   http.MethodPost,
+		path:     "/raise/d/r",
+		body:     `{"domain":"` + strings.Repeat("x", 2000) + `"}`,
+		wantHTTP: 413,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a body of another media type",
+		method:   http.MethodPost,
+		path:     "/raise/d/r",
+		header:   servertest.Header{"Content-Type": "text/xml"},
+		body:     "<x/>",
+		wantHTTP: 415,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a query that does not parse",
+		path:     "/stream/d/r?after=two",
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a path that does not parse",
+		path:     "/job/seven",
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a header that does not parse",
+		path:     "/raise/d/code",
+		header:   servertest.Header{"Grpc-Timeout": "soon"},
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a backend that is down",
+		path:     "/down/raise/d/code",
+		wantHTTP: 503,
+		wantGRPC: codes.Unavailable,
+	},
+	{
+		name:     "a backend that sends garbage",
+		path:     "/garbage/raise/d/code",
+		wantHTTP: 503,
+		wantGRPC: codes.Unavailable,
+	},
+	{
+		name:     "a backend that is slow",
+		path:     "/raise/d/slow",
+		header:   servertest.Header{"Grpc-Timeout": "50m"},
+		wantHTTP: 504,
+		wantGRPC: codes.DeadlineExceeded,
+	},
+	{
+		name:     "a Go error",
+		path:     "/raise/d/go%20error",
+		wantHTTP: 500,
+		wantGRPC: codes.Unknown,
+	},
+	{
+		name:     "a wrapped code",
+		path:     "/raise/d/wrapped",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a status without ErrorInfo",
+		path:     "/raise/d/plain",
+		wantHTTP: 401,
+		wantGRPC: codes.Unauthenticated,
+	},
+	{
+		name:     "a gRPC code above 16",
+		path:     "/raise/d/out%20of%20range",
+		wantHTTP: 500,
+		wantGRPC: codes.Unknown,
+	},
+	{
+		name:     "a detail of an unknown type",
+		path:     "/raise/d/unknown%20detail",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a reason newer than the gateway",
+		path:     "/raise/d/newer%20reason",
+		wantCode: newerCode,
+		wantHTTP: 404,
+	},
+	{
+		name:     "two ErrorInfos",
+		path:     "/raise/d/two%20ErrorInfos",
+		wantCode: ownCode,
+	},
+	{
+		name:     "an ErrorInfo of a foreign domain",
+		path:     "/raise/d/foreign%20ErrorInfo",
+		wantHTTP: 403,
+		wantGRPC: codes.PermissionDenied,
+	},
+	{
+		name:     "broken details",
+		path:     "/raise/d/broken%20details",
+		wantHTTP: 409,
+		wantGRPC: codes.Aborted,
+	},
+	{
+		name:     "a panic in a gateway handler",
+		path:     "/panics",
+		wantHTTP: 500,
+		wantGRPC: codes.Internal,
+	},
+	{
+		name:     "a *runtime.HTTPStatusError",
+		path:     "/teapot",
+		wantHTTP: 418,
+		wantGRPC: codes.NotFound,
+	},
+	{
+		name:     "a wrapped *runtime.HTTPStatusError",
+		path:     "/wrapped-teapot",
+		wantHTTP: 418,
+		wantGRPC: codes.FailedPrecondition,
+	},
+	{
+		name:     "a ForwardResponseOption that fails",
+		path:     "/failing-option/echo/d",
+		wantHTTP: 500,
+		wantGRPC: codes.Unknown,
+	},
+	{
+		name:     "in process: a code",
+		path:     "/in-process/raise/d/code",
+		wantCode: ownCode,
+	},
+	{
+		name:     "in process: a wrapped code",
+		path:     "/in-process/raise/d/wrapped",
+		wantCode: ownCode,
+	},
+	{
+		name:     "in process: a Go error",
+		path:     "/in-process/raise/d/go%20error",
+		wantHTTP: 500,
+		wantGRPC: codes.Unknown,
+	},
+	{
+		name:     "in process: a panic",
+		path:     "/in-process/raise/d/panic",
+		wantHTTP: 500,
+		wantGRPC: codes.Internal,
+	},
+	{
+		name:     "in process: broken details",
+		path:     "/in-process/raise/d/broken%20details",
+		wantHTTP: 409,
+		wantGRPC: codes.Aborted,
+	},
+}
+
+// TestExits drives every exit in every system, over HTTP/1.1 and HTTP/2, with a
+// client that takes trailers. docs/exits.md is what it sees.
+func TestExits(t *testing.T) {
+	t.Parallel()
+	systems := servertest.DefaultCatalog(t).Systems()
+	cells := make([][]string, len(exits)) // by exit and system
+	for i := range cells {
+		cells[i] = make([]string, len(systems))
+	}
+	t.Run("systems", func(t *testing.T) { // ends when its parallel tests have
+		for _, protocol := range []servertest.Protocol{servertest.HTTP1, servertest.HTTP2} {
+			for column, system := range systems {
+				t.Run(fmt.Sprintf("%s/%s", system.Domain(), protocol), func(t *testing.T) {
+					t.Parallel()
+					server := serveExits(t, system, protocol)
+					for row, x := range exits {
+						// Not parallel: that would be hundreds of requests at once, some with a deadline.
+						t.Run(x.name, func(t *testing.T) {
+							cell := checkExit(t, server, system, x)
+							if protocol == servertest.HTTP1 {
+								cells[row][column] = cell
+							}
+						})
+					}
+				})
+			}
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	var page bytes.Buffer
+	page.WriteString(exitsHeading)
+	page.WriteString("\n| exit |")
+	for _, s := range systems {
+		fmt.Fprintf(&page, " %s |", strings.TrimPrefix(s.Domain(), "legacy."))
+	}
+	page.WriteString("\n|---|" + strings.Repeat("---|", len(systems)) + "\n")
+	for row, x := range exits {
+		fmt.Fprintf(&page, "| %s | %s |\n", x.name, strings.Join(cells[row], " | "))
+	}
+	golden.Check(t, inRepository("docs/exits.md"), page.Bytes())
+}
+
+const exitsHeading = `# Every exit speaks the dialect
+
+What a REST client sees of each way for a request to end: the HTTP status and the legacy code. It is written by
+` + "`go test -run TestExits ./internal/conformance -update`" + `, which drives a backend that does everything wrong and has no
+interceptors, over a real gRPC connection and real HTTP/1.1 and HTTP/2, with a client that takes trailers. Of each answer it checks
+that the body is the system's envelope and valid JSON, that ` + "`Content-Type`, `X-Content-Type-Options` and `X-Request-Id`" + ` are
+set, and that nothing internal is in body, headers or trailers: no Go error, no text of a parser, no detail, no stack.
+
+Systems that answer 200 to everything do so here too; ` + "`gateway.WithCodeHTTPStatus()`" + ` lifts that. Where a fallback code stands in
+for another gRPC code, the HTTP status is that of the gRPC code: a dependency that is down stays a 503. In the middle of a stream the
+envelope is the last line.
+`
+
+// checkExit takes an exit, and returns what a client sees of it.
+func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, x exit) string {
+	t.Helper()
+	header := servertest.Header{"TE": "trailers", "X-Request-Id": "r-1"}
+	maps.Copy(header, x.header)
+	response := server.Do(t, servertest.Request{Method: x.method, Path: x.path, Header: header, Body: x.body})
+	servertest.CheckLeaks(t, fmt.Sprint(response.Header, response.Trailer, response.Body))
+	checkExitHeaders(t, response, x)
+
+	lines := strings.Split(strings.TrimSuffix(response.Body, "\n"), "\n")
+	if len(lines) != x.wantLines+1 {
+		t.Fatalf("%d lines, want %d: %s", len(lines), x.wantLines+1, response.Body)
+	}
+	envelope := lines[len(lines)-1]
+	if !json.Valid([]byte(envelope)) {
+		t.Errorf("not JSON: %s", envelope)
+	}
+	got, ok := readFailure(system, envelope)
+	if !ok {
+		t.Fatalf("not the envelope of %s: %s", system.Domain(), envelope)
+	}
+	if !isVerbatim(system, envelope) {
+		t.Errorf("not byte for byte the envelope of %s: %s", system.Domain(), envelope)
+	}
+	wantHTTP := x.wantHTTP
+	want := failure{legacyCode: "9999999", message: "a text from the future"}
+	if x.wantCode != newerCode {
+		code := system.Fallback(x.wantGRPC)
+		if x.wantCode == ownCode {
+			code = someCode(system)
+		}
+		if wantHTTP == 0 {
+			wantHTTP = code.HTTPStatus()
+		}
+		want = failure{legacyCode: code.LegacyCode(), message: code.Message().Text()}
+	}
+	if hasRequestID(system) {
+		want.requestID = "r-1"
+	}
+	if got != want {
+		t.Errorf("%s says %+v, want %+v", envelope, got, want)
+	}
+	if system.HTTPAlways() != 0 {
+		wantHTTP = system.HTTPAlways()
+	}
+	if response.Status != wantHTTP {
+		t.Errorf("HTTP %d, want %d", response.Status, wantHTTP)
+	}
+	return fmt.Sprintf("%d `%s`", response.Status, got.legacyCode)
+}
+
+// checkExitHeaders compares the headers that every answer has, and looks for those
+// that none may have.
+func checkExitHeaders(t *testing.T, response servertest.Response, x exit) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Type":           "application/json; charset=utf-8",
+		"X-Content-Type-Options": "nosniff",
+		"X-Request-Id":           "r-1",
+		"Allow":                  x.wantAllow,
+	} {
+		if got := response.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	for _, h := range []http.Header{response.Header, response.Trailer} {
+		for name := range h {
+			if strings.HasPrefix(name, "Grpc-Status") ||
+				strings.HasPrefix(name, "Grpc-Trailer-Grpc") ||
+				strings.Contains(name, "Statusmap") ||
+				name == "Www-Authenticate" {
+				t.Errorf("header %s: %v", name, h[name])
+			}
+		}
+	}
+}
+
+// TestClientGone: if the client has gone, nothing is left behind.
+func TestClientGone(t *testing.T) {
+	t.Parallel()
+	system, _ := servertest.DefaultCatalog(t).System("legacy.jarvis.v2")
+	server := serveExits(t, system, servertest.HTTP1)
+	for range 20 {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/raise/d/slow", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := server.Client.Do(request)
+		if err == nil {
+			t.Errorf("answered %s, want no answer", response.Status)
+			if err := response.Body.Close(); err != nil {
+				t.Error(err)
+			}
+		} else if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		cancel()
+	}
+}

@@ -1,0 +1,42 @@
+package conformance_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/servertest"
+)
+
+func TestMain(m *testing.M) { servertest.Main(m) }
+
+// inRepository returns the path of a file of the repository, as seen from this
+// package.
+func inRepository(path string) string {
+	return filepath.Join("..", "..", filepath.FromSlash(path))
+}
+
+// A failure is what an error body of a legacy system says.
+type failure struct {
+	legacyCode string
+	message    string
+	requestID  string
+}
+
+// readFailure reads the error body of a system.
+func readFailure(system *catalog.System, body string) (failure, bool) {
+	v, ok := system.FailureEnvelope().Parse([]byte(body))
+	return failure{legacyCode: v.LegacyCode, message: v.Message, requestID: v.RequestID}, ok
+}
+
+// isVerbatim reports whether an error body is, byte for byte, what the system
+// writes for what is read from it.
+func isVerbatim(system *catalog.System, body string) bool {
+	v, ok := system.FailureEnvelope().Parse([]byte(body))
+	return ok && string(system.FailureEnvelope().Append(nil, &v)) == body
+}
+
+// hasRequestID reports whether the error bodies of a system have a request's id.
+func hasRequestID(system *catalog.System) bool {
+	return system.FailureEnvelope().Has("request_id")
+}
