@@ -18,6 +18,7 @@ import (
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // The snippets of README.md and docs are here, word for word: TestDocsGo looks
@@ -56,22 +57,18 @@ func Example() {
 }
 
 func Example_server() {
-	server := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor()),
-		grpc.ChainStreamInterceptor(status.StreamServerInterceptor()),
-	)
+	server := grpc.NewServer(status.ServerOptions()...)
 	fmt.Println(len(server.GetServiceInfo()))
 	// Output: 0
 }
 
 func newHandler() (http.Handler, error) {
-	gw, err := gateway.New(gateway.WithRoute("/api/c/compapi/v2/job/", "legacy.job.v2"))
+	codec, err := statushttp.New(statushttp.WithRoute("/api/c/compapi/v2/job/", "legacy.job.v2"))
 	if err != nil {
-		return nil, err // your table breaks a rule: all of them, with file and line
+		return nil, err // all broken rules of your tables, with file and line
 	}
-	mux := runtime.NewServeMux(gw.MuxOptions()...)
-	handler := gw.Handler(mux)
-	return handler, nil
+	mux := runtime.NewServeMux(gateway.New(codec).MuxOptions()...)
+	return mux, nil
 }
 
 // A gateway answers as the old API did, here to a path that it does not have.
@@ -121,7 +118,7 @@ func Example_backend() {
 	}))
 	defer old.Close()
 
-	gw, err := gateway.New()
+	codec, err := statushttp.New()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -131,7 +128,8 @@ func Example_backend() {
 		fmt.Println(err)
 		return
 	}
-	_, err = gw.Do(http.DefaultClient, "legacy.job.v2", request)
+	backend := statushttp.Client{Codec: codec, Domain: "legacy.job.v2"}
+	_, err = backend.Do(request)
 	e, _ := status.FromError(err)
 	id, _ := e.MetadataValue("job_id")
 	fmt.Println(grpcstatus.Code(err), e.Reason(), id)

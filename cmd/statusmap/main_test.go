@@ -207,8 +207,8 @@ func TestBadInput(t *testing.T) {
 		{[]string{"catalog", "--format", "xml"}, "give table or json"},
 		{[]string{"catalog", "--domain", "legacy.job.v3"}, `there is no domain "legacy.job.v3": take one of legacy.apiswitch.v1, legacy.elves.v1`},
 		{[]string{"explain"}, "explain takes one argument"},
-		{[]string{"explain", "nonsense"}, `nothing known of "nonsense"`},
-		{[]string{"explain", `{"Code":77777}`}, "nothing known of"},
+		{[]string{"explain", "nonsense"}, `nothing is known of "nonsense"`},
+		{[]string{"explain", `{"Code":77777}`}, "nothing is known of"},
 		{[]string{"catalog", "--proto", "none.proto"}, "cannot read none.proto: no such file or directory"},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
@@ -243,7 +243,7 @@ enum Code {
 	}
 	for _, want := range []string{
 		"broken.proto:4: legacy.broken.v1.Code: fallback_for: ",
-		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: 1 is TWICE's already",
+		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: legacy code 1 is already used by TWICE",
 		"broken.proto:9: legacy.broken.v1.WRONG_HTTP: http: 99 ",
 	} {
 		if !strings.Contains(errs, want) {

@@ -30,6 +30,7 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/internal/servertest/golden"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 const secret = servertest.Secret
@@ -63,7 +64,9 @@ func (b *carelessBackend) Raise(ctx context.Context, r *demov1.RaiseRequest) (*d
 	case "plain":
 		return nil, grpcstatus.Error(codes.Unauthenticated, "Bearer realm="+secret)
 	case "out of range":
-		return nil, grpcstatus.Error(20210, secret)
+		return nil, grpcstatus.Error(77, secret)
+	case "number":
+		return nil, grpcstatus.Error(codes.Code(code.Number()), secret)
 	case "unknown detail":
 		return nil, statusOf(code.GRPCCode(), message, info, nil)
 	case "newer reason":
@@ -109,7 +112,7 @@ func (b *carelessBackend) Echo(context.Context, *demov1.EchoRequest) (*demov1.Ec
 // table can tell them apart.
 func someCode(system *catalog.System) *catalog.Code {
 	for _, code := range system.Codes() {
-		if !code.IsSuccess() && !code.Message().HasParams() && len(code.FallbackFor()) == 0 {
+		if !code.IsSuccess() && len(code.Message().Params()) == 0 && len(code.FallbackFor()) == 0 {
 			return code
 		}
 	}
@@ -151,14 +154,14 @@ func statusOf(code codes.Code, message string, details ...proto.Message) error {
 func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protocol) *servertest.Server {
 	t.Helper()
 	backend := &carelessBackend{system: system}
-	gw, err := gateway.New(
-		gateway.WithRoute("/", system.Domain()),
-		gateway.WithMaxBody(1000),
-		gateway.WithLogger(slog.New(slog.DiscardHandler)),
+	codec, err := statushttp.New(
+		statushttp.WithRoute("/", system.Domain()),
+		statushttp.WithLogger(slog.New(slog.DiscardHandler)),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
+	gw := gateway.New(codec, gateway.WithMaxBody(1000))
 	address := servertest.ServeGRPC(t, backend)
 	inProcess := runtime.NewServeMux(gw.MuxOptions()...)
 	if err := demov1.RegisterDemoServiceHandlerServer(t.Context(), inProcess, backend); err != nil {
@@ -169,14 +172,14 @@ func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protoc
 	})
 
 	root := http.NewServeMux()
-	root.Handle("/", gw.Handler(newExitMux(t, gw, address)))
+	root.Handle("/", newExitMux(t, gw, address))
 	for prefix, mux := range map[string]http.Handler{
 		"/in-process":     inProcess,
 		"/failing-option": servertest.NewMux(t, gw, address, failing),
 		"/down":           servertest.NewMux(t, gw, servertest.ClosedAddress(t)),
 		"/garbage":        servertest.NewMux(t, gw, serveGarbage(t)),
 	} {
-		root.Handle(prefix+"/", http.StripPrefix(prefix, gw.Handler(mux)))
+		root.Handle(prefix+"/", http.StripPrefix(prefix, mux))
 	}
 	return servertest.ServeHTTP(t, root, protocol)
 }
@@ -412,6 +415,11 @@ var exits = []exit{
 		wantGRPC: codes.Unknown,
 	},
 	{
+		name:     "a code's number as gRPC code",
+		path:     "/raise/d/number",
+		wantCode: ownCode,
+	},
+	{
 		name:     "a detail of an unknown type",
 		path:     "/raise/d/unknown%20detail",
 		wantCode: ownCode,
@@ -545,9 +553,9 @@ interceptors, over a real gRPC connection and real HTTP/1.1 and HTTP/2, with a c
 that the body is the system's envelope and valid JSON, that ` + "`Content-Type`, `X-Content-Type-Options` and `X-Request-Id`" + ` are
 set, and that nothing internal is in body, headers or trailers: no Go error, no text of a parser, no detail, no stack.
 
-Systems that answer 200 to everything do so here too; ` + "`gateway.WithCodeHTTPStatus()`" + ` lifts that. Where a fallback code stands in
-for another gRPC code, the HTTP status is that of the gRPC code: a dependency that is down stays a 503. In the middle of a stream the
-envelope is the last line.
+Systems that answer 200 to everything do so here too; ` + "`statushttp.WithCodeHTTPStatus()`" + ` lifts that. If a fallback code
+replaces another gRPC code, the HTTP status is that of the gRPC code, unless the code sets its own: a dependency that is down stays a
+503. In the middle of a stream the envelope is the last line.
 `
 
 // checkExit takes an exit, and returns what a client sees of it.

@@ -80,7 +80,7 @@ func codeWithArguments(system *catalog.System) *catalog.Code {
 	for _, code := range system.Codes() {
 		switch {
 		case code.IsSuccess():
-		case code.Message().HasParams():
+		case len(code.Message().Params()) > 0:
 			return code
 		case first == nil:
 			first = code
