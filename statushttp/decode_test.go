@@ -1,33 +1,29 @@
-package gateway_test
+package statushttp_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
-	grpcmetadata "google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/gateway"
+	"github.com/statusmap/statusmap/internal/template"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // envelope renders an error as a system's backend would.
 func envelope(code *catalog.Code, args []catalog.Arg) []byte {
-	return code.System().FailureEnvelope().Append(nil, &catalog.Values{
+	return code.System().FailureEnvelope().Append(nil, &template.Values{
 		LegacyCode: code.LegacyCode(), Message: code.Message().Text(args...),
 		Reason: code.Reason(), Domain: code.Domain(), RequestID: "r-1", Metadata: args,
 	})
@@ -53,7 +49,7 @@ func randomText(r *rand.Rand) string {
 // arguments, for every code and random arguments, wherever the message is
 // unambiguous.
 func TestRoundTrip(t *testing.T) {
-	gw := newGateway(t)
+	codec := newCodec(t)
 	cat, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +67,7 @@ func TestRoundTrip(t *testing.T) {
 					args = append(args, catalog.Arg{Name: name, Value: randomText(r)})
 				}
 				text := code.Message().Text(args...)
-				st := gw.Decode(system.Domain(), httpOf(code), envelope(code, args))
+				st := decode(t, codec, system.Domain(), httpOf(code), envelope(code, args))
 				if st.Code() != code.GRPCCode() || st.Message() != text {
 					t.Fatalf("%s: %v %q, want %v %q", code.FullName(), st.Code(), st.Message(), code.GRPCCode(), text)
 				}
@@ -79,6 +75,7 @@ func TestRoundTrip(t *testing.T) {
 				if !ok || e.Code() != code || e.RetryAfter() != code.RetryAfter() {
 					t.Fatalf("%s: %v", code.FullName(), st)
 				}
+				checkSameDetails(t, st, code, e)
 				withArgs += min(1, len(args))
 				matched, ok := code.Message().Match(text)
 				if !ok {
@@ -103,9 +100,31 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// checkSameDetails compares a decoded status with the one that status.New makes of
+// the same code, arguments and request id, byte for byte: there is one builder.
+func checkSameDetails(t *testing.T, got *grpcstatus.Status, code *catalog.Code, e *status.LegacyError) {
+	t.Helper()
+	var args []any
+	for name, value := range e.Metadata() {
+		if name != catalog.ErrorInfoLegacyCode {
+			args = append(args, name, value)
+		}
+	}
+	want := grpcstatus.Convert(status.New(code, args...))
+	if len(got.Proto().GetDetails()) != len(want.Proto().GetDetails()) {
+		t.Fatalf("%s: %d details, want %d", code.FullName(), len(got.Proto().GetDetails()), len(want.Proto().GetDetails()))
+	}
+	for i, detail := range want.Proto().GetDetails() {
+		if decoded := got.Proto().GetDetails()[i]; decoded.GetTypeUrl() != detail.GetTypeUrl() ||
+			got.Message() == want.Message() && !bytes.Equal(decoded.GetValue(), detail.GetValue()) {
+			t.Fatalf("%s: detail %d is %v, want %v", code.FullName(), i, decoded, detail)
+		}
+	}
+}
+
 // TestTranslationsRoundTrip: a backend that answers in the caller's language.
 func TestTranslationsRoundTrip(t *testing.T) {
-	gw := newGateway(t)
+	codec := newCodec(t)
 	cat, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -120,8 +139,8 @@ func TestTranslationsRoundTrip(t *testing.T) {
 				args = append(args, catalog.Arg{Name: name, Value: fmt.Sprintf("<%d>", i)})
 			}
 			for language, m := range code.Translations() {
-				body := system.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
-				e, ok := status.FromError(gw.Decode(system.Domain(), httpOf(code), body).Err())
+				body := system.FailureEnvelope().Append(nil, &template.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
+				e, ok := status.FromError(decode(t, codec, system.Domain(), httpOf(code), body).Err())
 				if !ok || e.Code() != code {
 					t.Fatalf("%s in %s: %s", code.FullName(), language, body)
 				}
@@ -137,7 +156,7 @@ func TestTranslationsRoundTrip(t *testing.T) {
 
 func TestDecode(t *testing.T) {
 	var log bytes.Buffer
-	gw := newGateway(t, gateway.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	codec := newCodec(t, statushttp.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	const job, apiswitch, elves, jarvis = "legacy.job.v2", "legacy.apiswitch.v1", "legacy.elves.v2", "legacy.jarvis.v2"
 	html := "<html><body>502 Bad Gateway, upstream 10.1.2.3 " + strings.Repeat("x", 10000)
 	for _, tt := range []struct {
@@ -156,25 +175,25 @@ func TestDecode(t *testing.T) {
 		{"Elves' detail behind the text", elves, 200, `{"flag":"false","error":"[500]Internal ServerError: java.lang.NullPointerException"}`, codes.Internal, "INTERNAL_SERVER_ERROR", "500", "Internal ServerError: java.lang.NullPointerException", ""},
 		{"a failure though HTTP says 200", apiswitch, 200, `{"Code":10205,"Message":"未找到应用"}`, codes.OK, "", "", "", ""},
 		{"the same with 404", apiswitch, 404, `{"Code":10205,"Message":"未找到应用"}`, codes.NotFound, "APP_NOT_FOUND", "10205", "未找到应用", ""},
-		{"an unknown code", job, 200, `{"result":false,"code":1239998,"message":"新的错误"}`, codes.Unknown, gateway.UnknownReason, "1239998", "新的错误", ""},
-		{"an unknown code with an HTTP status", apiswitch, 409, `{"Code":19999,"Message":"新的错误"}`, codes.Aborted, gateway.UnknownReason, "19999", "新的错误", ""},
+		{"an unknown code", job, 200, `{"result":false,"code":1239998,"message":"新的错误"}`, codes.Unknown, statushttp.UnknownReason, "1239998", "新的错误", ""},
+		{"an unknown code with an HTTP status", apiswitch, 409, `{"Code":19999,"Message":"新的错误"}`, codes.Aborted, statushttp.UnknownReason, "19999", "新的错误", ""},
 		{"success", job, 200, `{"result":true,"code":0,"data":{"a":1},"message":""}`, codes.OK, "", "", "", ""},
 		{"success of a bare resource", jarvis, 201, `{"id":1}`, codes.OK, "", "", "", ""},
 		{"no content", jarvis, 204, ``, codes.OK, "", "", "", ""},
 		{"a code of success with an HTTP error", jarvis, 400, `{"return_code":10001,"message":"x"}`, codes.OK, "", "", "", ""},
-		{"HTML of a proxy", job, 502, html, codes.Unavailable, "", "", "legacy.job.v2 answered HTTP 502 with a body that is not its envelope", "10.1.2.3"},
-		{"HTML with 200", job, 200, html, codes.Internal, "", "", "legacy.job.v2 answered HTTP 200 with a body that is not its envelope", "10.1.2.3"},
-		{"cut off", job, 200, `{"result":false,"code":1233106,"mess`, codes.Internal, "", "", "legacy.job.v2 answered HTTP 200 with a body that is not its envelope", "1233106"},
-		{"no code", apiswitch, 503, `{"Message":"x"}`, codes.Unavailable, "", "", "legacy.apiswitch.v1 answered HTTP 503 with a body that is not its envelope", "Message"},
-		{"a code that is none", apiswitch, 500, `{"Code":{"a":1},"Message":"x"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not its envelope", "Code"},
-		{"a code of 1000 characters", apiswitch, 500, `{"Code":"` + strings.Repeat("1", 1000) + `"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not its envelope", "1111"},
-		{"result true with an error status", job, 500, `{"result":true,"code":0,"data":null,"message":""}`, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not its envelope", "result"},
-		{"empty", job, 500, ``, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not its envelope", ""},
-		{"an unknown domain", "legacy.none", 200, `{}`, codes.Internal, "", "", "the response is of a system that is not known here", "legacy.none"},
+		{"HTML of a proxy", job, 502, html, codes.Unavailable, "", "", "legacy.job.v2 answered HTTP 502 with a body that is not in its envelope", "10.1.2.3"},
+		{"HTML with 200", job, 200, html, codes.Internal, "", "", "legacy.job.v2 answered HTTP 200 with a body that is not in its envelope", "10.1.2.3"},
+		{"cut off", job, 200, `{"result":false,"code":1233106,"mess`, codes.Internal, "", "", "legacy.job.v2 answered HTTP 200 with a body that is not in its envelope", "1233106"},
+		{"no code", apiswitch, 503, `{"Message":"x"}`, codes.Unavailable, "", "", "legacy.apiswitch.v1 answered HTTP 503 with a body that is not in its envelope", "Message"},
+		{"a code that is none", apiswitch, 500, `{"Code":{"a":1},"Message":"x"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not in its envelope", "Code"},
+		{"a code of 1000 characters", apiswitch, 500, `{"Code":"` + strings.Repeat("1", 1000) + `"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not in its envelope", "1111"},
+		{"result true with an error status", job, 500, `{"result":true,"code":0,"data":null,"message":""}`, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not in its envelope", "result"},
+		{"empty", job, 500, ``, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not in its envelope", ""},
+		{"an unknown domain", "legacy.none", 200, `{}`, codes.Internal, "", "", "the response is of an unknown system", "legacy.none"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log.Reset()
-			st := gw.Decode(tt.domain, tt.http, []byte(tt.body))
+			st := decode(t, codec, tt.domain, tt.http, []byte(tt.body))
 			if st.Code() != tt.code || st.Message() != tt.message {
 				t.Errorf("%v %q, want %v %q", st.Code(), st.Message(), tt.code, tt.message)
 			}
@@ -195,85 +214,6 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestUnknownCodePassesThrough: a code that nobody here knows comes out of the
-// gateway as it went in.
-func TestUnknownCodePassesThrough(t *testing.T) {
-	const body = `{"result":false,"code":1239998,"data":null,"message":"新的错误","request_id":"r-1"}`
-	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, body) }))
-	defer old.Close()
-	gw := newGateway(t)
-	s := &service{set: func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, old.URL, nil)
-		if err != nil {
-			return err
-		}
-		_, err = gw.Do(http.DefaultClient, "legacy.job.v2", request)
-		return fmt.Errorf("calling the old backend: %w", err)
-	}}
-	base := serve(t, s, gateway.WithRoute("/", "legacy.job.v2"))
-	if _, got := fetch(t, base+"/echo/d", "X-Request-Id", "r-1"); got != body {
-		t.Errorf("%s, want %s", got, body)
-	}
-}
-
-func TestDo(t *testing.T) {
-	gw := newGateway(t, gateway.WithMaxBody(1000))
-	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/fine":
-			fmt.Fprintf(w, `{"result":true,"code":0,"data":{"id":%q},"message":""}`, r.Header.Get("X-Request-Id"))
-		case "/long":
-			fmt.Fprintln(w, strings.Repeat(" ", 2000))
-		case "/slow":
-			<-r.Context().Done()
-		case "/cut":
-			w.Header().Set("Content-Length", "100")
-			fmt.Fprintln(w, "{")
-		}
-	}))
-	old.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	defer old.Close()
-	client := old.Client()
-	do := func(ctx context.Context, url string) ([]byte, error) {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return gw.Do(client, "legacy.job.v2", request)
-	}
-	ctx := grpcmetadata.NewIncomingContext(t.Context(), grpcmetadata.Pairs("x-request-id", "r-1"))
-	data, err := do(ctx, old.URL+"/fine")
-	if err != nil || string(data) != `{"id":"r-1"}` {
-		t.Errorf("%s, %v", data, err)
-	}
-	for _, tt := range []struct {
-		url  string
-		code codes.Code
-	}{
-		{old.URL + "/long", codes.Internal},
-		{old.URL + "/cut", codes.Unavailable},
-		{"http://127.0.0.1:1", codes.Unavailable},
-	} {
-		if _, err := do(t.Context(), tt.url); grpcstatus.Code(err) != tt.code || strings.Contains(err.Error(), "127.0.0.1") {
-			t.Errorf("%s: %v, want %v", tt.url, err, tt.code)
-		}
-	}
-	soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := do(soon, old.URL+"/slow"); grpcstatus.Code(err) != codes.DeadlineExceeded {
-		t.Errorf("deadline: %v", err)
-	}
-	gone, cancelNow := context.WithCancel(t.Context())
-	cancelNow()
-	if _, err := do(gone, old.URL+"/slow"); grpcstatus.Code(err) != codes.Canceled {
-		t.Errorf("cancelled: %v", err)
-	}
-	client.Timeout = 20 * time.Millisecond
-	if _, err := do(t.Context(), old.URL+"/slow"); grpcstatus.Code(err) != codes.DeadlineExceeded {
-		t.Errorf("client's time-out: %v", err)
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	f.Add("legacy.job.v2", 200, `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"r"}`)
 	f.Add("legacy.elves.v1", 200, `{"flag":"false","error":"[403.3]Request Params (app||func) Illegal","result":[]}`)
@@ -282,13 +222,13 @@ func FuzzDecode(f *testing.F) {
 	f.Add("legacy.job.v1", 200, `{"result":false,"code":1e3,"message":"\ud800"}`)
 	f.Add("legacy.job.v1", 200, `<html>`)
 	f.Add("", -1, ``)
-	gw := newGateway(f)
+	codec := newCodec(f)
 	cat, err := catalog.Default()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, domain string, httpStatus int, body string) {
-		st := gw.Decode(domain, httpStatus, []byte(body))
+		st := decode(t, codec, domain, httpStatus, []byte(body))
 		if st.Code() > codes.Unauthenticated {
 			t.Fatalf("gRPC code %d", st.Code())
 		}
@@ -312,11 +252,11 @@ func FuzzDecode(f *testing.F) {
 		}
 		// Rendered again it is JSON, and reads as the same code and message.
 		system, _ := cat.System(domain)
-		again := system.FailureEnvelope().Append(nil, &catalog.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
+		again := system.FailureEnvelope().Append(nil, &template.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
 		if !json.Valid(again) {
 			t.Fatalf("no JSON: %s", again)
 		}
-		second, ok := status.FromError(gw.Decode(domain, httpStatus, again).Err())
+		second, ok := status.FromError(decode(t, codec, domain, httpStatus, again).Err())
 		if !ok || second.LegacyCode() != e.LegacyCode() || second.Message() != e.Message() || second.Reason() != e.Reason() {
 			t.Fatalf("%s is read as %v, was %v", again, second, e)
 		}
@@ -327,7 +267,7 @@ func FuzzDecode(f *testing.F) {
 // back and answered as the first again, is the same error with the same
 // arguments; in both families, for every code that both versions have.
 func TestVersionsRoundTrip(t *testing.T) {
-	gw := newGateway(t)
+	codec := newCodec(t)
 	cat, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -357,7 +297,7 @@ func TestVersionsRoundTrip(t *testing.T) {
 					if _, unambiguous := other.Message().Match(text); !unambiguous {
 						continue
 					}
-					e, ok := status.FromError(gw.Decode(to.Domain(), httpOf(other), envelope(other, args)).Err())
+					e, ok := status.FromError(decode(t, codec, to.Domain(), httpOf(other), envelope(other, args)).Err())
 					if !ok || e.Code() != other {
 						t.Fatalf("%s read as %v", text, e)
 					}
