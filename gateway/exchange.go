@@ -263,9 +263,6 @@ func (x *exchange) setStreamHeader() {
 	header[statushttp.RequestIDHeader] = []string{x.requestID()}
 	header["X-Content-Type-Options"] = []string{"nosniff"}
 	delete(header, runtime.MetadataHeaderPrefix+"Content-Type")
-	if header.Get("Content-Type") == "application/json" {
-		header["Content-Type"] = []string{"application/json; charset=utf-8"}
-	}
 }
 
 // writeSuccess writes a response in its envelope. A body that is not JSON, or that a

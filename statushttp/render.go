@@ -149,8 +149,10 @@ func (c *Codec) Success(r *Request, code string) (Success, bool) {
 }
 
 // Append appends the envelope around data, which is JSON, and sets the headers of the
-// answer.
+// answer. A system without a success template answers with data itself, and keeps the
+// Content-Type that header has.
 func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
+	contentType, envelope := header["Content-Type"], s.dialect.SuccessEnvelope()
 	v := template.Values{
 		LegacyCode: s.code.LegacyCode(),
 		Template:   s.code.Message().Template(),
@@ -159,7 +161,10 @@ func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
 		RequestID:  setHeader(header, s.request),
 		Data:       data,
 	}
-	return s.dialect.SuccessEnvelope().Append(dst, &v)
+	if envelope.String() == "{data}" && contentType != nil {
+		header["Content-Type"] = contentType
+	}
+	return envelope.Append(dst, &v)
 }
 
 // successCode returns the code of a full name in a dialect; nil if the dialect can't

@@ -1,0 +1,87 @@
+// Package suitemux makes the muxes of grpc-gateway's own tests. It is copied into a
+// copy of grpc-gateway's module, whose tests call it instead of runtime.NewServeMux.
+package suitemux
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/gateway"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
+	"github.com/statusmap/statusmap/statushttp"
+)
+
+// NewServeMux is runtime.NewServeMux with statusmap's options, before those of the
+// test. The environment variable SUITE says which: "none" is without any route,
+// "own_domain" looks at every error and has no dialect for any, "dialect" answers
+// everything in a system whose envelope is grpc-gateway's own JSON.
+func NewServeMux(opts ...runtime.ServeMuxOption) *runtime.ServeMux {
+	options := []statushttp.Option{statushttp.WithLogger(slog.New(slog.DiscardHandler))}
+	switch suite := os.Getenv("SUITE"); suite {
+	case "none":
+	case "own_domain":
+		options = append(options, statushttp.WithOwnDomain())
+	case "dialect":
+		options = append(options, statushttp.WithCatalog(grpcGatewaysOwn()), statushttp.WithDefaultDomain("suite.v1"))
+	default:
+		panic(fmt.Sprintf("SUITE is %q: set it to none, own_domain or dialect", suite))
+	}
+	codec, err := statushttp.New(options...)
+	if err != nil {
+		panic(err)
+	}
+	return runtime.NewServeMux(append(gateway.New(codec).MuxOptions(), opts...)...)
+}
+
+// grpcGatewaysOwn is the catalog of one system: a code for each gRPC code, in the
+// envelope of runtime.DefaultHTTPErrorHandler.
+func grpcGatewaysOwn() *catalog.Catalog {
+	options := new(descriptorpb.EnumOptions)
+	proto.SetExtension(options, statusmapv1.E_System, &statusmapv1.SystemOptions{
+		Title:    "grpc-gateway's own JSON",
+		Language: "en",
+		Envelope: &statusmapv1.Envelope{Failure: `{"code":{code},"message":{message},"details":[]}`},
+	})
+	enum := &descriptorpb.EnumDescriptorProto{
+		Name:    proto.String("Code"),
+		Options: options,
+		Value:   []*descriptorpb.EnumValueDescriptorProto{{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)}},
+	}
+	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
+		value := new(descriptorpb.EnumValueOptions)
+		proto.SetExtension(value, statusmapv1.E_Code, &statusmapv1.CodeOptions{
+			Grpc:        statusmapv1.GrpcCode(code).Enum(),
+			Message:     code.String(),
+			FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode(code)},
+		})
+		enum.Value = append(enum.Value, &descriptorpb.EnumValueDescriptorProto{
+			Name:    proto.String(statusmapv1.GrpcCode(code).String()),
+			Number:  proto.Int32(int32(code)),
+			Options: value,
+		})
+	}
+	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
+		Name:       proto.String("suite/v1/code.proto"),
+		Package:    proto.String("suite.v1"),
+		Syntax:     proto.String("proto3"),
+		Dependency: []string{statusmapv1.File_statusmap_v1_options_proto.Path()},
+		EnumType:   []*descriptorpb.EnumDescriptorProto{enum},
+	}, protoregistry.GlobalFiles)
+	if err != nil {
+		panic(err)
+	}
+	cat, err := catalog.New(file.Enums().Get(0))
+	if err != nil {
+		panic(err)
+	}
+	return cat
+}
