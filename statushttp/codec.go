@@ -65,7 +65,8 @@ func WithDefaultDomain(domain string) Option {
 }
 
 // WithOwnDomain answers an error of a known domain as its own system does if the
-// request has no dialect. Default: the answer is plain.
+// request has no dialect, and no route says that it is plain. Default: the answer is
+// plain.
 func WithOwnDomain() Option {
 	return optionFunc(func(b *builder) { b.ownDomain = true })
 }
@@ -231,15 +232,8 @@ func (c *Codec) Request(r *http.Request) Request {
 // service's, else of [WithDefaultDomain]. It returns nil if none says one: the answer
 // is then plain.
 func (c *Codec) Dialect(r *Request) *catalog.System {
-	if r.Domain != "" {
-		if system, ok := c.catalog.System(r.Domain); ok {
-			return system
-		}
-	}
-	for i := range c.routes {
-		if c.routes[i].covers(r.Path) {
-			return c.routes[i].system
-		}
+	if system, ok := c.dialectOf(r); ok {
+		return system
 	}
 	if system, ok := c.methods[r.RPC]; ok {
 		return system
@@ -247,13 +241,29 @@ func (c *Codec) Dialect(r *Request) *catalog.System {
 	return c.defaultSystem
 }
 
+// dialectOf returns the system that the request asks for, or that its route says; nil
+// if that is plain. ok is false if neither says anything.
+func (c *Codec) dialectOf(r *Request) (system *catalog.System, ok bool) {
+	if r.Domain != "" {
+		if system, ok = c.catalog.System(r.Domain); ok {
+			return system, true
+		}
+	}
+	for i := range c.routes {
+		if c.routes[i].covers(r.Path) {
+			return c.routes[i].system, true
+		}
+	}
+	return nil, false
+}
+
 // MayAnswer reports whether the codec may have to answer r: it has a dialect, or may
 // have one once r.RPC or its error is known. If not, an adapter leaves r alone.
 func (c *Codec) MayAnswer(r *Request) bool {
-	if c.ownDomain || c.Dialect(r) != nil {
-		return true
+	if system, ok := c.dialectOf(r); ok {
+		return system != nil
 	}
-	return len(c.methods) > 0 && !slices.ContainsFunc(c.routes, func(route route) bool { return route.covers(r.Path) })
+	return c.ownDomain || c.defaultSystem != nil || len(c.methods) > 0
 }
 
 // Logger returns where the codec logs.

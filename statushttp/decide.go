@@ -46,7 +46,9 @@ func (c *Codec) Decide(r *Request, err error) (Decision, bool) {
 func (c *Codec) failureDialect(r *Request, in *reading) *catalog.System {
 	dialect := c.Dialect(r)
 	if dialect == nil && c.ownDomain && in.info.Found {
-		dialect, _ = c.catalog.System(in.info.Domain)
+		if _, plain := c.dialectOf(r); !plain {
+			dialect, _ = c.catalog.System(in.info.Domain)
+		}
 	}
 	return dialect
 }
