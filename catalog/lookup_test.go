@@ -167,7 +167,7 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 
 // What the methods of the unknown say that is not empty, 0, false or nil.
 var unknownSays = map[string]any{
-	"Code.GRPCCode": codes.Unknown,
+	"Code.GRPCCode":   codes.Unknown,
 	"Code.HTTPStatus": 500,
 }
 

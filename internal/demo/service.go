@@ -176,7 +176,7 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 			Domain: system.Domain(), Reason: code.Reason(),
 			Metadata: map[string]string{
 				catalog.ErrorInfoLegacyCode: code.LegacyCode(),
-				"dump":                     strings.Repeat("转储", 8000),
+				"dump":                      strings.Repeat("转储", 8000),
 			},
 		}, &errdetails.DebugInfo{Detail: strings.Repeat(Secret+" ", 2000)})
 	},
