@@ -27,7 +27,7 @@ if [ "${1:-}" = --check ]; then
 fi
 rm -rf "$out/main/generated" "$out/test/generated"
 cd ../..
-buf() { go tool -modfile=tools/go.mod buf generate --template clients/java/buf.gen.yaml "$@"; }
+buf() { GOWORK=off go tool -modfile=tools/go.mod buf generate --template clients/java/buf.gen.yaml "$@"; }
 buf --path proto/statusmap/v1 -o "$out/main/generated"
 buf --path proto/legacy --path proto/statusmap/demo -o "$out/test/generated"
 

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$(realpath -m "${1:-$here}")
 cd "$here/../.."
 
-buf() { go tool -modfile=tools/go.mod buf "$@"; }
+buf() { GOWORK=off go tool -modfile=tools/go.mod buf "$@"; }
 generate() { # FOLDER PROTO-PATH...
   local folder=$1 paths=()
   shift

@@ -12,7 +12,7 @@ out=$(cd "$out" && pwd)
 cd "$here/../.."
 
 buf() {
-	go tool -modfile=tools/go.mod buf generate --template clients/typescript/buf.gen.yaml "$@"
+	GOWORK=off go tool -modfile=tools/go.mod buf generate --template clients/typescript/buf.gen.yaml "$@"
 }
 
 rm -rf "$out/src/gen" "$out/test/gen"

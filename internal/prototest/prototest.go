@@ -1,7 +1,7 @@
 // Package prototest compiles .proto sources in tests.
 //
 // The compiler is in module cmd, which has more requirements than a library
-// should give to its users. It runs as a process of its own, one for each test
+// should give to its users. It runs as a separate process, one for each test
 // program, started with the go command.
 package prototest
 
