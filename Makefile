@@ -68,6 +68,10 @@ fuzz: ## run each fuzz target for fuzztime=10s
 	  done || exit 1; \
 	done
 
+.PHONY: gateway-suite
+gateway-suite: ## run grpc-gateway's own tests with statusmap's options in every mux
+	go run ./cmd/internal/gatewaysuite
+
 .PHONY: conformance
 conformance: ## run every code through the Python, TypeScript and Java clients
 	clients/conformance.sh

@@ -18,13 +18,13 @@ const module = "github.com/statusmap/statusmap"
 // that does not exist is fine; one that is not listed is not.
 var layers = [][]string{
 	{"gen"},
-	{"internal/aip193", "internal/annotation", "internal/ascii", "internal/template"},
+	{"internal/aip193", "internal/annotation", "internal/template", "internal/wire"},
 	{"catalog"},
-	{"internal/wire"},
+	{"internal/details"},
 	{"status"},
 	{"statushttp"},
 	{"gateway", "statusconnect", "statusenvoy"},
-	{"internal/prototest", "internal/recovery"},
+	{"internal/prototest"},
 	{"internal/demo"},
 	{"internal/servertest"},
 	{"internal/conformance"},
