@@ -18,6 +18,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -36,6 +37,7 @@ type exchange struct {
 	request statushttp.Request
 	context context.Context //nolint:containedctx // the request's, for logs
 
+	routed bool // a route was found
 	// handlerWriter is what the handler writes to: the exchange itself, or a writer of
 	// a middleware around it.
 	handlerWriter http.ResponseWriter
@@ -70,6 +72,24 @@ func (g *Gateway) exchangeFor(ctx context.Context, w http.ResponseWriter, r *htt
 		x.request.RPC = rpc
 	}
 	return x
+}
+
+// ownHandler reports whether an error is of a handler that is not an RPC, or of a
+// health check.
+func (x *exchange) ownHandler(r *http.Request, err error) bool {
+	if x.request.RPC != "" || !x.routed {
+		return x.request.RPC == grpc_health_v1.Health_Check_FullMethodName
+	}
+	// Or it could not become an RPC: grpc-gateway can't read its headers.
+	if grpcstatus.Code(err) != codes.InvalidArgument {
+		return true
+	}
+	for name := range r.Header {
+		if name == "Grpc-Timeout" || strings.HasSuffix(name, "-Bin") {
+			return false
+		}
+	}
+	return true
 }
 
 // requestID returns the request's id; it makes one if the request has none.

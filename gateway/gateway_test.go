@@ -160,6 +160,19 @@ service Plain { rpc Get(M) returns (M); }
 	}
 }
 
+// handleRPC adds a handler that fails as one that grpc-gateway has generated.
+func handleRPC(t testing.TB, mux *runtime.ServeMux, path string, fail error) {
+	t.Helper()
+	handle(t, mux, path, func(w http.ResponseWriter, r *http.Request) {
+		_, m := runtime.MarshalerForRequest(mux, r)
+		ctx, err := runtime.AnnotateContext(r.Context(), mux, r, "/statusmap.gatewaytest.v1.Any/Any")
+		if err != nil {
+			t.Error(err)
+		}
+		runtime.HTTPError(ctx, mux, m, w, r, fail)
+	})
+}
+
 // handle adds a handler to a mux.
 func handle(t testing.TB, mux *runtime.ServeMux, path string, h http.HandlerFunc) {
 	t.Helper()
@@ -417,10 +430,7 @@ func TestLog(t *testing.T) {
 		{path: "/none", wantLog: "Not Found", wantLevel: "DEBUG"},
 	} {
 		if tt.err != nil {
-			handle(t, mux, tt.path, func(w http.ResponseWriter, r *http.Request) {
-				_, m := runtime.MarshalerForRequest(mux, r)
-				runtime.HTTPError(r.Context(), mux, m, w, r, tt.err)
-			})
+			handleRPC(t, mux, tt.path, tt.err)
 		}
 		get(t, mux, tt.path, servertest.Header{"X-Request-Id": "r-1"})
 		got := log.Take()

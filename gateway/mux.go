@@ -9,7 +9,6 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -50,7 +49,7 @@ func (g *Gateway) Middleware(next runtime.HandlerFunc) runtime.HandlerFunc {
 			next(w, r, pathParams)
 			return
 		}
-		x := &exchange{ResponseWriter: w, gateway: g, request: q, context: r.Context()}
+		x := &exchange{ResponseWriter: w, gateway: g, request: q, context: r.Context(), routed: true}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		if r.Body != nil && r.Body != http.NoBody {
 			r.Body = &requestBody{ReadCloser: r.Body, exchange: x, contentType: r.Header.Get("Content-Type"), length: r.ContentLength}
@@ -94,11 +93,11 @@ func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, re
 }
 
 // ErrorHandler answers errors of unary RPCs, and of requests that never became one. It
-// is a runtime.ErrorHandlerFunc.
+// is a runtime.ErrorHandlerFunc. Errors of handlers that are not RPCs
+// (runtime.ServeMux.HandlePath, health checks) are plain: these answer for themselves.
 func (g *Gateway) ErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	x := g.exchangeFor(ctx, w, r)
-	if x.request.RPC == grpc_health_v1.Health_Check_FullMethodName || !g.codec.MayAnswer(&x.request) ||
-		!x.fail(ctx, mux, marshaler, w, r, err) {
+	if x.ownHandler(r, err) || !g.codec.MayAnswer(&x.request) || !x.fail(ctx, mux, marshaler, w, r, err) {
 		if md, ok := runtime.ServerMetadataFromContext(ctx); ok {
 			ctx = runtime.NewServerMetadataContext(ctx, withoutKeys(md, isStatusmapKey))
 		}

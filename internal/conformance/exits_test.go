@@ -191,7 +191,11 @@ func newExitMux(t *testing.T, gw *gateway.Gateway, address string) *runtime.Serv
 	mux := servertest.NewMux(t, gw, address)
 	fail := func(w http.ResponseWriter, r *http.Request, err error) {
 		_, marshaler := runtime.MarshalerForRequest(mux, r)
-		runtime.HTTPError(r.Context(), mux, marshaler, w, r, err)
+		ctx, annotateErr := runtime.AnnotateContext(r.Context(), mux, r, demov1.DemoService_Echo_FullMethodName)
+		if annotateErr != nil {
+			t.Error(annotateErr)
+		}
+		runtime.HTTPError(ctx, mux, marshaler, w, r, err)
 	}
 	for path, handler := range map[string]runtime.HandlerFunc{
 		"/panics": func(http.ResponseWriter, *http.Request, map[string]string) { panic(secret) },
