@@ -153,38 +153,6 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
-func benchmarkValues(s *catalog.System) catalog.Values {
-	return catalog.Values{LegacyCode: s.Codes()[0].LegacyCode(), Message: "作业 42 不存在", RequestID: "6f1c0f0e"}
-}
-
-func BenchmarkEnvelopeAppend(b *testing.B) {
-	for _, s := range defaultCatalog(b).Systems() {
-		v := benchmarkValues(s)
-		b.Run(s.Domain(), func(b *testing.B) {
-			b.ReportAllocs()
-			var body []byte
-			for b.Loop() {
-				body = s.FailureEnvelope().Append(body[:0], &v)
-			}
-		})
-	}
-}
-
-func BenchmarkEnvelopeParse(b *testing.B) {
-	for _, s := range defaultCatalog(b).Systems() {
-		v := benchmarkValues(s)
-		body := s.FailureEnvelope().Append(nil, &v)
-		b.Run(s.Domain(), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, ok := s.FailureEnvelope().Parse(body); !ok {
-					b.Fatalf("%s is not read", body)
-				}
-			}
-		})
-	}
-}
-
 func TestBigCatalogKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	for _, known := range []bool{true, false} {

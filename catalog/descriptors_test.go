@@ -82,7 +82,7 @@ var loaders = []struct {
 		load: func(t testing.TB) []protoreflect.FileDescriptor {
 			return compile(t, linkedOptions, sources(t))
 		},
-		wantForm: "dynamic",
+		wantForm: "generated",
 	},
 	{
 		name: "source, options.proto from source",
@@ -292,7 +292,7 @@ enum Code {
 				t.Errorf("FromFiles gives %v, %v, want no system", c.Systems(), err)
 			}
 			_, err = catalog.New(files[0].Enums().Get(0))
-			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system)") {
+			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system): add it") {
 				t.Errorf("New gives %v, want that the enum has no option", err)
 			}
 		})
@@ -395,30 +395,30 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 			name:   "system truncated",
 			system: system[:len(system)-1],
 			code:   code,
-			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read (",
 		},
 		{
 			name:   "system is not UTF-8",
 			system: append(lenField(1, []byte("\xff")), system...),
 			code:   code,
-			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read (",
 		},
 		{
 			name:   "code truncated",
 			system: system,
 			code:   code[:len(code)-1],
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read (",
 		},
 		{
 			name:   "message is not UTF-8",
 			system: system,
 			code:   append(slices.Clip(code), lenField(4, []byte("\xe4"))...),
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read (",
 		},
 		{
 			name:   "code left out",
 			system: system,
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code): add it",
 		},
 		{
 			name: "system left out",
@@ -496,8 +496,8 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 		code   *statusmapv1.CodeOptions
 		want   string
 	}{
-		{system: badSystem, code: goodCode(), want: "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},
-		{system: goodSystem(), code: badCode, want: "raw.proto: raw.v1.UNKNOWN_ERROR: message: not UTF-8"},
+		{system: badSystem, code: goodCode(), want: "raw.proto: raw.v1.Code: envelope.failure: the template is not valid UTF-8: save it as UTF-8"},
+		{system: goodSystem(), code: badCode, want: "raw.proto: raw.v1.UNKNOWN_ERROR: message: the text is not valid UTF-8: save it as UTF-8"},
 	} {
 		if err := set(tt.system, tt.code); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
@@ -529,7 +529,7 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 			t.Errorf("%s: Fallback(OK) is %s, want none", s.Domain(), s.Fallback(codes.OK).FullName())
 		}
 		for _, g := range []codes.Code{1, 2, 3, 13, 16, 17, 20210, 1<<32 - 1} {
-			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || f.Message().HasParams() {
+			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || len(f.Message().Params()) > 0 {
 				t.Errorf("%s: Fallback(%d) is %q, want an error of the system without arguments", s.Domain(), g, f.FullName())
 			}
 		}
@@ -560,6 +560,9 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code {
 		t.Errorf("%s: LookupLegacy(%q) gives %q", name, code.LegacyCode(), got.FullName())
 	}
+	if got, ok := s.LookupNumber(code.Number()); !ok || got != code {
+		t.Errorf("%s: LookupNumber(%d) gives %q", name, code.Number(), got.FullName())
+	}
 	value := dynamicpb.NewEnumType(s.Descriptor()).New(protoreflect.EnumNumber(code.Number()))
 	if got, ok := c.Code(value); !ok || got != code {
 		t.Errorf("%s: Code(%d) gives %q", name, code.Number(), got.FullName())
@@ -577,14 +580,22 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 		t.Errorf("%s: reason %q, legacy code %q, message %q, want 3 to 63 characters and texts",
 			name, code.Reason(), code.LegacyCode(), code.Message())
 	}
+	if own := code.HTTPStatusFor(code.GRPCCode()); own != code.HTTPStatus() {
+		t.Errorf("%s: HTTPStatusFor its own gRPC code is %d, want %d", name, own, code.HTTPStatus())
+	}
+	translated := false
 	params := slices.Sorted(slices.Values(code.Message().Params()))
 	for tag, m := range code.Translations() {
+		translated = true
 		if !slices.Equal(params, slices.Sorted(slices.Values(m.Params()))) {
 			t.Errorf("%s: %s has the arguments %v, want %v", name, tag, m.Params(), params)
 		}
 		if got, ok := code.MessageIn(tag); !ok || got != m {
 			t.Errorf("%s: MessageIn(%q) is %q, want %q", name, tag, got, m)
 		}
+	}
+	if code.Translated() != translated {
+		t.Errorf("%s: Translated is %v", name, code.Translated())
 	}
 	if got, ok := code.MessageIn(s.Language()); !ok || got != code.Message() {
 		t.Errorf("%s: MessageIn(%q) is %q, want %q", name, s.Language(), got, code.Message())

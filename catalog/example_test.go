@@ -37,29 +37,6 @@ func ExampleNew() {
 	// Job 42 does not exist
 }
 
-func ExampleEnvelope_Append() {
-	c, _ := catalog.Default()
-	system, _ := c.System("legacy.job.v2")
-	body := system.FailureEnvelope().Append(nil, &catalog.Values{
-		LegacyCode: "1233106", Message: `作业 "42" 不存在`, RequestID: "6f1c",
-	})
-	fmt.Printf("%s\n", body)
-	// Output: {"result":false,"code":1233106,"data":null,"message":"作业 \"42\" 不存在","request_id":"6f1c"}
-}
-
-func ExampleEnvelope_Parse() {
-	c, _ := catalog.Default()
-	system, _ := c.System("legacy.elves.v2")
-	v, ok := system.FailureEnvelope().Parse([]byte(`{ "error": "[401.1]Unauthorized Missing Sign Param", "flag": false }`))
-	fmt.Println(ok, v.LegacyCode, v.Message)
-
-	_, ok = system.FailureEnvelope().Parse([]byte(`<html>502 Bad Gateway</html>`))
-	fmt.Println(ok)
-	// Output:
-	// true 401.1 Unauthorized Missing Sign Param
-	// false
-}
-
 func ExampleMessage_Match() {
 	c, _ := catalog.Default()
 	code, _ := c.Code(jobv2.Code_JOB_NOT_FOUND)

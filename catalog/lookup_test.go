@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,14 @@ func TestLookups(t *testing.T) {
 		system, _ := c.System(domain)
 		return system.Lookup(reason)
 	}
+	byNumber := func(domain, number string) (*catalog.Code, bool) {
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil {
+			t.Error(err)
+		}
+		system, _ := c.System(domain)
+		return system.LookupNumber(int32(n))
+	}
 	for _, tt := range []struct {
 		name   string
 		lookup func(domain, name string) (*catalog.Code, bool)
@@ -161,6 +170,28 @@ func TestLookups(t *testing.T) {
 		},
 		{name: "legacy code, with a zero before it", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: "01233106"},
 		{name: "legacy code, nothing", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: ""},
+		{name: "number", lookup: byNumber, domain: "legacy.job.v2", key: "1233106", want: "legacy.job.v2.JOB_NOT_FOUND"},
+		{
+			name:   "number whose legacy code is another text",
+			lookup: byNumber,
+			domain: "legacy.elves.v2",
+			key:    "40101",
+			want:   "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{
+			name:   "number that other systems have, too",
+			lookup: byNumber,
+			domain: "legacy.apiswitch.v1",
+			key:    "10001",
+			want:   "legacy.apiswitch.v1.ILLEGAL_PARAMETER",
+		},
+		{name: "number of another system", lookup: byNumber, domain: "legacy.elves.v2", key: "1233106"},
+		{name: "number, the zero value", lookup: byNumber, domain: "legacy.job.v2", key: "0"},
+		{name: "number, negative", lookup: byNumber, domain: "legacy.job.v2", key: "-1233106"},
+		{name: "number, between two codes", lookup: byNumber, domain: "legacy.elves.v2", key: "40150"},
+		{name: "number, the lowest", lookup: byNumber, domain: "legacy.job.v2", key: "-2147483648"},
+		{name: "number, the highest", lookup: byNumber, domain: "legacy.job.v2", key: "2147483647"},
+		{name: "number, unknown domain", lookup: byNumber, domain: "legacy.job", key: "1233106"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,16 +214,19 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 		"dynamic value":       func() bool { _, ok := c.Code(dynamic); return ok },
 		"reason":              func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
 		"legacy code":         func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
+		"number":              func() bool { _, ok := job.System().LookupNumber(1233106); return ok },
 		"system":              func() bool { _, ok := c.System("legacy.job.v2"); return ok },
 		"translate":           func() bool { _, ok := c.CodeIn(v1, job); return ok },
 		"fallback":            func() bool { return v1.Fallback(codes.NotFound) != nil },
 		"message in language": func() bool { _, ok := job.MessageIn("en"); return ok },
 		"default success":     func() bool { return v1.DefaultSuccessCode() == nil },
 		"no such value":       func() bool { _, ok := c.Code(jobv2.Code(7)); return !ok },
+		"no such number":      func() bool { _, ok := v1.LookupNumber(7); return !ok },
 		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
 		"getters": func() bool {
 			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" &&
-				job.HTTPStatus() != 0 && job.Field() == "" && job.RetryAfter() == 0
+				job.HTTPStatus() != 0 && job.HTTPStatusFor(codes.NotFound) != 0 && job.Field() == "" && job.RetryAfter() == 0 &&
+				job.Message().Template() != nil && job.System().FailureEnvelope() != nil
 		},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
@@ -232,15 +266,16 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 
 // What the methods of the unknown say that is not empty, 0, false or nil.
 var unknownSays = map[string]any{
-	"Code.GRPCCode":   codes.Unknown,
-	"Code.HTTPStatus": 500,
+	"Code.GRPCCode":      codes.Unknown,
+	"Code.HTTPStatus":    500,
+	"Code.HTTPStatusFor": 200, // of OK
 }
 
 func TestEveryMethodAnswersForNil(t *testing.T) {
 	t.Parallel()
 	for _, receiver := range []any{
 		(*catalog.Catalog)(nil), &catalog.Catalog{},
-		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil), (*catalog.Envelope)(nil),
+		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil),
 		catalog.Problems(nil),
 	} {
 		v := reflect.ValueOf(receiver)
@@ -392,6 +427,29 @@ func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
 	for _, code := range s.Codes() {
 		if got, want := code.HTTPStatus(), httpMapping[rpccode.Code(code.GRPCCode())]; got != want {
 			t.Errorf("%s: HTTP %d, want %d", code.Reason(), got, want)
+		}
+	}
+}
+
+func TestHTTPStatusForAnErrorThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := system(t, source{values: code("OWN_STATUS", 5, `grpc: ABORTED message: "x" http: 418`) +
+		code("NO_STATUS", 6, `grpc: ABORTED message: "x"`)}.String())
+	own, _ := s.Lookup("OWN_STATUS")
+	none, _ := s.Lookup("NO_STATUS")
+	for _, g := range append(allGRPC(), 17, 20210, 1<<32-1) {
+		canonical, known := httpMapping[rpccode.Code(g)]
+		if !known {
+			canonical = 500
+		}
+		if got := own.HTTPStatusFor(g); got != 418 {
+			t.Errorf("%s, with a status of its own: %d, want 418", g, got)
+		}
+		if got := none.HTTPStatusFor(g); got != canonical {
+			t.Errorf("%s, without a status of its own: %d, want %d", g, got, canonical)
+		}
+		if got := (*catalog.Code)(nil).HTTPStatusFor(g); got != canonical {
+			t.Errorf("%s, no code: %d, want %d", g, got, canonical)
 		}
 	}
 }

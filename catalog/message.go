@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -51,20 +50,20 @@ func (m *Message) Text(args ...Arg) string { return m.Template().Text(args) }
 // "{one} {two}" in two ways.
 func (m *Message) Match(text string) (args []Arg, ok bool) { return m.Template().Match(text) }
 
-// compileMessage returns all that is wrong with a message, one error each.
-func compileMessage(source string) (*Message, error) {
+// compileMessage returns all that is wrong with a message. Only if its braces are
+// wrong, the message is nil.
+func compileMessage(source string) (*Message, []error) {
 	t, err := template.CompileMessage(source)
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	var errs []error
 	for _, name := range t.Params() {
-		errs = append(errs, checkArgName(name))
+		if err := checkArgName(name); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return &Message{t}, nil
+	return &Message{t}, errs
 }
 
 // checkArgName holds names to what AIP-193 and ErrorInfo ask of metadata keys.

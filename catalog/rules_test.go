@@ -82,7 +82,7 @@ message Job {
     }
   }
 }`),
-		want: `test.v1.Job.State.Code: domain: the enum stands inside a message: a system is an enum at the top of its file`,
+		want: `test.v1.Job.State.Code: domain: the enum is inside a message: move it to the top level of the file`,
 	},
 	{
 		name: "domain/no package",
@@ -93,7 +93,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `Code: domain: the file has no package: the package is the domain of the system's errors`,
+		want: `Code: domain: the file has no package: write one, since it is the domain of the system's errors`,
 	},
 	{
 		name: "domain/two systems in a package",
@@ -119,91 +119,91 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a pac
 	{
 		name:   "language/missing",
 		source: source{options: `envelope: {failure: '{"c":{code}}'}`},
-		want:   `test.v1.Code: language: missing: give the BCP 47 tag of the messages, for example "en"`,
+		want:   `test.v1.Code: language: missing: write the BCP 47 tag of the messages, for example "en"`,
 	},
 	{
 		name:   "language/no tag",
 		source: source{options: `language: "Chinese (simplified)" envelope: {failure: '{"c":{code}}'}`},
-		want:   `test.v1.Code: language: "Chinese (simplified)" is no BCP 47 tag`,
+		want:   `test.v1.Code: language: "Chinese (simplified)" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "language_header/space",
 		source: source{options: goodOptions + ` language_header: "Blueking Language"`},
-		want:   `test.v1.Code: language_header: "Blueking Language" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "Blueking Language" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "language_header/colon",
 		source: source{options: goodOptions + ` language_header: "X-Language:"`},
-		want:   `test.v1.Code: language_header: "X-Language:" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "X-Language:" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "language_header/not ASCII",
 		source: source{options: goodOptions + ` language_header: "语言"`},
-		want:   `test.v1.Code: language_header: "语言" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "语言" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "legacy_codes/no regular expression",
 		source: source{options: goodOptions + ` legacy_codes: "[0-9"`},
-		want:   "test.v1.Code: legacy_codes: error parsing regexp: missing closing ]: `[0-9`",
+		want:   "test.v1.Code: legacy_codes: \"[0-9\" is not a valid regular expression (missing closing ]: `[0-9`): write one in RE2 syntax, for example \"[0-9]+\"",
 	},
 	{
 		name:   "legacy_codes/parentheses that close what is ours",
 		source: source{options: goodOptions + ` legacy_codes: "1)|(1"`},
-		want:   "test.v1.Code: legacy_codes: error parsing regexp: unexpected ): `1)|(1`",
+		want:   "test.v1.Code: legacy_codes: \"1)|(1\" is not a valid regular expression (unexpected ): `1)|(1`): write one in RE2 syntax",
 	},
 	{
 		name:   "success_codes/no regular expression",
 		source: source{options: goodOptions + ` success_codes: "0{3,2}"`},
-		want:   "test.v1.Code: success_codes: error parsing regexp: invalid repeat count: `{3,2}`",
+		want:   "test.v1.Code: success_codes: \"0{3,2}\" is not a valid regular expression (invalid repeat count: `{3,2}`): write one in RE2 syntax",
 	},
 	{
 		name:   "success_codes/no regular expression, and a code is OK",
 		source: source{options: goodOptions + ` success_codes: "("`, values: code("FINE", 5, `grpc: OK message: "x"`)},
-		want:   "test.v1.Code: success_codes: error parsing regexp: missing closing ): `(`",
+		want:   "test.v1.Code: success_codes: \"(\" is not a valid regular expression (missing closing ): `(`): write one in RE2 syntax",
 	},
 
 	// The envelopes.
 	{
 		name:   "envelope/missing",
 		source: source{options: `language: "en"`},
-		want:   `test.v1.Code: envelope.failure: missing: give the JSON of a failed call, for example '{"code":{code},"message":{message}}'`,
+		want:   `test.v1.Code: envelope.failure: missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`,
 	},
 	{
 		name:   "envelope/failure missing",
 		source: source{options: `language: "en" envelope: {success: '{"data":{data}}'}`},
-		want:   `test.v1.Code: envelope.failure: missing: give the JSON of a failed call`,
+		want:   `test.v1.Code: envelope.failure: missing: write the JSON of a failed call`,
 	},
 	{
 		name:   "envelope/failure is not JSON",
 		source: source{options: envelope(`{"code":{code},}`)},
-		want: `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: ` +
+		want: `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: ` +
 			`invalid character '}' looking for beginning of object key string`,
 	},
 	{
 		name:   "envelope/failure is cut off",
 		source: source{options: envelope(`{"code":{code}`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: unexpected end of JSON input`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: unexpected end of JSON input`,
 	},
 	{
 		name:   "envelope/more behind the JSON",
 		source: source{options: envelope(`{"code":{code}} OK`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: invalid character 'O' after top-level value`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: invalid character 'O' after top-level value`,
 	},
 	{
 		name:   "envelope/unknown placeholder",
 		source: source{options: envelope(`{"code":{code},"msg":{msg}}`)},
 		want: `test.v1.Code: envelope.failure: unknown placeholder {msg}: ` +
-			`there are {code} {message} {reason} {domain} {request_id} {metadata} {data}`,
+			`write one of {code} {message} {reason} {domain} {request_id} {metadata} {data}`,
 	},
 	{
 		name:   "envelope/unknown placeholder in a string",
 		source: source{options: envelope(`{"error":"[{code}]{msg}"}`)},
-		want:   `test.v1.Code: envelope.failure: '{' in a string that starts no placeholder: there are {code} {message}`,
+		want:   `test.v1.Code: envelope.failure: '{' in a string that does not start a placeholder: write {{ for a brace, or one of {code} {message}`,
 	},
 	{
 		name:   "envelope/'{' in a string",
 		source: source{options: envelope(`{"error":"[{code}] {"}`)},
-		want:   `test.v1.Code: envelope.failure: '{' in a string that starts no placeholder`,
+		want:   `test.v1.Code: envelope.failure: '{' in a string that does not start a placeholder: write {{ for a brace, or one of {code} {message}`,
 	},
 	{
 		name:   "envelope/'}' in a string",
@@ -213,94 +213,94 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a pac
 	{
 		name:   "envelope/placeholder as a key",
 		source: source{options: envelope(`{{code}:{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`,
+		want:   `test.v1.Code: envelope.failure: a placeholder in a key: write the key as text, since only values can have placeholders`,
 	},
 	{
 		name:   "envelope/placeholder in a key",
 		source: source{options: envelope(`{"error {code}":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`,
+		want:   `test.v1.Code: envelope.failure: a placeholder in a key: write the key as text, since only values can have placeholders`,
 	},
 	{
 		name:   "envelope/key twice",
 		source: source{options: envelope(`{"code":{code},"message":{message},"code":{reason}}`)},
-		want:   `test.v1.Code: envelope.failure: key "code" twice in one object: a reader sees one of them`,
+		want:   `test.v1.Code: envelope.failure: key "code" is listed twice in one object: remove one, since readers see only one of them`,
 	},
 	{
 		name:   "envelope/metadata inside a string",
 		source: source{options: envelope(`{"code":{code},"meta":"{metadata}"}`)},
-		want:   `test.v1.Code: envelope.failure: {metadata} inside a string: it is a JSON value, take off the quotation marks`,
+		want:   `test.v1.Code: envelope.failure: {metadata} inside a string: it is a JSON value, remove the quotation marks`,
 	},
 	{
 		name:   "envelope/data inside a string",
 		source: source{options: success(`{"data":"{data}"}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} inside a string: it is a JSON value, take off the quotation marks`,
+		want:   `test.v1.Code: envelope.success: {data} inside a string: it is a JSON value, remove the quotation marks`,
 	},
 	{
 		name:   "envelope/placeholder in an escape",
 		source: source{options: envelope(`{"code":{code},"m":"\\u{reason}0000"}`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.failure: a placeholder inside a \u escape sequence: write it before or after the sequence`,
 	},
 	{
 		name:   "envelope/two values without a comma",
 		source: source{options: envelope(`[{code}{message}]`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in`,
 	},
 	{
 		name:   "envelope/character of ours",
 		source: source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}")},
-		want:   `test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`,
+		want:   `test.v1.Code: envelope.failure: the template has a character of U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
 		name:   "envelope/character of ours, escaped",
 		source: source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`)},
-		want:   `test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`,
+		want:   `test.v1.Code: envelope.failure: the template has a character of U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
 		name:   "envelope/failure without code",
 		source: source{options: envelope(`{"message":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: {code} is missing: a client could not tell the errors apart`,
+		want:   `test.v1.Code: envelope.failure: {code} is missing: write it where the legacy code belongs, so that clients can tell the errors apart`,
 	},
 	{
 		name:   "envelope/success without data",
 		source: source{options: success(`{"result":true}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} is missing: the response would be lost`,
+		want:   `test.v1.Code: envelope.success: {data} is missing: write it where the response belongs`,
 	},
 	{
 		name:   "envelope/success is not JSON",
 		source: source{options: success(`{"data":{data}`, "")},
-		want:   `test.v1.Code: envelope.success: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.success: the template is not valid JSON once its placeholders are filled in`,
 	},
 	{
 		name:   "envelope/success with a code, and no code is a success",
 		source: source{options: success(`{"code":{code},"data":{data}}`, "")},
-		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are a success code's, and the system has none`,
+		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders`,
 	},
 	{
 		name:   "envelope/success with a message, and no code is a success",
 		source: source{options: success(`{"data":{data},"m":"{message}"}`, "")},
-		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are a success code's, and the system has none`,
+		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders`,
 	},
 	{
 		name:   "http_always/199",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: 199}`},
-		want:   `test.v1.Code: http_always: 199 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: 199 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http_always/600",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: 600}`},
-		want:   `test.v1.Code: http_always: 600 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: 600 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http_always/negative",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: -200}`},
-		want:   `test.v1.Code: http_always: -200 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: -200 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 
 	// The values.
 	{
 		name:   "code/value without option",
 		source: source{values: "  FORGOTTEN = 7;\n"},
-		want:   `test.v1.FORGOTTEN: code: the value has no option (statusmap.v1.code)`,
+		want:   `test.v1.FORGOTTEN: code: the value has no option (statusmap.v1.code): add it`,
 	},
 	{
 		name: "code/number 0",
@@ -312,44 +312,44 @@ enum Code {
   CODE_ZERO = 0 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.CODE_ZERO: code: number 0 cannot be a code: it is what an unset field holds`,
+		want: `test.v1.CODE_ZERO: code: number 0 cannot be a code, since an unset field has it: give the value another number, and write legacy_code: "0" if clients get a 0`,
 	},
 	{
 		name: "code/number twice",
 		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x" legacy_code: "7.1"`) +
 			code("SECOND", 7, `grpc: ABORTED message: "x" legacy_code: "7.2"`)},
-		want: `test.v1.SECOND: code: 7 is FIRST's number already: an enum value in a program could be either`,
+		want: `test.v1.SECOND: code: number 7 is already used by FIRST: give each value its own number`,
 	},
 	{
 		name:   "reason/lower case",
 		source: source{values: code("Not_Found", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.Not_Found: reason: "Not_Found" is no ErrorInfo reason (AIP-193): give at most 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]`,
+		want:   `test.v1.Not_Found: reason: "Not_Found" is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9]`,
 	},
 	{
 		name:   "reason/trailing underscore",
 		source: source{values: code("NOT_FOUND_", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.NOT_FOUND_: reason: "NOT_FOUND_" is no ErrorInfo reason`,
+		want:   `test.v1.NOT_FOUND_: reason: "NOT_FOUND_" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/leading underscore",
 		source: source{values: code("_NOT_FOUND", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1._NOT_FOUND: reason: "_NOT_FOUND" is no ErrorInfo reason`,
+		want:   `test.v1._NOT_FOUND: reason: "_NOT_FOUND" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/64 characters",
 		source: source{values: code(strings.Repeat("A", 64), 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.` + strings.Repeat("A", 64) + `: reason: "` + strings.Repeat("A", 64) + `" is no ErrorInfo reason`,
+		want:   `test.v1.` + strings.Repeat("A", 64) + `: reason: "` + strings.Repeat("A", 64) + `" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/two characters",
 		source: source{values: code("NO", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.NO: reason: "NO" is no ErrorInfo reason`,
+		want:   `test.v1.NO: reason: "NO" is not a valid ErrorInfo reason`,
 	},
 	{
 		name: "legacy_code/number twice as text",
 		source: source{values: code("FIRST", 7, `grpc: ABORTED message: "x"`) +
 			code("SECOND", 8, `grpc: ABORTED message: "x" legacy_code: "7"`)},
-		want: `test.v1.SECOND: legacy_code: 7 is FIRST's already: a legacy code stands once in its system`,
+		want: `test.v1.SECOND: legacy_code: legacy code "7" is already used by FIRST: give each value its own legacy code`,
 	},
 	{
 		name: "legacy_code/twice, and the second one is the only fallback",
@@ -362,12 +362,12 @@ enum Code {
   FIRST = 7 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   SECOND = 8 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" legacy_code: "7" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.SECOND: legacy_code: 7 is FIRST's already`,
+		want: `test.v1.SECOND: legacy_code: legacy code "7" is already used by FIRST: give each value its own legacy code`,
 	},
 	{
 		name:   "legacy_code/number does not match",
 		source: source{options: goodOptions + ` legacy_codes: "[1-9]"`, values: code("TEN", 10, `grpc: ABORTED message: "x"`)},
-		want:   `test.v1.TEN: legacy_code: "10" does not match the system's legacy_codes`,
+		want:   `test.v1.TEN: legacy_code: "10" does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes`,
 	},
 	{
 		name: "legacy_code/matches in its middle alone",
@@ -375,12 +375,12 @@ enum Code {
 			options: goodOptions + ` legacy_codes: "1|401"`,
 			values:  code("SIGN", 40101, `grpc: ABORTED message: "x" legacy_code: "401.1"`),
 		},
-		want: `test.v1.SIGN: legacy_code: "401.1" does not match the system's legacy_codes`,
+		want: `test.v1.SIGN: legacy_code: "401.1" does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes`,
 	},
 	{
 		name:   "grpc/missing",
 		source: source{values: code("NO_GRPC", 5, `message: "x"`)},
-		want:   `test.v1.NO_GRPC: grpc: missing: give the gRPC code`,
+		want:   `test.v1.NO_GRPC: grpc: missing: write the gRPC code, for example NOT_FOUND`,
 	},
 	{
 		name: "grpc/missing at the only fallback",
@@ -392,59 +392,59 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.UNKNOWN_ERROR: grpc: missing: give the gRPC code`,
+		want: `test.v1.UNKNOWN_ERROR: grpc: missing: write the gRPC code, for example NOT_FOUND`,
 	},
 	{
 		name:   "grpc/number that is none",
 		source: source{values: code("SEVENTEEN", 5, `grpc: 17 message: "x"`)},
-		want:   `test.v1.SEVENTEEN: grpc: 17 is no gRPC code: give OK to UNAUTHENTICATED`,
+		want:   `test.v1.SEVENTEEN: grpc: 17 is not a valid gRPC code: write one from OK to UNAUTHENTICATED`,
 	},
 	{
 		name:   "grpc/negative number",
 		source: source{values: code("NEGATIVE", 5, `grpc: -1 message: "x"`)},
-		want:   `test.v1.NEGATIVE: grpc: -1 is no gRPC code: give OK to UNAUTHENTICATED`,
+		want:   `test.v1.NEGATIVE: grpc: -1 is not a valid gRPC code: write one from OK to UNAUTHENTICATED`,
 	},
 	{
 		name:   "grpc/OK without success_codes",
 		source: source{values: code("FINE", 5, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but 5 is none of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but legacy code "5" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/OK outside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100"`, values: code("FINE", 1000, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but 1000 is none of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but legacy code "1000" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/not OK inside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100."`, values: code("FINE", 1000, `grpc: ABORTED message: "x"`)},
-		want:   `test.v1.FINE: grpc: ABORTED instead of OK: 1000 is one of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: ABORTED, but legacy code "1000" matches the system's success_codes: write OK, or make success_codes narrower`,
 	},
 	{
 		name:   "http/99",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 99`)},
-		want:   `test.v1.LOW: http: 99 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.LOW: http: 99 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/199",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 199`)},
-		want:   `test.v1.LOW: http: 199 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.LOW: http: 199 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/600",
 		source: source{values: code("HIGH", 5, `grpc: ABORTED message: "x" http: 600`)},
-		want:   `test.v1.HIGH: http: 600 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.HIGH: http: 600 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/negative",
 		source: source{values: code("NEGATIVE", 5, `grpc: ABORTED message: "x" http: -404`)},
-		want:   `test.v1.NEGATIVE: http: -404 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.NEGATIVE: http: -404 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 
 	// The messages.
 	{
 		name:   "message/missing",
 		source: source{values: code("SILENT", 5, `grpc: ABORTED`)},
-		want:   `test.v1.SILENT: message: missing: give the text to the letter`,
+		want:   `test.v1.SILENT: message: missing: write the text exactly as the legacy system sends it`,
 	},
 	{
 		name:   "message/'{' without '}'",
@@ -464,141 +464,225 @@ enum Code {
 	{
 		name:   "message/argument without a name",
 		source: source{values: code("UNNAMED", 5, `grpc: ABORTED message: "job {}"`)},
-		want:   `test.v1.UNNAMED: message: {} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter`,
+		want:   `test.v1.UNNAMED: message: {} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a small letter, or {{}} for the text in braces`,
 	},
 	{
 		name:   "message/argument by position",
 		source: source{values: code("POSITION", 5, `grpc: ABORTED message: "job {0}"`)},
-		want:   `test.v1.POSITION: message: {0} cannot be a metadata key`,
+		want:   `test.v1.POSITION: message: {0} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a capital",
 		source: source{values: code("CAPITAL", 5, `grpc: ABORTED message: "job {JobId}"`)},
-		want:   `test.v1.CAPITAL: message: {JobId} cannot be a metadata key`,
+		want:   `test.v1.CAPITAL: message: {JobId} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a space",
 		source: source{values: code("SPACE", 5, `grpc: ABORTED message: "job {job id}"`)},
-		want:   `test.v1.SPACE: message: {job id} cannot be a metadata key`,
+		want:   `test.v1.SPACE: message: {job id} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a line break",
 		source: source{values: code("BROKEN_LINE", 5, `grpc: ABORTED message: "job {job\nid}"`)},
-		want:   `test.v1.BROKEN_LINE: message: {job\nid} cannot be a metadata key`,
+		want:   `test.v1.BROKEN_LINE: message: {job\nid} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument in Chinese",
 		source: source{values: code("CHINESE", 5, `grpc: ABORTED message: "job {作业}"`)},
-		want:   `test.v1.CHINESE: message: {作业} cannot be a metadata key`,
+		want:   `test.v1.CHINESE: message: {作业} is not a valid metadata key`,
 	},
 	{
-		name:   "message/two bad names in one line",
+		name:   "message/two bad names",
 		source: source{values: code("POSITION", 5, `grpc: ABORTED message: "{0} {1}"`)},
-		want: `test.v1.POSITION: message: {0} cannot be a metadata key: ` +
-			`give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter; {1} cannot be a metadata key`,
+		want: `test.v1.POSITION: message: {0} is not a valid metadata key
+test.v1.POSITION: message: {1} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument of one character",
 		source: source{values: code("SHORT", 5, `grpc: ABORTED message: "job {i}"`)},
-		want:   `test.v1.SHORT: message: {i} cannot be a metadata key`,
+		want:   `test.v1.SHORT: message: {i} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument of 65 characters",
 		source: source{values: code("LONG", 5, `grpc: ABORTED message: "job {`+strings.Repeat("a", 65)+`}"`)},
-		want:   `test.v1.LONG: message: {` + strings.Repeat("a", 65) + `} cannot be a metadata key`,
+		want:   `test.v1.LONG: message: {` + strings.Repeat("a", 65) + `} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument legacy_code",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "code {legacy_code}"`)},
-		want:   `test.v1.RESERVED: message: {legacy_code} is a name that every error carries: choose another one`,
+		want:   `test.v1.RESERVED: message: {legacy_code} is a name that every error has: write another one`,
 	},
 	{
 		name:   "message/argument request_id",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "id {request_id}"`)},
-		want:   `test.v1.RESERVED: message: {request_id} is a name that every error carries: choose another one`,
+		want:   `test.v1.RESERVED: message: {request_id} is a name that every error has: write another one`,
 	},
 	{
 		name:   "translations/no tag",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "中文" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "中文" is no BCP 47 tag`,
+		want:   `test.v1.CODE_A: translations: "中文" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "translations/empty tag",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "" is no BCP 47 tag`,
+		want:   `test.v1.CODE_A: translations: "" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "translations/own language",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "en" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "en" is the system's language: its text is the message`,
+		want:   `test.v1.CODE_A: translations: "en" is the system's language: its text is the message, remove the translation`,
 	},
 	{
 		name:   "translations/own language in other letters",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "EN" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "EN" is the system's language: its text is the message`,
+		want:   `test.v1.CODE_A: translations: "EN" is the system's language: its text is the message, remove the translation`,
 	},
 	{
 		name: "translations/one language twice",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" `+
 			`translations: {key: "zh-cn" value: "x"} translations: {key: "zh-CN" value: "y"}`)},
-		want: `test.v1.CODE_A: translations: "zh-cn" is "zh-CN" again: one text a language`,
+		want: `test.v1.CODE_A: translations: "zh-CN" and "zh-cn" are the same language: remove one`,
 	},
 	{
 		name:   "translations/argument missing",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id} {name}" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {name}, the message {job_id} {name}`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has the arguments {job_id} {name}: write the same ones`,
 	},
 	{
 		name:   "translations/argument more",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {name}, the message (none)`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has no arguments: write the same ones`,
+	},
+	{
+		name:   "translations/no argument",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "x"}`)},
+		want:   `test.v1.CODE_A: translations: "de" has no arguments, but the message has the arguments {job_id}: write the same ones`,
 	},
 	{
 		name:   "translations/other argument",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "{jobid}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {jobid}, the message {job_id}`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {jobid}, but the message has the arguments {job_id}: write the same ones`,
 	},
 	{
 		name:   "translations/broken template",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "{job_id"}`)},
-		want:   `test.v1.CODE_A: translations: de: '{' without '}': write {{ for a brace`,
+		want:   `test.v1.CODE_A: translations: "de": '{' without '}': write {{ for a brace`,
+	},
+
+	// Several problems of one value: none hides another.
+	{
+		name:   "several/unbalanced braces",
+		source: source{values: code("Several_", 5, `grpc: 17 http: 99 message: "job {" translations: {key: "de" value: "{0}"} fallback_for: [OK, ABORTED]`)},
+		want: `test.v1.Several_: reason: "Several_" is not a valid ErrorInfo reason
+test.v1.Several_: grpc: 17 is not a valid gRPC code
+test.v1.Several_: http: 99 is not a valid HTTP status
+test.v1.Several_: message: '{' without '}'
+test.v1.Several_: translations: "de": {0} is not a valid metadata key
+test.v1.Several_: fallback_for: OK cannot have a fallback`,
+	},
+	{
+		name:   "several/bad name in a fallback",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "job {0}" fallback_for: [UNKNOWN, ABORTED, ABORTED]`)},
+		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
+test.v1.CODE_A: fallback_for: the message has the arguments {0}, which other errors lack
+test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR
+test.v1.CODE_A: fallback_for: ABORTED is listed twice`,
+	},
+	{
+		name: "several/translations",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{0} {request_id}" translations: {key: "" value: "{"} `+
+			`translations: {key: "de" value: "{1} {job_id}"} translations: {key: "fr" value: "}"}`)},
+		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
+test.v1.CODE_A: message: {request_id} is a name that every error has
+test.v1.CODE_A: translations: "" is not a valid BCP 47 tag
+test.v1.CODE_A: translations: "": '{' without '}'
+test.v1.CODE_A: translations: "de": {1} is not a valid metadata key
+test.v1.CODE_A: translations: "fr": '}' without '{'`,
+	},
+	{
+		name: "several/number and legacy code twice",
+		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x" legacy_code: "7.1"`) +
+			code("SECOND", 7, `grpc: ABORTED legacy_code: "7.1"`)},
+		want: `test.v1.SECOND: message: missing
+test.v1.SECOND: code: number 7 is already used by FIRST
+test.v1.SECOND: legacy_code: legacy code "7.1" is already used by FIRST`,
+	},
+	{
+		name: "several/number twice, and so the legacy code",
+		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x"`) +
+			code("SECOND", 7, `grpc: ABORTED message: "x"`)},
+		want: `test.v1.SECOND: code: number 7 is already used by FIRST`,
+	},
+	{
+		name: "several/number 0",
+		source: text(`syntax = "proto3";
+package test.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {` + goodOptions + `};
+  Code_Zero = 0 [(statusmap.v1.code) = {http: 99 message: "{"}];
+  UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
+}`),
+		want: `test.v1.Code_Zero: reason: "Code_Zero" is not a valid ErrorInfo reason
+test.v1.Code_Zero: code: number 0 cannot be a code
+test.v1.Code_Zero: grpc: missing
+test.v1.Code_Zero: http: 99 is not a valid HTTP status
+test.v1.Code_Zero: message: '{' without '}'`,
+	},
+	{
+		name:   "several/no option",
+		source: source{values: "  forgotten = 7;\n"},
+		want: `test.v1.forgotten: reason: "forgotten" is not a valid ErrorInfo reason
+test.v1.forgotten: code: the value has no option (statusmap.v1.code): add it`,
+	},
+	{
+		name: "several/the only fallback has arguments",
+		source: text(`syntax = "proto3";
+package test.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {` + goodOptions + `};
+  CODE_UNSPECIFIED = 0;
+  UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "{reason}" fallback_for: [UNKNOWN]}];
+}`),
+		want: `test.v1.UNKNOWN_ERROR: fallback_for: the message has the arguments {reason}, which other errors lack`,
 	},
 
 	// The fallbacks.
 	{
 		name:   "fallback_for/OK",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [OK]`)},
-		want:   `test.v1.CODE_A: fallback_for: OK cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: OK cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
 		name:   "fallback_for/number that is no gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [17]`)},
-		want:   `test.v1.CODE_A: fallback_for: 17 cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: 17 cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
 		name:   "fallback_for/negative number",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [-1]`)},
-		want:   `test.v1.CODE_A: fallback_for: -1 cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: -1 cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
 		name:   "fallback_for/at a success code",
 		source: source{options: goodOptions + ` success_codes: "5"`, values: code("CODE_A", 5, `grpc: OK message: "x" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: a success code cannot stand in for ABORTED`,
+		want:   `test.v1.CODE_A: fallback_for: a success code cannot replace ABORTED: write fallback_for on a code of an error`,
 	},
 	{
 		name:   "fallback_for/at a message with arguments",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x {job_id} {name}" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, which a foreign status does not have`,
+		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, which other errors lack: write fallback_for on a code without arguments`,
 	},
 	{
 		name:   "fallback_for/one gRPC code twice",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [ABORTED, ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: ABORTED stands twice`,
+		want:   `test.v1.CODE_A: fallback_for: ABORTED is listed twice: remove one`,
 	},
 	{
 		name:   "fallback_for/two codes for one gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [UNKNOWN]`)},
-		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is UNKNOWN_ERROR's already: one code stands in for it`,
+		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR: remove it from one of them`,
 	},
 	{
 		name: "fallback_for/none for UNKNOWN or INTERNAL",
@@ -610,7 +694,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   NOT_FOUND = 1 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "x" fallback_for: [NOT_FOUND]}];
 }`),
-		want: `test.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here`,
+		want: `test.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code`,
 	},
 	{
 		name: "fallback_for/no code at all",
@@ -621,7 +705,7 @@ enum Code {
   option (statusmap.v1.system) = {` + goodOptions + `};
   CODE_UNSPECIFIED = 0;
 }`),
-		want: `test.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL`,
+		want: `test.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code`,
 	},
 
 	// What looks like a broken rule and is none.
@@ -839,13 +923,13 @@ func TestNewRefusesWhatIsNoSystem(t *testing.T) {
 		{
 			name: "no option",
 			enum: plain,
-			want: "plain.proto:1: p.Color: system: the enum has no option (statusmap.v1.system)",
+			want: "plain.proto:1: p.Color: system: the enum has no option (statusmap.v1.system): add it",
 		},
 		{
 			name: "an enum of protobuf's own",
 			enum: protoregistryEnum(t, "google.protobuf.FieldDescriptorProto.Type"),
 			want: "google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: " +
-				"the enum has no option (statusmap.v1.system)",
+				"the enum has no option (statusmap.v1.system): add it",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

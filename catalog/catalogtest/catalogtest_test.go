@@ -53,9 +53,9 @@ func TestCheckReportsEachProblemOnItsOwn(t *testing.T) {
 	got := &recorder{}
 	catalogtest.Check(got, load(t, brokenSource)...)
 	want := []string{
-		"depot.proto:4: legacy.depot.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here",
-		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: http: 99 is no HTTP status of an answer: give 200 to 599",
-		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: message: {0} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter",
+		"depot.proto:4: legacy.depot.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: message: {0} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a small letter, or {{0}} for the text in braces",
 	}
 	if !slices.Equal(got.errors, want) {
 		t.Errorf("got  %q\nwant %q", got.errors, want)
@@ -81,7 +81,7 @@ func TestCheckReportsAnEnumThatIsNoSystem(t *testing.T) {
 		want string
 	}{
 		"no option": {descriptorpb.FieldDescriptorProto_Type(0).Descriptor(),
-			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)"},
+			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system): add it"},
 		"nil": {nil, "system: the enum descriptor is nil"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,5 +130,5 @@ func ExampleCheck() {
 	// An enum that nobody annotated.
 	catalogtest.Check(t, descriptorpb.FieldDescriptorProto_Type(0).Descriptor())
 	// Output:
-	// google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)
+	// google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system): add it
 }

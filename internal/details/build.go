@@ -102,14 +102,13 @@ func (b *Buffer) Build(s *Status) *spb.Status {
 // sorted returns all metadata of s by name, as protobuf's deterministic encoding
 // has them.
 func (b *Buffer) sorted(s *Status) []wire.Pair {
-	m := append(b.metadata[:0], s.Metadata...)
+	b.metadata = append(b.metadata[:0], s.Metadata...)
 	if s.LegacyCode != "" {
-		m = append(m, wire.Pair{Name: catalog.ErrorInfoLegacyCode, Value: s.LegacyCode})
+		b.metadata = append(b.metadata, wire.Pair{Name: catalog.ErrorInfoLegacyCode, Value: s.LegacyCode})
 	}
 	if s.RequestID != "" {
-		m = append(m, wire.Pair{Name: catalog.ErrorInfoRequestID, Value: s.RequestID})
+		b.metadata = append(b.metadata, wire.Pair{Name: catalog.ErrorInfoRequestID, Value: s.RequestID})
 	}
-	slices.SortFunc(m, func(x, y wire.Pair) int { return strings.Compare(x.Name, y.Name) })
-	b.metadata = m
-	return m
+	slices.SortFunc(b.metadata, func(x, y wire.Pair) int { return strings.Compare(x.Name, y.Name) })
+	return b.metadata
 }

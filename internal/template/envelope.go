@@ -79,7 +79,7 @@ const placeholders = "{code} {message} {reason} {domain} {request_id} {metadata}
 func CompileEnvelope(source string) (*Envelope, error) {
 	e := &Envelope{source: source}
 	if !utf8.ValidString(source) {
-		return nil, errors.New("the template is not valid UTF-8")
+		return nil, errors.New("the template is not valid UTF-8: save it as UTF-8")
 	}
 	if err := e.split(source); err != nil {
 		return nil, err

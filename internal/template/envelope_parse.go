@@ -223,11 +223,15 @@ func mark(f field) rune { return firstMark + rune(f) }
 
 func isMark(r rune) bool { return r >= firstMark }
 
+// errInEscape: nothing else makes a template invalid that is valid JSON when it is
+// filled in with empty texts.
+var errInEscape = errors.New(`a placeholder inside a \u escape sequence: write it before or after the sequence`)
+
 // compileNode compiles the next value of a marked template.
 func compileNode(d *json.Decoder) (node, error) {
 	token, err := d.Token()
 	if err != nil {
-		return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", err)
+		return nil, errInEscape
 	}
 	switch t := token.(type) {
 	case json.Delim:
@@ -250,11 +254,11 @@ func compileObject(d *json.Decoder) (node, error) {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", err)
+			return nil, errInEscape
 		}
 		key, _ := token.(string)
 		if strings.ContainsFunc(key, isMark) {
-			return nil, errors.New("a placeholder in a key: only values can have placeholders")
+			return nil, errors.New("a placeholder in a key: write the key as text, since only values can have placeholders")
 		}
 		if slices.ContainsFunc(object, func(m member) bool { return m.key == key }) {
 			return nil, fmt.Errorf("key %q is listed twice in one object: remove one, since readers see only one of them", key)

@@ -24,7 +24,7 @@ type Message struct {
 func CompileMessage(source string) (*Message, error) {
 	m := &Message{source: source}
 	if !utf8.ValidString(source) {
-		return nil, errors.New("the text is not valid UTF-8")
+		return nil, errors.New("the text is not valid UTF-8: save it as UTF-8")
 	}
 	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
@@ -129,7 +129,7 @@ func (m *Message) appendEscaped(dst []byte, args []Arg) []byte {
 		} else if value, ok := Find(args, s.name); ok {
 			dst = appendEscaped(dst, value)
 		} else {
-			dst = append(append(append(dst, '{'), s.name...), '}')
+			dst = append(appendEscaped(append(dst, '{'), s.name), '}')
 		}
 	}
 	return dst
