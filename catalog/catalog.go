@@ -46,7 +46,7 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 	read := make(map[protoreflect.EnumDescriptor]bool, len(enums))
 	for _, enum := range enums {
 		if enum == nil {
-			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil"})
+			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil: pass the descriptor of an annotated enum"})
 			continue
 		}
 		if read[enum] {
@@ -59,7 +59,7 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 			continue
 		}
 		if other, ok := c.byDomain[system.domain]; ok {
-			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: a package holds one",
+			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: move one of them to another package",
 				system.domain, other.desc.FullName()))
 			continue
 		}
@@ -125,7 +125,7 @@ func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, 
 				value := enum.Values().Get(i)
 				if options, err := annotation.Code(value); options != nil || err != nil {
 					problems = append(problems, problemAt(value, "system",
-						"the value is annotated but its enum %s has no option (statusmap.v1.system)", enum.FullName()))
+						"the value is annotated but its enum %s has no option (statusmap.v1.system): add it, or remove (statusmap.v1.code) from the value", enum.FullName()))
 					break
 				}
 			}

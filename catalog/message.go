@@ -72,7 +72,7 @@ func checkArgName(name string) error {
 		return fmt.Errorf("{%s} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a small letter, or {{%s}} for the text in braces", name, name)
 	}
 	if name == ErrorInfoLegacyCode || name == ErrorInfoRequestID {
-		return fmt.Errorf("{%s} is a name that every error has: write another one", name)
+		return fmt.Errorf("{%s} is reserved, since every error has it: write another name", name)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		if other, ok := r.system.byLegacy[code.legacyCode]; !ok {
 			r.system.byLegacy[code.legacyCode] = code
 		} else if !numberTwice || code.options.GetLegacyCode() != "" {
-			r.problem(value, "legacy_code", "legacy code %q is already used by %s: give each value its own legacy code", code.legacyCode, other.reason)
+			r.problem(value, "legacy_code", "%q is already used by %s: give each value its own", code.legacyCode, other.reason)
 		}
 		r.system.byReason[code.reason] = code
 		r.system.codes = append(r.system.codes, code)

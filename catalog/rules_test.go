@@ -103,7 +103,7 @@ enum Other {
   OTHER_UNSPECIFIED = 0;
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
-		want: `test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a package holds one`,
+		want: `test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
 	},
 	{
 		name: "domain/two systems in a package, the first broken",
@@ -114,7 +114,7 @@ enum Other {
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
 		want: `test.v1.Code: envelope.failure: missing
-test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a package holds one`,
+test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
 	},
 	{
 		name:   "language/missing",
@@ -349,7 +349,7 @@ enum Code {
 		name: "legacy_code/number twice as text",
 		source: source{values: code("FIRST", 7, `grpc: ABORTED message: "x"`) +
 			code("SECOND", 8, `grpc: ABORTED message: "x" legacy_code: "7"`)},
-		want: `test.v1.SECOND: legacy_code: legacy code "7" is already used by FIRST: give each value its own legacy code`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each value its own`,
 	},
 	{
 		name: "legacy_code/twice, and the second one is the only fallback",
@@ -362,7 +362,7 @@ enum Code {
   FIRST = 7 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   SECOND = 8 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" legacy_code: "7" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.SECOND: legacy_code: legacy code "7" is already used by FIRST: give each value its own legacy code`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each value its own`,
 	},
 	{
 		name:   "legacy_code/number does not match",
@@ -510,12 +510,12 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 	{
 		name:   "message/argument legacy_code",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "code {legacy_code}"`)},
-		want:   `test.v1.RESERVED: message: {legacy_code} is a name that every error has: write another one`,
+		want:   `test.v1.RESERVED: message: {legacy_code} is reserved, since every error has it: write another name`,
 	},
 	{
 		name:   "message/argument request_id",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "id {request_id}"`)},
-		want:   `test.v1.RESERVED: message: {request_id} is a name that every error has: write another one`,
+		want:   `test.v1.RESERVED: message: {request_id} is reserved, since every error has it: write another name`,
 	},
 	{
 		name:   "translations/no tag",
@@ -593,7 +593,7 @@ test.v1.CODE_A: fallback_for: ABORTED is listed twice`,
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{0} {request_id}" translations: {key: "" value: "{"} `+
 			`translations: {key: "de" value: "{1} {job_id}"} translations: {key: "fr" value: "}"}`)},
 		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
-test.v1.CODE_A: message: {request_id} is a name that every error has
+test.v1.CODE_A: message: {request_id} is reserved, since every error has it: write another name
 test.v1.CODE_A: translations: "" is not a valid BCP 47 tag
 test.v1.CODE_A: translations: "": '{' without '}'
 test.v1.CODE_A: translations: "de": {1} is not a valid metadata key
@@ -605,7 +605,7 @@ test.v1.CODE_A: translations: "fr": '}' without '{'`,
 			code("SECOND", 7, `grpc: ABORTED legacy_code: "7.1"`)},
 		want: `test.v1.SECOND: message: missing
 test.v1.SECOND: code: number 7 is already used by FIRST
-test.v1.SECOND: legacy_code: legacy code "7.1" is already used by FIRST`,
+test.v1.SECOND: legacy_code: "7.1" is already used by FIRST`,
 	},
 	{
 		name: "several/number twice, and so the legacy code",

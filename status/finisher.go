@@ -259,12 +259,12 @@ const (
 	maxMetadataName = 64  // bytes, as AIP-193 has it
 )
 
-// bounded leaves out metadata with long names, and those after the first
-// maxMetadata.
+// bounded leaves out metadata whose names are long or not UTF-8, and those after the
+// first maxMetadata.
 func bounded(metadata []wire.Pair, event *Event) []wire.Pair {
 	kept := metadata[:0]
 	for _, m := range metadata {
-		if len(m.Name) <= maxMetadataName && (len(kept) < maxMetadata || m.Name == catalog.ErrorInfoLegacyCode) {
+		if len(m.Name) <= maxMetadataName && utf8.ValidString(m.Name) && (len(kept) < maxMetadata || m.Name == catalog.ErrorInfoLegacyCode) {
 			kept = append(kept, m)
 		} else {
 			event.Repairs |= RepairCutMetadata
@@ -301,7 +301,6 @@ func (d *draft) repairText(event *Event) {
 	repair(&d.Domain)
 	repair(&d.Reason)
 	for i := range d.Metadata {
-		repair(&d.Metadata[i].Name)
 		repair(&d.Metadata[i].Value)
 	}
 	for _, detail := range d.Rest {

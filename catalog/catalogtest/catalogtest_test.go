@@ -82,7 +82,7 @@ func TestCheckReportsAnEnumThatIsNoSystem(t *testing.T) {
 	}{
 		"no option": {descriptorpb.FieldDescriptorProto_Type(0).Descriptor(),
 			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system): add it"},
-		"nil": {nil, "system: the enum descriptor is nil"},
+		"nil": {nil, "system: the enum descriptor is nil: pass the descriptor of an annotated enum"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := &recorder{}

@@ -243,7 +243,7 @@ enum Code {
 	}
 	for _, want := range []string{
 		"broken.proto:4: legacy.broken.v1.Code: fallback_for: ",
-		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: legacy code 1 is already used by TWICE",
+		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: \"1\" is already used by TWICE",
 		"broken.proto:9: legacy.broken.v1.WRONG_HTTP: http: 99 ",
 	} {
 		if !strings.Contains(errs, want) {
