@@ -138,7 +138,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	panicked := errors.As(err, &p)
 	if e, ok := FromErrorIn(cat, err); ok && !panicked {
 		d := e.draft(cat, event)
-		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { //nolint:errorlint // is it wrapped?
+		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { // else it is wrapped
 			d.hidden = append(d.hidden, slog.String("error", err.Error()))
 		}
 		return d

@@ -30,7 +30,6 @@ import (
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/internal/prototest"
-	"github.com/statusmap/statusmap/internal/recovery"
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
@@ -77,37 +76,9 @@ func serve(t testing.TB, opts ...status.Option) *server {
 			s.events = append(s.events, e)
 		}),
 	}, opts...)
-	handler := status.RecoveryHandler(opts...)
-	s.address = servertest.ServeGRPC(t, s.backend,
-		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...), recoverUnary(handler)),
-		grpc.ChainStreamInterceptor(status.StreamServerInterceptor(opts...), recoverStream(handler)),
-	)
+	s.address = servertest.ServeGRPC(t, s.backend, status.ServerOptions(opts...)...)
 	s.client = demov1.NewDemoServiceClient(servertest.Dial(t, s.address, grpc.WithMaxHeaderListSize(8<<10)))
 	return s
-}
-
-// recoverUnary and recoverStream do what the recovery interceptors of
-// go-grpc-middleware do with a handler.
-func recoverUnary(handler func(context.Context, any) error) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (response any, err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = handler(ctx, p)
-			}
-		}()
-		return next(ctx, request)
-	}
-}
-
-func recoverStream(handler func(context.Context, any) error) grpc.StreamServerInterceptor {
-	return func(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = handler(stream.Context(), p)
-			}
-		}()
-		return next(service, stream)
-	}
 }
 
 // event returns the event of the last call, which has to have exactly one.
@@ -208,6 +179,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     "loading " + secret,
 		},
 		{
 			name:        "joined",
@@ -215,6 +187,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     secret,
 		},
 		{
 			name: "received from another server and wrapped",
@@ -224,6 +197,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     "calling " + secret,
 		},
 		{
 			name:        "wrapping a cause",
@@ -332,7 +306,7 @@ func TestFinalForm(t *testing.T) {
 			wantMessage: "系统内部异常",
 			wantReason:  "INTERNAL_ERROR",
 			wantRepairs: status.RepairPlainStatus,
-			wantLog:     "an error that the client was not told",
+			wantLog:     "error hidden from client",
 		},
 		{
 			name:        "panic",
@@ -383,8 +357,22 @@ func TestFinalForm(t *testing.T) {
 				return grpcstatus.ErrorProto(p)
 			},
 			wantCode:    codes.NotFound,
-			wantMessage: "bytes \uFFFD",
+			wantMessage: "作业 \uFFFD2 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantRepairs: status.RepairInvalidUTF8,
+			wantLog:     "bytes",
+		},
+		{
+			name: "not UTF-8, foreign",
+			fail: func(context.Context) error {
+				p := grpcstatus.Convert(sent(codes.NotFound, "x", &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})).Proto()
+				p.Message = "bytes \xff"
+				return grpcstatus.ErrorProto(p)
+			},
+			wantCode:    codes.NotFound,
+			wantMessage: "bytes \uFFFD",
+			wantReason:  "GONE",
+			wantUnknown: true,
 			wantRepairs: status.RepairInvalidUTF8,
 		},
 	} {
@@ -427,6 +415,10 @@ func TestFinalForm(t *testing.T) {
 			if tt.wantUnknown {
 				want.Domain, want.Reason = "", "" // other programs' values have no bound
 			}
+			if event.Err == nil {
+				t.Error("the event has no error")
+			}
+			event.Err = nil
 			if event != want {
 				t.Errorf("event %+v, want %+v", event, want)
 			}
@@ -488,6 +480,10 @@ func TestSizeLimit(t *testing.T) {
 	for i := range 2000 {
 		manyArgs = append(manyArgs, fmt.Sprintf("arg%d", i), "x")
 	}
+	var shortArgs []any
+	for i := range 128 {
+		shortArgs = append(shortArgs, fmt.Sprintf("arg%d", i), strings.Repeat("x", 64))
+	}
 	for _, tt := range []struct {
 		name        string
 		err         error
@@ -533,6 +529,12 @@ func TestSizeLimit(t *testing.T) {
 		{
 			name:        "very many values",
 			err:         status.Error(jobv2.Code_INTERNAL_ERROR, manyArgs...),
+			wantRepairs: status.RepairMisuse,
+			wantDetails: []string{"ErrorInfo"},
+		},
+		{
+			name:        "many values that are too short to be cut",
+			err:         status.Error(jobv2.Code_INTERNAL_ERROR, shortArgs...),
 			wantRepairs: status.RepairCutMetadata,
 			wantDetails: []string{"ErrorInfo"},
 		},
@@ -559,9 +561,11 @@ func TestSizeLimit(t *testing.T) {
 					t.Errorf("%s is cut to %.100q, want text with … at its end", name, value)
 				}
 			}
-			cut := event.Repairs&status.RepairCutMessage != 0
-			if !utf8.ValidString(st.Message()) || cut && !strings.HasSuffix(st.Message(), "…") {
-				t.Errorf("the message is cut to %.100q, want text with … at its end", st.Message())
+			if want := e.Code().Message().Text(pairs(e)...); st.Message() != want {
+				t.Errorf("the message is %.100q, want the template with the cut metadata: %.100q", st.Message(), want)
+			}
+			if cut := event.Repairs&status.RepairCutMessage != 0; cut != strings.Contains(st.Message(), "…") {
+				t.Errorf("the message is %.100q, want … in it: %v", st.Message(), cut)
 			}
 		})
 	}
@@ -573,6 +577,15 @@ func TestSizeLimit(t *testing.T) {
 			t.Error("the test's client accepts more than 8 KiB: it shows nothing")
 		}
 	})
+}
+
+// pairs returns the metadata of an error as arguments.
+func pairs(e *status.LegacyError) []catalog.Arg {
+	var args []catalog.Arg
+	for name, value := range e.Metadata() {
+		args = append(args, catalog.Arg{Name: name, Value: value})
+	}
+	return args
 }
 
 func with(t testing.TB, details ...proto.Message) error {
@@ -623,14 +636,20 @@ func TestWithoutDialect(t *testing.T) {
 	}
 }
 
-// TestRecoveryAlone: the recovery interceptor may run without the others, or
-// before them.
-func TestRecoveryAlone(t *testing.T) {
+// TestRecoversInterceptors: a panic of an interceptor that comes after ours is
+// recovered as a handler's is.
+func TestRecoversInterceptors(t *testing.T) {
 	t.Parallel()
-	handler := status.RecoveryHandler(status.WithLogger(slog.New(slog.DiscardHandler)))
-	st := grpcstatus.Convert(handler(t.Context(), secret))
-	if st.Code() != codes.Internal || strings.Contains(st.Message(), secret) {
-		t.Errorf("got %v, want Internal without %q", st, secret)
+	log := new(servertest.Log)
+	opts := append(status.ServerOptions(status.WithLogger(log.Logger())),
+		grpc.ChainUnaryInterceptor(func(context.Context, any, *grpc.UnaryServerInfo, grpc.UnaryHandler) (any, error) { panic(secret) }))
+	client := demov1.NewDemoServiceClient(servertest.Dial(t, servertest.ServeGRPC(t, new(backend), opts...)))
+	_, err := client.Raise(t.Context(), &demov1.RaiseRequest{})
+	if st := grpcstatus.Convert(err); st.Code() != codes.Internal || strings.Contains(fmt.Sprint(st.Proto()), secret) {
+		t.Errorf("got %v, want Internal without %q", st.Proto(), secret)
+	}
+	if logged := log.Take(); !strings.Contains(logged, secret) || !strings.Contains(logged, "goroutine") {
+		t.Errorf("logged %q, want the panic and its stack", logged)
 	}
 }
 
@@ -756,10 +775,12 @@ func TestTrailersAgree(t *testing.T) {
 			}
 			size := 0
 			for name, values := range trailer {
-				size += len(name) + len(values[0]) + 32
+				if strings.HasPrefix(name, "Grpc-") { // a response of trailers only has its Content-Type among them
+					size += len(name) + len(values[0]) + 32
+				}
 			}
-			if size > 8<<10 {
-				t.Errorf("%d bytes of trailers, want 8 KiB or less", size)
+			if size > status.DefaultMaxSize {
+				t.Errorf("%d bytes of trailers, want %d or less", size, status.DefaultMaxSize)
 			}
 		})
 	}
