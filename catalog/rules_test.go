@@ -919,7 +919,7 @@ func TestNewRefusesWhatIsNoSystem(t *testing.T) {
 		enum protoreflect.EnumDescriptor
 		want string
 	}{
-		{name: "nil", want: "system: the enum descriptor is nil"},
+		{name: "nil", want: "system: the enum descriptor is nil: pass the descriptor of an annotated enum"},
 		{
 			name: "no option",
 			enum: plain,
