@@ -22,10 +22,9 @@ import (
 
 // A reader reads one enum and notes every broken rule.
 type reader struct {
-	system       *System
-	problems     Problems
-	legacyCodes  *regexp.Regexp
-	successCodes *regexp.Regexp
+	system      *System
+	problems    Problems
+	legacyCodes *regexp.Regexp
 	// brokenSuccessCodes: the option is set, but it is not a valid expression.
 	brokenSuccessCodes bool
 	language           language.Tag // the system's
@@ -104,8 +103,8 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	}
 	s.languageHeader = textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader())
 	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
-	r.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
-	r.brokenSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""
+	r.system.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
+	r.brokenSuccessCodes = r.system.successCodes == nil && options.GetSuccessCodes() != ""
 
 	envelope := options.GetEnvelope()
 	s.httpAlways = int(envelope.GetHttpAlways())
@@ -125,6 +124,7 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 		success = "{data}"
 	}
 	s.success = r.compileEnvelope(enum, "envelope.success", success)
+	s.reply = template.NewReply(s.failure, s.success)
 	if s.success != nil && !s.success.Has("data") {
 		r.problem(enum, "envelope.success", "{data} is missing: write it where the response belongs")
 	}
@@ -196,7 +196,7 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 
 func (r *reader) readStatus(c *Code) {
 	value, options := c.desc, c.options
-	success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode)
+	success := r.system.successCodes != nil && r.system.successCodes.MatchString(c.legacyCode)
 	if r.brokenSuccessCodes {
 		success = c.IsSuccess() // that rule is broken itself
 	}

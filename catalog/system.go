@@ -24,7 +24,9 @@ type System struct {
 	httpAlways     int
 	failure        *template.Envelope
 	success        *template.Envelope
-	codes          []*Code // by number
+	reply          *template.Reply
+	successCodes   *regexp.Regexp // nil: no code is a success
+	codes          []*Code        // by number
 	byReason       map[string]*Code
 	byLegacy       map[string]*Code
 	fallbacks      [17]*Code
@@ -103,6 +105,20 @@ func (s *System) SuccessEnvelope() *template.Envelope {
 		return nil
 	}
 	return s.success
+}
+
+// Reply returns what reads the system's bodies back, for the other packages of this
+// module; its type is internal.
+func (s *System) Reply() *template.Reply {
+	if s == nil {
+		return nil
+	}
+	return s.reply
+}
+
+// IsSuccessCode reports whether a legacy code matches the system's success_codes.
+func (s *System) IsSuccessCode(legacyCode string) bool {
+	return s != nil && s.successCodes != nil && s.successCodes.MatchString(legacyCode)
 }
 
 // HTTPAlways returns the HTTP status of every failure; 0 where each code has its

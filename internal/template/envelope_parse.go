@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -22,16 +21,8 @@ func (e *Envelope) Parse(body []byte) (Values, bool) {
 	if e == nil {
 		return Values{}, false
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var doc any
-	if err := d.Decode(&doc); err != nil {
-		return Values{}, false
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Values{}, false
-	}
-	if !e.pattern.read(doc, &r) {
+	doc, ok := decodeJSON(body)
+	if !ok || !e.pattern.read(doc, &r) {
 		return Values{}, false
 	}
 	if e.has(fieldCode) && r.values.LegacyCode == "" {
@@ -44,6 +35,8 @@ func (e *Envelope) Parse(body []byte) (Values, bool) {
 type reading struct {
 	values Values
 	seen   [fieldCount]bool
+	// lenient: what contradicts the template is passed over.
+	lenient bool
 }
 
 // A node is a JSON value of an envelope, for reading a body back.
@@ -73,7 +66,7 @@ func (n objectNode) read(doc any, r *reading) bool {
 		return len(n) == 0 // as for an empty array
 	}
 	for _, m := range n {
-		if d, present := object[m.key]; present && !m.value.read(d, r) {
+		if d, present := object[m.key]; present && !m.value.read(d, r) && !r.lenient {
 			return false
 		}
 	}
@@ -86,7 +79,7 @@ func (n arrayNode) read(doc any, r *reading) bool {
 		return len(n) == 0 // old servers send null or {} for an empty array
 	}
 	for i := range min(len(n), len(array)) {
-		if !n[i].read(array[i], r) {
+		if !n[i].read(array[i], r) && !r.lenient {
 			return false
 		}
 	}
