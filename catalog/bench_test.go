@@ -18,8 +18,8 @@ import (
 
 var sizes = []int{500, 5_000, 50_000}
 
-// bigEnum makes a system of n codes at run time, as a descriptor set would bring
-// it in: the options known, or as unknown bytes.
+// bigEnum returns a system of n codes that is loaded at run time, as from a descriptor
+// set. Its options are known fields or unknown bytes.
 func bigEnum(t testing.TB, n int, known bool) protoreflect.EnumDescriptor {
 	t.Helper()
 	enumOptions := new(descriptorpb.EnumOptions)
@@ -96,7 +96,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// keptBytes returns what a catalog holds on the heap beside its descriptors.
+// keptBytes returns the heap size of a catalog without its descriptors.
 func keptBytes(b *testing.B, enum protoreflect.EnumDescriptor) uint64 {
 	b.Helper()
 	var before, after runtime.MemStats
@@ -119,7 +119,7 @@ func BenchmarkLookup(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		// A thousand codes all over the enum: not always the same cache line.
+		// A thousand codes from the whole enum, so that they are not in one cache line.
 		type key struct {
 			value          protoreflect.Enum
 			reason, legacy string
@@ -153,7 +153,7 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
-func TestBigCatalogKeepsItsPromises(t *testing.T) {
+func TestBigCatalogKeepsInvariants(t *testing.T) {
 	t.Parallel()
 	for _, known := range []bool{true, false} {
 		c, err := catalog.New(bigEnum(t, sizes[0], known))

@@ -12,9 +12,11 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// A Code is one legacy code: what it means in gRPC and HTTP, and what it says.
-// Its methods may be called on nil, the code that is not known: names are empty
-// then, GRPC is Unknown and HTTP 500.
+// A Code is one value of a system's enum. It maps a legacy code to its gRPC code,
+// HTTP status and message.
+//
+// All methods may be called on a nil Code, which is an unknown code: strings are
+// empty, GRPCCode is Unknown and HTTPStatus is 500.
 type Code struct {
 	system       *System
 	desc         protoreflect.EnumValueDescriptor
@@ -40,7 +42,7 @@ func (c *Code) System() *System {
 	return c.system
 }
 
-// Descriptor returns the enum value that the code is read from.
+// Descriptor returns the descriptor of the enum value.
 func (c *Code) Descriptor() protoreflect.EnumValueDescriptor {
 	if c == nil {
 		return nil
@@ -84,7 +86,7 @@ func (c *Code) LegacyCode() string {
 	return c.legacyCode
 }
 
-// GRPCCode returns the gRPC code.
+// GRPCCode returns the gRPC code of the error, or OK for a success code.
 func (c *Code) GRPCCode() codes.Code {
 	if c == nil {
 		return codes.Unknown
@@ -92,7 +94,8 @@ func (c *Code) GRPCCode() codes.Code {
 	return c.grpc
 }
 
-// HTTPStatus returns the code's own HTTPStatus status, whatever its system sends.
+// HTTPStatus returns the code's HTTP status: the option http if it is set, otherwise
+// the canonical status of the gRPC code. It ignores [System.HTTPAlways].
 func (c *Code) HTTPStatus() int {
 	if c == nil {
 		return HTTPStatus(codes.Unknown)
@@ -100,9 +103,9 @@ func (c *Code) HTTPStatus() int {
 	return c.http
 }
 
-// HTTPStatusFor returns the HTTP status with which the code answers an error of
-// another gRPC code that it replaces: its own if the option http is set, else the
-// canonical one of replaced.
+// HTTPStatusFor returns the HTTP status of a response in which the code replaces an
+// error with another gRPC code: the option http if it is set, otherwise the canonical
+// status of replaced.
 func (c *Code) HTTPStatusFor(replaced codes.Code) int {
 	if c == nil || c.options.GetHttp() == 0 {
 		return HTTPStatus(replaced)
@@ -110,7 +113,7 @@ func (c *Code) HTTPStatusFor(replaced codes.Code) int {
 	return c.http
 }
 
-// IsSuccess tells whether the code is one of success: its gRPC code is OK.
+// IsSuccess reports whether the code is a success code: its gRPC code is OK.
 func (c *Code) IsSuccess() bool { return c != nil && c.grpc == codes.OK }
 
 // Message returns the message in the system's language.
@@ -121,9 +124,9 @@ func (c *Code) Message() *Message {
 	return c.message
 }
 
-// MessageIn returns the message in a language, by its BCP 47 tag as the .proto
-// file has it; false where there is none. Package status matches what callers
-// ask for; this does not.
+// MessageIn returns the message in a language. It returns false if the code has no
+// message in that language. The tag must be written exactly as in the .proto file. To
+// find the tag that fits an Accept-Language header, use [System.MatchLanguage].
 func (c *Code) MessageIn(language string) (*Message, bool) {
 	if c == nil {
 		return nil, false
@@ -139,12 +142,12 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 	return nil, false
 }
 
-// Translated tells whether the code has a message in another language than its
+// Translated reports whether the code has a message in a language other than the
 // system's.
 func (c *Code) Translated() bool { return c != nil && len(c.translations) > 0 }
 
-// Translations yields the messages in other languages than the system's, by
-// BCP 47 tag.
+// Translations yields the BCP 47 tags and messages of all languages other than the
+// system's, sorted by tag.
 func (c *Code) Translations() iter.Seq2[string, *Message] {
 	return func(yield func(string, *Message) bool) {
 		if c == nil {
@@ -158,8 +161,8 @@ func (c *Code) Translations() iter.Seq2[string, *Message] {
 	}
 }
 
-// RetryAfter returns how long to wait before the same call may succeed; 0 where
-// it should not be repeated as it is.
+// RetryAfter returns how long a client should wait before it repeats the same call.
+// It returns 0 if the client should not repeat the call.
 func (c *Code) RetryAfter() time.Duration {
 	if c == nil {
 		return 0
@@ -167,7 +170,8 @@ func (c *Code) RetryAfter() time.Duration {
 	return time.Duration(c.options.GetRetryAfter()) * time.Second
 }
 
-// Field returns the request field at fault; "" where the code names none.
+// Field returns the request field that is wrong. It returns "" if the option field is
+// not set.
 func (c *Code) Field() string {
 	if c == nil {
 		return ""
@@ -175,8 +179,8 @@ func (c *Code) Field() string {
 	return c.options.GetField()
 }
 
-// Labels returns what else the legacy document says of the code, by column. The
-// map is the caller's own.
+// Labels returns further columns of the legacy error table, by name. The caller may
+// change the map.
 func (c *Code) Labels() map[string]string {
 	if c == nil {
 		return nil
@@ -184,7 +188,8 @@ func (c *Code) Labels() map[string]string {
 	return maps.Clone(c.options.GetLabels())
 }
 
-// FallbackFor returns the gRPC codes that the code stands in for.
+// FallbackFor returns the gRPC codes for which the code is the system's fallback. See
+// [System.Fallback].
 func (c *Code) FallbackFor() []codes.Code {
 	if c == nil {
 		return nil
@@ -197,8 +202,8 @@ func (c *Code) FallbackFor() []codes.Code {
 	return list
 }
 
-// HTTPStatus returns the canonical HTTP status of a gRPC code, as
-// google/rpc/code.proto lists it; 500 for a code above 16.
+// HTTPStatus returns the canonical HTTP status of a gRPC code, as listed in
+// google/rpc/code.proto. It returns 500 for a code above 16.
 func HTTPStatus(code codes.Code) int {
 	if code >= codes.Code(len(httpStatus)) {
 		return httpStatus[codes.Unknown]

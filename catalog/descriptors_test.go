@@ -22,7 +22,7 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// dump writes all that a catalog says.
+// dump returns everything in a catalog as text.
 func dump(c *catalog.Catalog) string {
 	var b strings.Builder
 	for _, s := range c.Systems() {
@@ -44,11 +44,11 @@ func dump(c *catalog.Catalog) string {
 	return b.String()
 }
 
-// loaders bring the six systems in by every way there is.
+// loaders are all ways to load the six systems.
 var loaders = []struct {
 	name     string
 	load     func(t testing.TB) []protoreflect.FileDescriptor
-	wantForm string // what holds the system option, as optionForm has it
+	wantForm string // the form of the system option, as optionForm returns it
 }{
 	{
 		name:     "linked in",
@@ -93,7 +93,7 @@ var loaders = []struct {
 	},
 }
 
-// reload takes the linked files through their bytes.
+// reload marshals the linked files and loads them from the bytes.
 func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Resolver) []protoreflect.FileDescriptor {
 	t.Helper()
 	var files []protoreflect.FileDescriptor
@@ -115,7 +115,7 @@ func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Reso
 	return files
 }
 
-// optionsOnly holds options.proto and its import, loaded anew.
+// optionsOnly returns options.proto and its import, loaded at run time.
 func optionsOnly(t testing.TB) *protoregistry.Files {
 	t.Helper()
 	files, err := protodesc.NewFiles(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{
@@ -141,7 +141,7 @@ func sources(t testing.TB) map[string]string {
 	return sources
 }
 
-func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
+func TestEveryLoaderGivesTheSameCatalog(t *testing.T) {
 	t.Parallel()
 	want := dump(defaultCatalog(t))
 	for _, tt := range loaders {
@@ -173,8 +173,8 @@ func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
 	}
 }
 
-// optionForm says what holds the system option: none, unknown bytes, a generated
-// message or a dynamic one.
+// optionForm returns the form in which a descriptor holds the system option: none,
+// unknown bytes, a generated message or a dynamic message.
 func optionForm(options proto.Message) string {
 	form := "none"
 	m := options.ProtoReflect()
@@ -209,8 +209,8 @@ func TestDefaultHoldsEveryLinkedSystem(t *testing.T) {
 	}
 }
 
-// What a system can have to do with options.proto other than to import it.
-func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
+// TestSystemsAreFoundByAnyImport imports options.proto in every possible way.
+func TestSystemsAreFoundByAnyImport(t *testing.T) {
 	t.Parallel()
 	const other = "third_party/copy/of/options.proto"
 	vocabularySource, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
@@ -267,7 +267,7 @@ func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
 	}
 }
 
-func TestForeignExtensionsOfTheSameNumberAreLeftAlone(t *testing.T) {
+func TestForeignExtensionsOfTheSameNumberAreIgnored(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ extend, value string }{
 		{extend: "optional string", value: `"en"`},
@@ -299,7 +299,7 @@ enum Code {
 	}
 }
 
-func TestOtherOptionsBesideOursChangeNothing(t *testing.T) {
+func TestOtherOptionsAreIgnored(t *testing.T) {
 	t.Parallel()
 	for _, from := range []vocabulary{linkedOptions, sourceOptions} {
 		files := compile(t, from, map[string]string{"test.proto": `syntax = "proto3";
@@ -328,8 +328,8 @@ enum Code {
 	}
 }
 
-// rawEnum is a file with one system, whose options are given as the bytes of
-// System and Code; nil leaves an option out.
+// rawEnum is a file with one system. Its options are the bytes of SystemOptions and
+// CodeOptions; nil is no option.
 func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDescriptor {
 	t.Helper()
 	enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
@@ -469,7 +469,7 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 	}
 }
 
-// Options that a program made itself never passed a parser.
+// TestOptionsMadeInAProgramAreCheckedForUTF8 uses options that no parser has checked.
 func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 	t.Parallel()
 	set := func(system *statusmapv1.SystemOptions, code *statusmapv1.CodeOptions) error {
@@ -505,7 +505,7 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 	}
 }
 
-// checkInvariants holds a catalog to what its documentation promises.
+// checkInvariants checks what the documentation of a catalog promises.
 func checkInvariants(t testing.TB, c *catalog.Catalog) {
 	t.Helper()
 	systems := c.Systems()
@@ -568,7 +568,7 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 		t.Errorf("%s: Code(%d) gives %q", name, code.Number(), got.FullName())
 	}
 	if got, ok := c.CodeIn(s, code); !ok || got != code {
-		t.Errorf("%s: CodeIn of its own system gives %q", name, got.FullName())
+		t.Errorf("%s: CodeIn of the code's system gives %q", name, got.FullName())
 	}
 	if code.Number() == 0 || code.GRPCCode() > codes.Unauthenticated || code.HTTPStatus() < 200 || code.HTTPStatus() > 599 {
 		t.Errorf("%s: number %d, gRPC %d, HTTP %d, want not 0, 0 to 16, 200 to 599", name, code.Number(), code.GRPCCode(), code.HTTPStatus())

@@ -1,4 +1,4 @@
 package catalog
 
-// FamilyOf is for the tests of package catalog_test.
+// FamilyOf exports familyOf for the tests.
 var FamilyOf = familyOf

@@ -17,8 +17,8 @@ import (
 	"github.com/statusmap/statusmap/internal/template"
 )
 
-// FuzzFromFiles: whatever the descriptor, there is no panic, and either an error
-// or a catalog that keeps its promises.
+// FuzzFromFiles checks that FromFiles never panics, and that it returns either an
+// error or a catalog that keeps its invariants.
 func FuzzFromFiles(f *testing.F) {
 	jarvis, err := proto.Marshal(protodesc.ToFileDescriptorProto(linkedFiles[3]))
 	if err != nil {
@@ -55,7 +55,7 @@ func FuzzFromFiles(f *testing.F) {
 	})
 }
 
-// checkAnyFile holds whatever comes of a file to the promises.
+// checkAnyFile checks the results of FromFiles and New for a file.
 func checkAnyFile(t *testing.T, file protoreflect.FileDescriptor) {
 	t.Helper()
 	files := new(protoregistry.Files)
@@ -77,14 +77,14 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 	if err != nil {
 		problems := problemsOf(t, err)
 		if c != nil || len(problems) == 0 {
-			t.Errorf("a catalog, %d problems and the error %v", len(problems), err)
+			t.Errorf("got a catalog, %d problems and the error %v, want either a catalog or problems", len(problems), err)
 		}
 		for _, p := range problems {
 			if p.Rule == "" || p.Text == "" || p.Name == "" {
-				t.Errorf("a problem that does not say what it is: %+v", p)
+				t.Errorf("got the problem %+v, want a rule, a text and a name", p)
 			}
 			if strings.ContainsAny(p.Text, "\r\n") {
-				t.Errorf("a problem of more than one line: %q", p.Text)
+				t.Errorf("the problem %q has more than one line", p.Text)
 			}
 		}
 		return
@@ -102,8 +102,8 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 	}
 }
 
-// FuzzNew is FuzzFromFiles from a nearer start: the options of one enum and one
-// value as bytes, in a descriptor that is sound.
+// FuzzNew checks the same as FuzzFromFiles, but fuzzes only the options of one enum
+// and one value. The rest of the descriptor is valid.
 func FuzzNew(f *testing.F) {
 	f.Add(marshal(f, goodSystem()), marshal(f, goodCode()), "UNKNOWN_ERROR", int32(1))
 	f.Add(marshal(f, goodSystem()), []byte{}, "UNKNOWN_ERROR", int32(-1))
@@ -136,12 +136,12 @@ func FuzzNew(f *testing.F) {
 			return
 		}
 		checkAnyFile(t, file)
-		// If both options can be read, there is a system or a reason why not.
+		// If both options can be read, there is either a system or a problem.
 		if proto.Unmarshal(systemOption, new(statusmapv1.SystemOptions)) == nil &&
 			proto.Unmarshal(codeOption, new(statusmapv1.CodeOptions)) == nil {
 			c, err := catalog.New(file.Enums().Get(0))
 			if err == nil && (len(c.Systems()) != 1 || len(c.Systems()[0].Codes()) != 1) {
-				t.Errorf("neither a problem nor a code: %s", dump(c))
+				t.Errorf("got neither a problem nor a code: %s", dump(c))
 			}
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 )
 
-// args makes arguments of name, value pairs.
+// args returns arguments from name, value pairs.
 func args(pairs ...string) []catalog.Arg {
 	var list []catalog.Arg
 	for i := 0; i < len(pairs); i += 2 {
@@ -25,7 +25,7 @@ func TestMessage(t *testing.T) {
 		args       []catalog.Arg
 		want       string
 		wantParams []string
-		wantMatch  []catalog.Arg // left out: want is not read as the message
+		wantMatch  []catalog.Arg // nil if want does not match the message
 	}{
 		{name: "no argument", message: "gone", want: "gone"},
 		{name: "no argument, braces", message: "{{gone}}", want: "{gone}"},
@@ -78,8 +78,9 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// What a message says itself is what its template says to the other packages.
-func TestMessagesAreTheirTemplates(t *testing.T) {
+// TestMessagesEqualTheirTemplates compares messages with the templates that the other
+// packages use.
+func TestMessagesEqualTheirTemplates(t *testing.T) {
 	t.Parallel()
 	for _, code := range allCodes(t) {
 		messages := []*catalog.Message{code.Message()}

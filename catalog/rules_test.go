@@ -29,8 +29,8 @@ func code(name string, number int, options string) string {
 	return fmt.Sprintf("  %s = %d [(statusmap.v1.code) = {%s}];\n", name, number, options)
 }
 
-// A rule says what is said of a source: "full name: rule: text", of which the
-// text may stop early, a line each.
+// A rule is a source with the problems that it has. want has one line per problem,
+// "full name: rule: text", where text may be only the start of the problem's text.
 type rule struct {
 	name   string
 	source fmt.Stringer
@@ -44,7 +44,7 @@ func (t text) String() string { return string(t) }
 var rules = []rule{
 	// The system.
 	{
-		name: "system/value annotated in an enum that is no system",
+		name: "system/value annotated in an enum that is not a system",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -56,7 +56,7 @@ enum Code {
 		want: `test.v1.NOT_FOUND: system: the value is annotated but its enum test.v1.Code has no option (statusmap.v1.system)`,
 	},
 	{
-		name: "system/value annotated in a nested enum that is no system",
+		name: "system/value annotated in a nested enum that is not a system",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -93,7 +93,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `Code: domain: the file has no package: write one, since it is the domain of the system's errors`,
+		want: `Code: domain: the file has no package: write one, for example package legacy.depot.v1; it is the domain of the errors`,
 	},
 	{
 		name: "domain/two systems in a package",
@@ -119,7 +119,7 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move 
 	{
 		name:   "language/missing",
 		source: source{options: `envelope: {failure: '{"c":{code}}'}`},
-		want:   `test.v1.Code: language: missing: write the BCP 47 tag of the messages, for example "en"`,
+		want:   `test.v1.Code: language: missing: write the BCP 47 tag of the messages' language, for example "en"`,
 	},
 	{
 		name:   "language/no tag",
@@ -258,12 +258,12 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move 
 	{
 		name:   "envelope/failure without code",
 		source: source{options: envelope(`{"message":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: {code} is missing: write it where the legacy code belongs, so that clients can tell the errors apart`,
+		want:   `test.v1.Code: envelope.failure: {code} is missing: write it in the place of the legacy code, for example '{"code":{code},"message":{message}}'`,
 	},
 	{
 		name:   "envelope/success without data",
 		source: source{options: success(`{"result":true}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} is missing: write it where the response belongs`,
+		want:   `test.v1.Code: envelope.success: {data} is missing: write it in the place of the response, for example '{"code":0,"data":{data}}'`,
 	},
 	{
 		name:   "envelope/success is not JSON",
@@ -312,13 +312,13 @@ enum Code {
   CODE_ZERO = 0 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.CODE_ZERO: code: number 0 cannot be a code, since an unset field has it: give the value another number, and write legacy_code: "0" if clients get a 0`,
+		want: `test.v1.CODE_ZERO: code: number 0 is the value of an unset field, so it cannot be a code: give the value another number, and write legacy_code: "0" if the legacy system sends 0`,
 	},
 	{
 		name: "code/number twice",
 		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x" legacy_code: "7.1"`) +
 			code("SECOND", 7, `grpc: ABORTED message: "x" legacy_code: "7.2"`)},
-		want: `test.v1.SECOND: code: number 7 is already used by FIRST: give each value its own number`,
+		want: `test.v1.SECOND: code: number 7 is already used by FIRST: give each code its own number`,
 	},
 	{
 		name:   "reason/lower case",
@@ -349,7 +349,7 @@ enum Code {
 		name: "legacy_code/number twice as text",
 		source: source{values: code("FIRST", 7, `grpc: ABORTED message: "x"`) +
 			code("SECOND", 8, `grpc: ABORTED message: "x" legacy_code: "7"`)},
-		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each value its own`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each code its own legacy code`,
 	},
 	{
 		name: "legacy_code/twice, and the second one is the only fallback",
@@ -362,7 +362,7 @@ enum Code {
   FIRST = 7 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   SECOND = 8 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" legacy_code: "7" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each value its own`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each code its own legacy code`,
 	},
 	{
 		name:   "legacy_code/number does not match",
@@ -407,17 +407,17 @@ enum Code {
 	{
 		name:   "grpc/OK without success_codes",
 		source: source{values: code("FINE", 5, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but legacy code "5" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but the legacy code "5" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/OK outside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100"`, values: code("FINE", 1000, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but legacy code "1000" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but the legacy code "1000" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/not OK inside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100."`, values: code("FINE", 1000, `grpc: ABORTED message: "x"`)},
-		want:   `test.v1.FINE: grpc: ABORTED, but legacy code "1000" matches the system's success_codes: write OK, or make success_codes narrower`,
+		want:   `test.v1.FINE: grpc: ABORTED, but the legacy code "1000" matches the system's success_codes: write grpc: OK, or change success_codes so that it does not match`,
 	},
 	{
 		name:   "http/99",
@@ -464,7 +464,7 @@ enum Code {
 	{
 		name:   "message/argument without a name",
 		source: source{values: code("UNNAMED", 5, `grpc: ABORTED message: "job {}"`)},
-		want:   `test.v1.UNNAMED: message: {} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a small letter, or {{}} for the text in braces`,
+		want:   `test.v1.UNNAMED: message: {} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter, or {{}} for the text in braces`,
 	},
 	{
 		name:   "message/argument by position",
@@ -510,12 +510,12 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 	{
 		name:   "message/argument legacy_code",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "code {legacy_code}"`)},
-		want:   `test.v1.RESERVED: message: {legacy_code} is reserved, since every error has it: write another name`,
+		want:   `test.v1.RESERVED: message: {legacy_code} is a reserved metadata key: write another name`,
 	},
 	{
 		name:   "message/argument request_id",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "id {request_id}"`)},
-		want:   `test.v1.RESERVED: message: {request_id} is reserved, since every error has it: write another name`,
+		want:   `test.v1.RESERVED: message: {request_id} is a reserved metadata key: write another name`,
 	},
 	{
 		name:   "translations/no tag",
@@ -530,12 +530,12 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 	{
 		name:   "translations/own language",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "en" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "en" is the system's language: its text is the message, remove the translation`,
+		want:   `test.v1.CODE_A: translations: "en" is the system's language: write the text as the message, and remove the translation`,
 	},
 	{
 		name:   "translations/own language in other letters",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "EN" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "EN" is the system's language: its text is the message, remove the translation`,
+		want:   `test.v1.CODE_A: translations: "EN" is the system's language: write the text as the message, and remove the translation`,
 	},
 	{
 		name: "translations/one language twice",
@@ -546,22 +546,22 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 	{
 		name:   "translations/argument missing",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id} {name}" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has the arguments {job_id} {name}: write the same ones`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has the arguments {job_id} {name}: write the same arguments`,
 	},
 	{
 		name:   "translations/argument more",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has no arguments: write the same ones`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has no arguments: write the same arguments`,
 	},
 	{
 		name:   "translations/no argument",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "de" has no arguments, but the message has the arguments {job_id}: write the same ones`,
+		want:   `test.v1.CODE_A: translations: "de" has no arguments, but the message has the arguments {job_id}: write the same arguments`,
 	},
 	{
 		name:   "translations/other argument",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "{jobid}"}`)},
-		want:   `test.v1.CODE_A: translations: "de" has the arguments {jobid}, but the message has the arguments {job_id}: write the same ones`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {jobid}, but the message has the arguments {job_id}: write the same arguments`,
 	},
 	{
 		name:   "translations/broken template",
@@ -569,7 +569,7 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 		want:   `test.v1.CODE_A: translations: "de": '{' without '}': write {{ for a brace`,
 	},
 
-	// Several problems of one value: none hides another.
+	// Several problems of one value. All of them are reported.
 	{
 		name:   "several/unbalanced braces",
 		source: source{values: code("Several_", 5, `grpc: 17 http: 99 message: "job {" translations: {key: "de" value: "{0}"} fallback_for: [OK, ABORTED]`)},
@@ -584,7 +584,7 @@ test.v1.Several_: fallback_for: OK cannot have a fallback`,
 		name:   "several/bad name in a fallback",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "job {0}" fallback_for: [UNKNOWN, ABORTED, ABORTED]`)},
 		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
-test.v1.CODE_A: fallback_for: the message has the arguments {0}, which other errors lack
+test.v1.CODE_A: fallback_for: the message has the arguments {0}, but the errors that it replaces have no arguments
 test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR
 test.v1.CODE_A: fallback_for: ABORTED is listed twice`,
 	},
@@ -593,7 +593,7 @@ test.v1.CODE_A: fallback_for: ABORTED is listed twice`,
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{0} {request_id}" translations: {key: "" value: "{"} `+
 			`translations: {key: "de" value: "{1} {job_id}"} translations: {key: "fr" value: "}"}`)},
 		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
-test.v1.CODE_A: message: {request_id} is reserved, since every error has it: write another name
+test.v1.CODE_A: message: {request_id} is a reserved metadata key: write another name
 test.v1.CODE_A: translations: "" is not a valid BCP 47 tag
 test.v1.CODE_A: translations: "": '{' without '}'
 test.v1.CODE_A: translations: "de": {1} is not a valid metadata key
@@ -624,7 +624,7 @@ enum Code {
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
 		want: `test.v1.Code_Zero: reason: "Code_Zero" is not a valid ErrorInfo reason
-test.v1.Code_Zero: code: number 0 cannot be a code
+test.v1.Code_Zero: code: number 0 is the value of an unset field
 test.v1.Code_Zero: grpc: missing
 test.v1.Code_Zero: http: 99 is not a valid HTTP status
 test.v1.Code_Zero: message: '{' without '}'`,
@@ -645,7 +645,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "{reason}" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.UNKNOWN_ERROR: fallback_for: the message has the arguments {reason}, which other errors lack`,
+		want: `test.v1.UNKNOWN_ERROR: fallback_for: the message has the arguments {reason}, but the errors that it replaces have no arguments`,
 	},
 
 	// The fallbacks.
@@ -655,7 +655,7 @@ enum Code {
 		want:   `test.v1.CODE_A: fallback_for: OK cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
-		name:   "fallback_for/number that is no gRPC code",
+		name:   "fallback_for/number that is not a gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [17]`)},
 		want:   `test.v1.CODE_A: fallback_for: 17 cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
@@ -667,12 +667,12 @@ enum Code {
 	{
 		name:   "fallback_for/at a success code",
 		source: source{options: goodOptions + ` success_codes: "5"`, values: code("CODE_A", 5, `grpc: OK message: "x" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: a success code cannot replace ABORTED: write fallback_for on a code of an error`,
+		want:   `test.v1.CODE_A: fallback_for: a success code cannot replace ABORTED: write fallback_for on a code that is an error`,
 	},
 	{
 		name:   "fallback_for/at a message with arguments",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x {job_id} {name}" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, which other errors lack: write fallback_for on a code without arguments`,
+		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, but the errors that it replaces have no arguments: write fallback_for on a code without arguments`,
 	},
 	{
 		name:   "fallback_for/one gRPC code twice",
@@ -682,7 +682,7 @@ enum Code {
 	{
 		name:   "fallback_for/two codes for one gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [UNKNOWN]`)},
-		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR: remove it from one of them`,
+		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR: remove it from one of the two codes`,
 	},
 	{
 		name: "fallback_for/none for UNKNOWN or INTERNAL",
@@ -694,7 +694,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   NOT_FOUND = 1 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "x" fallback_for: [NOT_FOUND]}];
 }`),
-		want: `test.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code`,
+		want: `test.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors`,
 	},
 	{
 		name: "fallback_for/no code at all",
@@ -705,11 +705,11 @@ enum Code {
   option (statusmap.v1.system) = {` + goodOptions + `};
   CODE_UNSPECIFIED = 0;
 }`),
-		want: `test.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code`,
+		want: `test.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors`,
 	},
 
-	// What looks like a broken rule and is none.
-	{name: "fine/as it is", source: source{}},
+	// Sources without problems, close to the limits of a rule.
+	{name: "fine/default", source: source{}},
 	{
 		name:   "fine/http 200 and 599",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 200`) + code("HIGH", 6, `grpc: ABORTED message: "x" http: 599`)},
@@ -736,7 +736,7 @@ enum Code {
 			`translations: {key: "de" value: "{name}: {job_id}"}`)},
 	},
 	{
-		name: "fine/INTERNAL alone falls back",
+		name: "fine/fallback for INTERNAL but not for UNKNOWN",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -754,10 +754,10 @@ enum Code {
 		},
 	},
 	{name: "fine/success left out", source: source{options: envelope(`{"code":{code}}`)}},
-	{name: "fine/envelope that is no object", source: source{options: envelope(`"{code}: {message}"`)}},
+	{name: "fine/envelope that is not an object", source: source{options: envelope(`"{code}: {message}"`)}},
 	{name: "fine/negative number", source: source{values: code("NEGATIVE", -5, `grpc: ABORTED message: "x"`)}},
 	{
-		name:   "fine/an enum that is no system beside it",
+		name:   "fine/another enum that is not a system",
 		source: source{rest: "enum Color { COLOR_UNSPECIFIED = 0; COLOR_RED = 1; } message M { enum Kind { KIND_UNSPECIFIED = 0; } }"},
 	},
 }
@@ -771,7 +771,7 @@ func TestEachBrokenRuleIsReportedWithFileLineAndValue(t *testing.T) {
 			c, err := fromSource(t, source)
 			problems := problemsOf(t, err)
 			if err != nil && c != nil {
-				t.Error("a catalog beside the error: what breaks a rule could serve")
+				t.Error("got a catalog and an error, want no catalog")
 			}
 			var want []string
 			if tt.want != "" {
@@ -787,8 +787,8 @@ func TestEachBrokenRuleIsReportedWithFileLineAndValue(t *testing.T) {
 	}
 }
 
-// checkProblem compares a problem with "full name: rule: text"; where it has to
-// be is where the source declares that name.
+// checkProblem compares a problem with "full name: rule: text". Its line must be the
+// line in which the source declares that name.
 func checkProblem(t *testing.T, p catalog.Problem, source, want string) {
 	t.Helper()
 	name, rest, _ := strings.Cut(want, ": ")
@@ -823,17 +823,17 @@ func TestEveryRuleHasASourceThatBreaksIt(t *testing.T) {
 		"http_always", "code", "reason", "legacy_code", "grpc", "http", "message", "translations", "fallback_for",
 	} {
 		if !broken[rule] {
-			t.Errorf("no source breaks %s", rule)
+			t.Errorf("no source breaks the rule %s", rule)
 		}
 		delete(broken, rule)
 	}
 	for rule := range broken {
-		t.Errorf("%s is in no list of rules", rule)
+		t.Errorf("the rule %s is missing in the list above", rule)
 	}
 }
 
-// broken are files that break many rules at once, in two packages and three
-// files, named so that their order is not that of the enums' names.
+// broken are three files in two packages that break many rules. The order of the files
+// differs from the order of the enums' names.
 var broken = map[string]string{
 	"a/second.proto": source{pkg: "zzz.v1", options: `
     title: "Everything wrong with the system"
@@ -865,7 +865,7 @@ var broken = map[string]string{
 }
 
 func init() {
-	// Two files of one package need names of their own.
+	// The names in two files of one package must differ.
 	third := broken["c/third.proto"]
 	third = strings.NewReplacer(
 		"enum Code", "enum Third",
@@ -880,7 +880,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 	files := compile(t, linkedOptions, broken)
 	_, err := catalog.FromFiles(registry(t, files...))
 	if err == nil {
-		t.Fatal("a catalog that breaks every rule is one")
+		t.Fatal("got a catalog, want an error with all problems")
 	}
 	golden.Check(t, filepath.Join("testdata", "broken.golden"), []byte(err.Error()+"\n"))
 
@@ -891,7 +891,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 		}
 	}
 	enums = append(enums, files[1].Messages().Get(0).Enums().Get(0))
-	// The annotation in vain is not among the enums that New is asked about.
+	// New reads only the enums that it gets, and PLAIN_ERROR is in another enum.
 	fromFiles := slices.DeleteFunc(problemsOf(t, err), func(p catalog.Problem) bool { return p.Name == "aaa.v1.M.PLAIN_ERROR" })
 	for range 3 {
 		slices.Reverse(enums)
@@ -909,7 +909,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatIsNoSystem(t *testing.T) {
+func TestNewRefusesEnumsWithoutTheOption(t *testing.T) {
 	t.Parallel()
 	plain := compile(t, linkedOptions, map[string]string{
 		"plain.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`,
@@ -926,7 +926,7 @@ func TestNewRefusesWhatIsNoSystem(t *testing.T) {
 			want: "plain.proto:1: p.Color: system: the enum has no option (statusmap.v1.system): add it",
 		},
 		{
-			name: "an enum of protobuf's own",
+			name: "an enum of protobuf itself",
 			enum: protoregistryEnum(t, "google.protobuf.FieldDescriptorProto.Type"),
 			want: "google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: " +
 				"the enum has no option (statusmap.v1.system): add it",

@@ -12,8 +12,10 @@ import (
 	"github.com/statusmap/statusmap/internal/template"
 )
 
-// A System is a legacy system: how it speaks on the wire, and its codes. Its
-// methods may be called on nil, the system that is not known.
+// A System is one legacy API: its codes, its envelopes and its languages.
+//
+// All methods may be called on a nil System, which is an unknown system: it has no
+// codes, and strings are empty.
 type System struct {
 	desc           protoreflect.EnumDescriptor
 	domain         string
@@ -34,8 +36,8 @@ type System struct {
 	matcher        language.Matcher
 }
 
-// Domain returns the enum's proto package, which is the domain of the system's
-// errors.
+// Domain returns the enum's proto package, for example "legacy.job.v2". It is the
+// ErrorInfo domain of the system's errors.
 func (s *System) Domain() string {
 	if s == nil {
 		return ""
@@ -43,7 +45,7 @@ func (s *System) Domain() string {
 	return s.domain
 }
 
-// Title returns the product's name, for people.
+// Title returns the product's name, for people to read.
 func (s *System) Title() string {
 	if s == nil {
 		return ""
@@ -51,7 +53,7 @@ func (s *System) Title() string {
 	return s.title
 }
 
-// Descriptor returns the enum that the system is read from.
+// Descriptor returns the descriptor of the enum.
 func (s *System) Descriptor() protoreflect.EnumDescriptor {
 	if s == nil {
 		return nil
@@ -59,7 +61,7 @@ func (s *System) Descriptor() protoreflect.EnumDescriptor {
 	return s.desc
 }
 
-// Codes returns the system's codes, by number.
+// Codes returns the system's codes, sorted by number.
 func (s *System) Codes() []*Code {
 	if s == nil {
 		return nil
@@ -67,7 +69,8 @@ func (s *System) Codes() []*Code {
 	return slices.Clone(s.codes)
 }
 
-// Lookup returns the code of a reason; false where the system has none.
+// Lookup returns the code with a reason. It returns false if the system has no such
+// code.
 func (s *System) Lookup(reason string) (*Code, bool) {
 	if s == nil {
 		return nil, false
@@ -76,8 +79,8 @@ func (s *System) Lookup(reason string) (*Code, bool) {
 	return code, ok
 }
 
-// LookupNumber returns the code of an enum value's number; false if the system lacks
-// it.
+// LookupNumber returns the code with an enum value's number. It returns false if the
+// system has no such code.
 func (s *System) LookupNumber(number int32) (*Code, bool) {
 	if s == nil {
 		return nil, false
@@ -89,8 +92,8 @@ func (s *System) LookupNumber(number int32) (*Code, bool) {
 	return s.codes[i], true
 }
 
-// FailureEnvelope returns the envelope of a failed call, for the other packages of
-// this module; its type is internal.
+// FailureEnvelope returns the envelope of a failed call. It is for the other packages
+// of this module: its type is internal.
 func (s *System) FailureEnvelope() *template.Envelope {
 	if s == nil {
 		return nil
@@ -98,8 +101,8 @@ func (s *System) FailureEnvelope() *template.Envelope {
 	return s.failure
 }
 
-// SuccessEnvelope returns the envelope of a successful call, for the other packages
-// of this module; its type is internal.
+// SuccessEnvelope returns the envelope of a successful call. It is for the other
+// packages of this module: its type is internal.
 func (s *System) SuccessEnvelope() *template.Envelope {
 	if s == nil {
 		return nil
@@ -121,8 +124,8 @@ func (s *System) IsSuccessCode(legacyCode string) bool {
 	return s != nil && s.successCodes != nil && s.successCodes.MatchString(legacyCode)
 }
 
-// HTTPAlways returns the HTTP status of every failure; 0 where each code has its
-// own.
+// HTTPAlways returns the HTTP status of every failure. It returns 0 if the option
+// http_always is not set; each code has its own HTTP status then.
 func (s *System) HTTPAlways() int {
 	if s == nil {
 		return 0
@@ -130,7 +133,8 @@ func (s *System) HTTPAlways() int {
 	return s.httpAlways
 }
 
-// Language returns the BCP 47 tag of the legacy wire's language.
+// Language returns the BCP 47 tag of the language in which the system answers by
+// default.
 func (s *System) Language() string {
 	if s == nil {
 		return ""
@@ -138,8 +142,9 @@ func (s *System) Language() string {
 	return s.language
 }
 
-// LanguageHeader returns the request header by which a caller chooses the
-// envelope's language, in the form of net/http's keys; "" where the caller cannot.
+// LanguageHeader returns the request header with which a client chooses the language
+// of the message, in the canonical form of [net/http.Header]. It returns "" if the
+// system has no such header.
 func (s *System) LanguageHeader() string {
 	if s == nil {
 		return ""
@@ -147,10 +152,10 @@ func (s *System) LanguageHeader() string {
 	return s.languageHeader
 }
 
-// MatchLanguage returns the tag of the system's language or of one of its
-// translations that fits a caller's wish best; the wish is written as in
-// Accept-Language (RFC 9110 section 12.5.4). Where nothing fits it returns the
-// system's language.
+// MatchLanguage returns the BCP 47 tag that fits accept best, among the system's
+// language and its translations. accept has the syntax of the Accept-Language header
+// (RFC 9110 section 12.5.4). If no tag fits, or if accept is not valid, MatchLanguage
+// returns the system's language.
 func (s *System) MatchLanguage(accept string) string {
 	if s == nil {
 		return ""
@@ -169,8 +174,9 @@ func (s *System) MatchLanguage(accept string) string {
 	return s.languages[i]
 }
 
-// DefaultSuccessCode returns the success code that an answer has when its handler
-// says nothing: the one with the lowest number; nil where the system has none.
+// DefaultSuccessCode returns the code of a successful response if the handler does
+// not choose one: the success code with the lowest number. It returns nil if the
+// system has no success codes.
 func (s *System) DefaultSuccessCode() *Code {
 	if s == nil {
 		return nil
@@ -183,9 +189,10 @@ func (s *System) DefaultSuccessCode() *Code {
 	return nil
 }
 
-// Fallback returns the code that stands in for a gRPC code when a status names
-// no code of this system. Where none is given for that gRPC code it is the one
-// for UNKNOWN or, failing that, for INTERNAL; never nil but for OK.
+// Fallback returns the code that replaces an error with the given gRPC code if the
+// error has no code of this system. If no code has fallback_for with that gRPC code,
+// Fallback returns the fallback for UNKNOWN, or else the fallback for INTERNAL. It
+// returns nil only for OK.
 func (s *System) Fallback(code codes.Code) *Code {
 	if s == nil || code == codes.OK {
 		return nil
@@ -199,9 +206,9 @@ func (s *System) Fallback(code codes.Code) *Code {
 	return s.fallbacks[codes.Internal]
 }
 
-// version is what ends a versioned package's name: v1, v2alpha, v1p1beta1.
+// version matches the end of a versioned package's name: v1, v2alpha, v1p1beta1.
 var version = regexp.MustCompile(`\.v[0-9]+((p[0-9]+)?(alpha|beta)[0-9]*)?$`)
 
-// familyOf returns a domain without its version: the systems of a family are
-// versions of one another.
+// familyOf returns a domain without its version. Systems with the same family are
+// versions of each other.
 func familyOf(domain string) string { return version.ReplaceAllString(domain, "") }

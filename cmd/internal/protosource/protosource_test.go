@@ -195,7 +195,7 @@ func TestCatalog(t *testing.T) {
 		{"a system that is linked in already", map[string]string{"a.proto": systemIn("legacy.elves.v2")}, linked, ""},
 		{"no system", map[string]string{"a.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`}, nil, "no enum with the option (statusmap.v1.system) in "},
 		{"a system that breaks a rule", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "fallback_for: [UNKNOWN]", "http: 99", 1)}, nil,
-			"a.proto:5: depot.a.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code\n" +
+			"a.proto:5: depot.a.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors\n" +
 				"a.proto:11: depot.a.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599"},
 		{"not .proto", map[string]string{"a.proto": "<html>"}, nil, "a.proto:1:1: syntax error"},
 	} {
