@@ -61,19 +61,6 @@ func exchangeOf(ctx context.Context) *exchange {
 	return x
 }
 
-// exchangeFor returns the exchange of a request, or one for a request that found no
-// route.
-func (g *Gateway) exchangeFor(ctx context.Context, w http.ResponseWriter, r *http.Request) *exchange {
-	x := exchangeOf(ctx)
-	if x == nil {
-		x = &exchange{ResponseWriter: w, gateway: g, request: g.codec.Request(r), context: r.Context()}
-	}
-	if rpc, ok := runtime.RPCMethod(ctx); ok {
-		x.request.RPC = rpc
-	}
-	return x
-}
-
 // ownHandler reports whether an error is of a handler that is not an RPC, or of a
 // health check.
 func (x *exchange) ownHandler(r *http.Request, err error) bool {
@@ -121,7 +108,7 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 	if raw := md.TrailerMD[wire.DetailsKey]; len(raw) == 1 {
 		q.DetailsBin = raw[0]
 	}
-	if blame, httpStatus := x.callersFault(r, err); httpStatus != 0 {
+	if blame, httpStatus := x.callersFault(r, err, q.DetailsBin != ""); httpStatus != 0 {
 		err, q.HTTPStatus = blame, httpStatus
 	}
 	buffer := bodies.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
@@ -160,8 +147,11 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 // rate limits, cookies. grpc-gateway does so only when it forwards a message, so it is
 // given an empty one.
 func forwardMetadata(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, header http.Header, r *http.Request, md runtime.ServerMetadata) {
+	if len(r.Header["Te"]) == 0 {
+		md.TrailerMD = nil // the client takes no trailers
+	}
 	md = withoutKeys(md, isInternalKey)
-	if len(md.HeaderMD) == 0 && (len(md.TrailerMD) == 0 || r.Header.Get("TE") == "") {
+	if len(md.HeaderMD) == 0 && len(md.TrailerMD) == 0 {
 		return
 	}
 	contentType := header["Content-Type"]
@@ -171,14 +161,15 @@ func forwardMetadata(ctx context.Context, mux *runtime.ServeMux, marshaler runti
 }
 
 // callersFault returns the error and the HTTP status of what only the HTTP request can
-// be blamed for; 0 if err is something else.
-func (x *exchange) callersFault(r *http.Request, err error) (error, int) {
+// be blamed for; 0 if err is something else. answered reports whether err is the
+// backend's, which has got the request then.
+func (x *exchange) callersFault(r *http.Request, err error, answered bool) (error, int) {
 	switch {
 	case x.tooLarge:
 		return grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge
 	case x.badType:
 		return grpcstatus.Error(codes.InvalidArgument, "media type"), http.StatusUnsupportedMediaType
-	case r != nil && !sendable(r) && status.Code(err) == codes.Internal:
+	case r != nil && !answered && status.Code(err) == codes.Internal && !sendable(r):
 		return grpcstatus.Error(codes.InvalidArgument, "request"), http.StatusBadRequest
 	default:
 		return err, 0

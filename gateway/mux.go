@@ -96,7 +96,13 @@ func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, re
 // is a runtime.ErrorHandlerFunc. Errors of handlers that are not RPCs
 // (runtime.ServeMux.HandlePath, health checks) are plain: these answer for themselves.
 func (g *Gateway) ErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
-	x := g.exchangeFor(ctx, w, r)
+	x := exchangeOf(ctx)
+	if x == nil { // no route was found
+		x = &exchange{ResponseWriter: w, gateway: g, request: g.codec.Request(r), context: r.Context()}
+	}
+	if rpc, ok := runtime.RPCMethod(ctx); ok {
+		x.request.RPC = rpc
+	}
 	if x.ownHandler(r, err) || !g.codec.MayAnswer(&x.request) || !x.fail(ctx, mux, marshaler, w, r, err) {
 		if md, ok := runtime.ServerMetadataFromContext(ctx); ok {
 			ctx = runtime.NewServerMetadataContext(ctx, withoutKeys(md, isStatusmapKey))
@@ -177,12 +183,15 @@ func (headerOnly) WriteHeader(int)             {}
 
 // httpStatusError returns the status that err asks for, and what it wraps.
 func httpStatusError(err error) (error, int) { //nolint:revive // the error is a value here
-	var e *runtime.HTTPStatusError
-	if errors.As(err, &e) && e != nil {
-		if e.Err != nil {
-			err = e.Err
+	switch err.(type) { //nolint:errorlint // As allocates, and most errors are received ones, which wrap nothing
+	case *runtime.HTTPStatusError, interface{ Unwrap() error }, interface{ Unwrap() []error }:
+		var e *runtime.HTTPStatusError
+		if errors.As(err, &e) && e != nil {
+			if e.Err != nil {
+				err = e.Err
+			}
+			return err, e.HTTPStatus
 		}
-		return err, e.HTTPStatus
 	}
 	return err, 0
 }
@@ -201,13 +210,13 @@ func withoutKeys(md runtime.ServerMetadata, drop func(key string) bool) runtime.
 }
 
 func without(md metadata.MD, drop func(key string) bool) metadata.MD {
-	kept := md
-	for key := range md {
-		if drop(key) {
-			if len(kept) == len(md) {
-				kept = md.Copy()
+	var kept metadata.MD
+	for key, values := range md {
+		if !drop(key) {
+			if kept == nil {
+				kept = metadata.MD{}
 			}
-			delete(kept, key)
+			kept[key] = values
 		}
 	}
 	return kept

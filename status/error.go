@@ -179,7 +179,9 @@ func (e *LegacyError) addArgs(args []any) {
 			e.addDefect(fmt.Sprintf("there are more than %d arguments", maxMetadata))
 			return
 		default:
-			e.args = slices.Insert(e.args, at, catalog.Arg{Name: name, Value: value})
+			e.args = append(e.args, catalog.Arg{})
+			copy(e.args[at+1:], e.args[at:])
+			e.args[at] = catalog.Arg{Name: name, Value: value}
 		}
 	}
 }

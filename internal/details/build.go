@@ -37,10 +37,9 @@ type Status struct {
 
 // A Buffer holds the status that it has built, and its memory.
 type Buffer struct {
-	status   spb.Status
-	details  [4]anypb.Any
-	bytes    []byte // of details
-	metadata []wire.Pair
+	status  spb.Status
+	details [4]anypb.Any
+	bytes   []byte // of details
 }
 
 var buffers = sync.Pool{New: func() any { return new(Buffer) }}
@@ -57,10 +56,9 @@ func (b *Buffer) Release() {
 	for i := range b.details {
 		b.details[i].Value = nil
 	}
-	clear(b.metadata)
 	clear(b.status.GetDetails())
 	b.status.Message, b.status.Details = "", b.status.GetDetails()[:0]
-	b.bytes, b.metadata = b.bytes[:0], b.metadata[:0]
+	b.bytes = b.bytes[:0]
 	buffers.Put(b)
 }
 
@@ -77,7 +75,8 @@ func (b *Buffer) Build(s *Status) *spb.Status {
 		b.status.Details = append(b.status.Details, d)
 	}
 	if s.Reason != "" || s.Domain != "" || s.LegacyCode != "" || len(s.Metadata) > 0 {
-		b.bytes = wire.AppendErrorInfo(b.bytes, s.Domain, s.Reason, b.sorted(s))
+		b.bytes = wire.AppendErrorInfo(b.bytes, s.Domain, s.Reason, nil)
+		b.appendMetadata(s)
 		add(wire.ErrorInfoURL, 0)
 	}
 	if s.RetryAfter > 0 {
@@ -99,16 +98,29 @@ func (b *Buffer) Build(s *Status) *spb.Status {
 	return &b.status
 }
 
-// sorted returns all metadata of s by name, as protobuf's deterministic encoding
-// has them.
-func (b *Buffer) sorted(s *Status) []wire.Pair {
-	b.metadata = append(b.metadata[:0], s.Metadata...)
+// appendMetadata appends all metadata of s by name, as protobuf's deterministic
+// encoding has them.
+func (b *Buffer) appendMetadata(s *Status) {
+	byName := func(x, y wire.Pair) int { return strings.Compare(x.Name, y.Name) }
+	metadata := s.Metadata
+	if !slices.IsSortedFunc(metadata, byName) {
+		metadata = slices.SortedFunc(slices.Values(metadata), byName)
+	}
+	own := make([]wire.Pair, 0, 2)
 	if s.LegacyCode != "" {
-		b.metadata = append(b.metadata, wire.Pair{Name: catalog.ErrorInfoLegacyCode, Value: s.LegacyCode})
+		own = append(own, wire.Pair{Name: catalog.ErrorInfoLegacyCode, Value: s.LegacyCode})
 	}
 	if s.RequestID != "" {
-		b.metadata = append(b.metadata, wire.Pair{Name: catalog.ErrorInfoRequestID, Value: s.RequestID})
+		own = append(own, wire.Pair{Name: catalog.ErrorInfoRequestID, Value: s.RequestID})
 	}
-	slices.SortFunc(b.metadata, func(x, y wire.Pair) int { return strings.Compare(x.Name, y.Name) })
-	return b.metadata
+	for _, m := range metadata {
+		for len(own) > 0 && own[0].Name < m.Name {
+			b.bytes = wire.AppendMetadata(b.bytes, own[0].Name, own[0].Value)
+			own = own[1:]
+		}
+		b.bytes = wire.AppendMetadata(b.bytes, m.Name, m.Value)
+	}
+	for _, m := range own {
+		b.bytes = wire.AppendMetadata(b.bytes, m.Name, m.Value)
+	}
 }

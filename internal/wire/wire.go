@@ -308,14 +308,19 @@ func AppendErrorInfo(b []byte, domain, reason string, metadata []Pair) []byte {
 	b = appendString(b, 1, reason)
 	b = appendString(b, 2, domain)
 	for i := range metadata {
-		name, value := metadata[i].Name, metadata[i].Value
-		b = appendTag(b, 3)
-		b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(name))+protowire.SizeBytes(len(value))))
-		// A map entry has both of its fields, even if they are empty.
-		b = protowire.AppendString(appendTag(b, 1), name)
-		b = protowire.AppendString(appendTag(b, 2), value)
+		b = AppendMetadata(b, metadata[i].Name, metadata[i].Value)
 	}
 	return b
+}
+
+// AppendMetadata appends one entry of the metadata of a serialized
+// google.rpc.ErrorInfo.
+func AppendMetadata(b []byte, name, value string) []byte {
+	b = appendTag(b, 3)
+	b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(name))+protowire.SizeBytes(len(value))))
+	// A map entry has both of its fields, even if they are empty.
+	b = protowire.AppendString(appendTag(b, 1), name)
+	return protowire.AppendString(appendTag(b, 2), value)
 }
 
 // AppendRetryInfo appends a serialized google.rpc.RetryInfo. A negative delay is 0.
@@ -353,6 +358,8 @@ func appendString(b []byte, num protowire.Number, s string) []byte {
 	return protowire.AppendString(appendTag(b, num), s)
 }
 
+// appendTag appends the tag of a field of bytes. All numbers here are below 16, so
+// that it is one byte.
 func appendTag(b []byte, num protowire.Number) []byte {
-	return protowire.AppendTag(b, num, protowire.BytesType)
+	return append(b, byte(num)<<3|byte(protowire.BytesType))
 }
