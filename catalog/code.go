@@ -29,37 +29,32 @@ type Code struct {
 	translations []translation // sorted by tag
 }
 
+// unknownCode is what a nil Code says.
+var unknownCode = &Code{grpc: codes.Unknown, http: httpStatus[codes.Unknown]}
+
+func (c *Code) orUnknown() *Code {
+	if c == nil {
+		return unknownCode
+	}
+	return c
+}
+
 type translation struct {
 	language string
 	message  *Message
 }
 
 // System returns the system that the code belongs to.
-func (c *Code) System() *System {
-	if c == nil {
-		return nil
-	}
-	return c.system
-}
+func (c *Code) System() *System { return c.orUnknown().system }
 
 // Descriptor returns the descriptor of the enum value.
-func (c *Code) Descriptor() protoreflect.EnumValueDescriptor {
-	if c == nil {
-		return nil
-	}
-	return c.desc
-}
+func (c *Code) Descriptor() protoreflect.EnumValueDescriptor { return c.orUnknown().desc }
 
 // Domain returns the ErrorInfo domain, for example "legacy.job.v2".
 func (c *Code) Domain() string { return c.System().Domain() }
 
 // Reason returns the ErrorInfo reason, for example "JOB_NOT_FOUND".
-func (c *Code) Reason() string {
-	if c == nil {
-		return ""
-	}
-	return c.reason
-}
+func (c *Code) Reason() string { return c.orUnknown().reason }
 
 // FullName returns domain + "." + reason, the enum value's full protobuf name.
 func (c *Code) FullName() string {
@@ -79,29 +74,14 @@ func (c *Code) Number() int32 {
 
 // LegacyCode returns the code as the legacy system writes it, for example
 // "1233106" or "401.1".
-func (c *Code) LegacyCode() string {
-	if c == nil {
-		return ""
-	}
-	return c.legacyCode
-}
+func (c *Code) LegacyCode() string { return c.orUnknown().legacyCode }
 
 // GRPCCode returns the gRPC code of the error, or OK for a success code.
-func (c *Code) GRPCCode() codes.Code {
-	if c == nil {
-		return codes.Unknown
-	}
-	return c.grpc
-}
+func (c *Code) GRPCCode() codes.Code { return c.orUnknown().grpc }
 
 // HTTPStatus returns the code's HTTP status: the option http if it is set, otherwise
 // the canonical status of the gRPC code. It ignores [System.HTTPAlways].
-func (c *Code) HTTPStatus() int {
-	if c == nil {
-		return HTTPStatus(codes.Unknown)
-	}
-	return c.http
-}
+func (c *Code) HTTPStatus() int { return c.orUnknown().http }
 
 // HTTPStatusFor returns the HTTP status of a response in which the code replaces an
 // error with another gRPC code: the option http if it is set, otherwise the canonical
@@ -117,12 +97,7 @@ func (c *Code) HTTPStatusFor(replaced codes.Code) int {
 func (c *Code) IsSuccess() bool { return c != nil && c.grpc == codes.OK }
 
 // Message returns the message in the system's language.
-func (c *Code) Message() *Message {
-	if c == nil {
-		return nil
-	}
-	return c.message
-}
+func (c *Code) Message() *Message { return c.orUnknown().message }
 
 // MessageIn returns the message in a language. It returns false if the code has no
 // message in that language. The tag must be written exactly as in the .proto file. To
@@ -150,10 +125,7 @@ func (c *Code) Translated() bool { return c != nil && len(c.translations) > 0 }
 // system's, sorted by tag.
 func (c *Code) Translations() iter.Seq2[string, *Message] {
 	return func(yield func(string, *Message) bool) {
-		if c == nil {
-			return
-		}
-		for _, t := range c.translations {
+		for _, t := range c.orUnknown().translations {
 			if !yield(t.language, t.message) {
 				return
 			}
@@ -164,38 +136,22 @@ func (c *Code) Translations() iter.Seq2[string, *Message] {
 // RetryAfter returns how long a client should wait before it repeats the same call.
 // It returns 0 if the client should not repeat the call.
 func (c *Code) RetryAfter() time.Duration {
-	if c == nil {
-		return 0
-	}
-	return time.Duration(c.options.GetRetryAfter()) * time.Second
+	return time.Duration(c.orUnknown().options.GetRetryAfter()) * time.Second
 }
 
 // Field returns the request field that is wrong. It returns "" if the option field is
 // not set.
-func (c *Code) Field() string {
-	if c == nil {
-		return ""
-	}
-	return c.options.GetField()
-}
+func (c *Code) Field() string { return c.orUnknown().options.GetField() }
 
 // Labels returns further columns of the legacy error table, by name. The caller may
 // change the map.
-func (c *Code) Labels() map[string]string {
-	if c == nil {
-		return nil
-	}
-	return maps.Clone(c.options.GetLabels())
-}
+func (c *Code) Labels() map[string]string { return maps.Clone(c.orUnknown().options.GetLabels()) }
 
 // FallbackFor returns the gRPC codes for which the code is the system's fallback. See
 // [System.Fallback].
 func (c *Code) FallbackFor() []codes.Code {
-	if c == nil {
-		return nil
-	}
 	var list []codes.Code
-	for _, g := range c.options.GetFallbackFor() {
+	for _, g := range c.orUnknown().options.GetFallbackFor() {
 		list = append(list, codes.Code(g))
 	}
 	slices.Sort(list)

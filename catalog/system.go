@@ -36,56 +36,40 @@ type System struct {
 	matcher        language.Matcher
 }
 
+// unknownSystem is what a nil System says.
+var unknownSystem = new(System)
+
+func (s *System) orUnknown() *System {
+	if s == nil {
+		return unknownSystem
+	}
+	return s
+}
+
 // Domain returns the enum's proto package, for example "legacy.job.v2". It is the
 // ErrorInfo domain of the system's errors.
-func (s *System) Domain() string {
-	if s == nil {
-		return ""
-	}
-	return s.domain
-}
+func (s *System) Domain() string { return s.orUnknown().domain }
 
 // Title returns the product's name, for people to read.
-func (s *System) Title() string {
-	if s == nil {
-		return ""
-	}
-	return s.title
-}
+func (s *System) Title() string { return s.orUnknown().title }
 
 // Descriptor returns the descriptor of the enum.
-func (s *System) Descriptor() protoreflect.EnumDescriptor {
-	if s == nil {
-		return nil
-	}
-	return s.desc
-}
+func (s *System) Descriptor() protoreflect.EnumDescriptor { return s.orUnknown().desc }
 
 // Codes returns the system's codes, sorted by number.
-func (s *System) Codes() []*Code {
-	if s == nil {
-		return nil
-	}
-	return slices.Clone(s.codes)
-}
+func (s *System) Codes() []*Code { return slices.Clone(s.orUnknown().codes) }
 
 // Lookup returns the code with a reason. It returns false if the system has no such
 // code.
 func (s *System) Lookup(reason string) (*Code, bool) {
-	if s == nil {
-		return nil, false
-	}
-	code, ok := s.byReason[reason]
+	code, ok := s.orUnknown().byReason[reason]
 	return code, ok
 }
 
 // LookupNumber returns the code with an enum value's number. It returns false if the
 // system has no such code.
 func (s *System) LookupNumber(number int32) (*Code, bool) {
-	if s == nil {
-		return nil, false
-	}
-	i, ok := slices.BinarySearchFunc(s.codes, number, func(c *Code, number int32) int { return cmp.Compare(c.Number(), number) })
+	i, ok := slices.BinarySearchFunc(s.orUnknown().codes, number, func(c *Code, number int32) int { return cmp.Compare(c.Number(), number) })
 	if !ok {
 		return nil, false
 	}
@@ -94,30 +78,15 @@ func (s *System) LookupNumber(number int32) (*Code, bool) {
 
 // FailureEnvelope returns the envelope of a failed call. It is for the other packages
 // of this module: its type is internal.
-func (s *System) FailureEnvelope() *template.Envelope {
-	if s == nil {
-		return nil
-	}
-	return s.failure
-}
+func (s *System) FailureEnvelope() *template.Envelope { return s.orUnknown().failure }
 
 // SuccessEnvelope returns the envelope of a successful call. It is for the other
 // packages of this module: its type is internal.
-func (s *System) SuccessEnvelope() *template.Envelope {
-	if s == nil {
-		return nil
-	}
-	return s.success
-}
+func (s *System) SuccessEnvelope() *template.Envelope { return s.orUnknown().success }
 
 // Reply returns what reads the system's bodies back, for the other packages of this
 // module; its type is internal.
-func (s *System) Reply() *template.Reply {
-	if s == nil {
-		return nil
-	}
-	return s.reply
-}
+func (s *System) Reply() *template.Reply { return s.orUnknown().reply }
 
 // IsSuccessCode reports whether a legacy code matches the system's success_codes.
 func (s *System) IsSuccessCode(legacyCode string) bool {
@@ -126,31 +95,16 @@ func (s *System) IsSuccessCode(legacyCode string) bool {
 
 // HTTPAlways returns the HTTP status of every failure. It returns 0 if the option
 // http_always is not set; each code has its own HTTP status then.
-func (s *System) HTTPAlways() int {
-	if s == nil {
-		return 0
-	}
-	return s.httpAlways
-}
+func (s *System) HTTPAlways() int { return s.orUnknown().httpAlways }
 
 // Language returns the BCP 47 tag of the language in which the system answers by
 // default.
-func (s *System) Language() string {
-	if s == nil {
-		return ""
-	}
-	return s.language
-}
+func (s *System) Language() string { return s.orUnknown().language }
 
 // LanguageHeader returns the request header with which a client chooses the language
 // of the message, in the canonical form of [net/http.Header]. It returns "" if the
 // system has no such header.
-func (s *System) LanguageHeader() string {
-	if s == nil {
-		return ""
-	}
-	return s.languageHeader
-}
+func (s *System) LanguageHeader() string { return s.orUnknown().languageHeader }
 
 // MatchLanguage returns the BCP 47 tag that fits accept best, among the system's
 // language and its translations. accept has the syntax of the Accept-Language header
@@ -178,10 +132,7 @@ func (s *System) MatchLanguage(accept string) string {
 // not choose one: the success code with the lowest number. It returns nil if the
 // system has no success codes.
 func (s *System) DefaultSuccessCode() *Code {
-	if s == nil {
-		return nil
-	}
-	for _, c := range s.codes {
+	for _, c := range s.orUnknown().codes {
 		if c.IsSuccess() {
 			return c
 		}
