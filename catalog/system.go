@@ -131,15 +131,19 @@ func (s *System) LanguageHeader() string {
 	return s.languageHeader
 }
 
+// maxLanguageHeader is the length in bytes up to which a caller's wish is read:
+// parsing takes time, and no honest caller asks for more.
+const maxLanguageHeader = 1 << 10
+
 // MatchLanguage returns the tag of the system's language or of one of its
 // translations that fits a caller's wish best; the wish is written as in
-// Accept-Language (RFC 9110 section 12.5.4). Where nothing fits it returns the
-// system's language.
+// Accept-Language (RFC 9110 section 12.5.4). If nothing fits, or the wish is longer
+// than 1 KiB, it returns the system's language.
 func (s *System) MatchLanguage(accept string) string {
 	if s == nil {
 		return ""
 	}
-	if accept == "" || len(s.languages) == 1 {
+	if accept == "" || len(accept) > maxLanguageHeader || len(s.languages) == 1 {
 		return s.language
 	}
 	tags, _, err := language.ParseAcceptLanguage(accept)
