@@ -136,7 +136,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	cat := f.cat()
 	var p *panicError
 	panicked := errors.As(err, &p)
-	if e, ok := FromErrorIn(cat, err); ok && !panicked {
+	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
 		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { // else it is wrapped
 			d.hidden = append(d.hidden, slog.String("error", err.Error()))
@@ -245,7 +245,7 @@ func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *E
 		}
 		seen[name] = true
 	}
-	if len(info.Domain)+len(info.Reason) > maxNames {
+	if tooLong(info.Domain, info.Reason) {
 		info = details.Info{}
 		event.Repairs |= RepairDroppedDetails
 	}
@@ -253,18 +253,32 @@ func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *E
 	return info.Found
 }
 
-// Bounds of what is received: longer names are not those of a system.
+// Bounds of what is received, in bytes: longer names are not those of a system.
 const (
-	maxNames        = 512 // bytes of domain and reason
-	maxMetadataName = 64  // bytes, as AIP-193 has it
+	maxNames        = 512 // domain and reason
+	maxLegacyCode   = 128
+	maxMetadataName = 64 // as AIP-193 has it
 )
 
-// bounded leaves out metadata with long names, and those after the first
-// maxMetadata.
+func tooLong(domain, reason string) bool { return len(domain)+len(reason) > maxNames }
+
+// bounded leaves out metadata with long names, a long legacy_code, and what comes
+// after the first maxMetadata.
 func bounded(metadata []wire.Pair, event *Event) []wire.Pair {
 	kept := metadata[:0]
+	args := 0
 	for _, m := range metadata {
-		if len(m.Name) <= maxMetadataName && (len(kept) < maxMetadata || m.Name == catalog.ErrorInfoLegacyCode) {
+		var keep bool
+		switch m.Name {
+		case catalog.ErrorInfoLegacyCode:
+			keep = len(m.Value) <= maxLegacyCode
+		case catalog.ErrorInfoRequestID:
+			keep = true
+		default:
+			keep = len(m.Name) <= maxMetadataName && args < maxMetadata
+			args++
+		}
+		if keep {
 			kept = append(kept, m)
 		} else {
 			event.Repairs |= RepairCutMetadata
