@@ -3,7 +3,10 @@ package status
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,24 +62,41 @@ type draft struct {
 	hidden []slog.Attr   // what the client is not told, for the log
 }
 
-// finish returns err in its final form, and tells log and observers of it.
-func (f *finisher) finish(ctx context.Context, method string, request any, err error) error {
-	event := Event{Method: method, Err: err}
-	final := f.final(ctx, request, err, &event)
+// finish returns the event's error in its final form, and tells log and observers of
+// it.
+func (f *finisher) finish(ctx context.Context, event Event, request any) error {
+	final := f.final(ctx, request, event.Err, &event)
 	for _, observe := range f.observers {
 		if event.RequestID == "" {
 			event.RequestID = requestID(ctx)
 		}
-		observe(ctx, event)
+		f.protect(ctx, event.Method, "the observer of WithObserver panics", func() { observe(ctx, event) })
 	}
 	return final
+}
+
+// protect calls a function of an option. A panic goes to the log, and the RPC is
+// answered with its error as if the option were not given.
+func (f *finisher) protect(ctx context.Context, method, message string, call func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			attrs := append(callAttrs(ctx, method), (&panicError{p, debug.Stack()}).attrs()...)
+			f.logger.LogAttrs(ctx, slog.LevelError, message, attrs...)
+		}
+	}()
+	call()
+}
+
+// callAttrs names an RPC in the log.
+func callAttrs(ctx context.Context, method string) []slog.Attr {
+	return []slog.Attr{slog.String("method", forLog(method)), slog.String("request_id", requestID(ctx))}
 }
 
 // final returns err in its final form and fills in event.
 func (f *finisher) final(ctx context.Context, request any, err error, event *Event) *finalError {
 	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
 		if final := f.addID(ctx, e); final != nil {
-			event.Domain, event.Reason, event.GRPCCode = e.Domain(), e.Reason(), e.grpc
+			event.setCode(e.code, e.grpc)
 			return final
 		}
 	}
@@ -86,18 +106,16 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 	}
 	d.localize(ctx)
 	d.repairText(event)
+	event.setCode(d.code, d.Code)
 	b := details.NewBuffer()
 	st := grpcstatus.FromProto(d.limit(b, f.maxSize, event))
 	b.Release()
-	event.Domain, event.Reason, event.GRPCCode = d.code.Domain(), d.code.Reason(), d.Code
 	if d.hidden != nil {
 		level := slog.LevelWarn
 		if event.Repairs&RepairGoError != 0 {
 			level = slog.LevelError
 		}
-		f.logger.LogAttrs(ctx, level, "error hidden from client", append([]slog.Attr{
-			slog.String("method", event.Method), slog.String("request_id", requestID(ctx)),
-		}, d.hidden...)...)
+		f.logger.LogAttrs(ctx, level, "error hidden from client", append(callAttrs(ctx, event.Method), d.hidden...)...)
 	}
 	return &finalError{st, err}
 }
@@ -105,7 +123,7 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 // clean reports whether final has nothing to repair, log or leave out, unless e is
 // too large: its text was checked when it was made.
 func (e *LegacyError) clean() bool {
-	return e != nil && e.code != nil && !e.received && e.rare == nil && e.cause == nil
+	return e != nil && e.code != nil && !e.received && e.defect() == "" && e.cause == nil
 }
 
 // addID is final for a clean error: its status is built once, with the request's id.
@@ -138,8 +156,8 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	panicked := errors.As(err, &p)
 	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
-		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { // else it is wrapped
-			d.hidden = append(d.hidden, slog.String("error", err.Error()))
+		if wraps(err) {
+			d.hidden = append(d.hidden, errorAttr(err))
 		}
 		return d
 	}
@@ -153,6 +171,9 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		if d.addDetails(cat, st, event) {
 			// Another system's error: its words, and its details.
 			d.Message = st.Message()
+			if wraps(err) {
+				d.hidden = []slog.Attr{errorAttr(err)}
+			}
 			return d
 		}
 		event.Repairs |= RepairPlainStatus
@@ -162,12 +183,19 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	default:
 		event.Repairs |= RepairGoError
 	}
-	d.hidden = []slog.Attr{slog.String("error", err.Error())}
+	if panicked {
+		d.hidden = p.attrs()
+	} else {
+		d.hidden = []slog.Attr{errorAttr(err)}
+	}
 	system := f.system(ctx, cat, event.Method, request)
 	if system == nil {
 		switch {
 		case isStatus:
-			d.Message, d.hidden = st.Message(), nil // no system: the handler's own words
+			d.Message = st.Message() // no system: the handler's own words
+			if !wraps(err) {
+				d.hidden = nil
+			}
 		case d.Code == codes.Canceled:
 			d.Message = context.Canceled.Error()
 		case d.Code == codes.DeadlineExceeded:
@@ -184,6 +212,20 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	return d
 }
 
+// has reports whether there is a received detail of a type.
+func (d *draft) has(name string) bool {
+	return slices.ContainsFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == name })
+}
+
+// wraps reports whether err has text around that of a gRPC status.
+func wraps(err error) bool {
+	_, whole := err.(interface{ GRPCStatus() *grpcstatus.Status })
+	return !whole
+}
+
+// errorAttr is an error's text for the log. Sprint recovers if Error panics.
+func errorAttr(err error) slog.Attr { return slog.String("error", forLog(fmt.Sprint(err))) }
+
 // draft reads a legacy error.
 func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 	d := draft{code: e.code}
@@ -193,7 +235,7 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 		d.addDetails(cat, st, event)
 		if text := d.text(); text != "" && text != d.Message {
 			// It passed a program that wrapped it: other words come before the message.
-			d.Message, d.hidden = text, []slog.Attr{slog.String("error", st.Message())}
+			d.Message, d.hidden = text, []slog.Attr{slog.String("error", forLog(st.Message()))}
 		}
 	} else {
 		d.Status = e.says()
@@ -293,10 +335,8 @@ func (d *draft) localize(ctx context.Context) {
 	if m == nil {
 		return
 	}
-	for _, detail := range d.Rest {
-		if wire.Name(detail.GetTypeUrl()) == wire.LocalizedMessage {
-			return
-		}
+	if d.has(wire.LocalizedMessage) {
+		return
 	}
 	d.Locale, d.Localized = language, m.Text(d.Metadata...)
 }
@@ -338,7 +378,9 @@ func (f *finisher) cat() *catalog.Catalog {
 // has none.
 func (f *finisher) system(ctx context.Context, cat *catalog.Catalog, method string, request any) *catalog.System {
 	if f.fallbackDomain != nil {
-		if system, ok := cat.System(f.fallbackDomain(ctx, request)); ok {
+		var domain string
+		f.protect(ctx, method, "the function of WithFallbackDomain panics", func() { domain = f.fallbackDomain(ctx, request) })
+		if system, ok := cat.System(domain); ok {
 			return system
 		}
 	}

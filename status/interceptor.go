@@ -27,7 +27,8 @@ func WithCatalog(c *catalog.Catalog) Option {
 // WithFallbackDomain lets choose pick the domain whose fallback codes replace errors
 // that have no code. request is the unary request, or the last message that a stream
 // received; nil if there is none. If choose returns "", or a domain that the catalog
-// lacks, the RPC's option (statusmap.v1.method) or (statusmap.v1.service) counts.
+// lacks, or panics, the RPC's option (statusmap.v1.method) or (statusmap.v1.service)
+// counts.
 // Default, and if choose is nil: the options alone.
 func WithFallbackDomain(choose func(ctx context.Context, request any) (domain string)) Option {
 	return optionFunc(func(f *finisher) { f.fallbackDomain = choose })
@@ -48,8 +49,8 @@ func WithLogger(l *slog.Logger) Option {
 }
 
 // WithObserver calls observe for each error that is sent, before it is. It runs on
-// the RPC's goroutine. It may be given more than once. Default: none; nil changes
-// nothing.
+// the RPC's goroutine. If it panics, the panic is logged. It may be given more than
+// once. Default: none; nil changes nothing.
 func WithObserver(observe func(context.Context, Event)) Option {
 	return optionFunc(func(f *finisher) {
 		if observe != nil {
@@ -104,7 +105,7 @@ func UnaryServerInterceptor(opts ...Option) grpc.UnaryServerInterceptor {
 		if err == nil {
 			return response, nil
 		}
-		return response, f.finish(ctx, info.FullMethod, request, err)
+		return response, f.finish(ctx, Event{Method: info.FullMethod, Err: err}, request)
 	}
 }
 
@@ -125,7 +126,8 @@ func StreamServerInterceptor(opts ...Option) grpc.StreamServerInterceptor {
 		if last != nil {
 			request = last.message
 		}
-		return f.finish(stream.Context(), info.FullMethod, request, err)
+		// grpc-go gives no service to an UnknownServiceHandler.
+		return f.finish(stream.Context(), Event{Method: info.FullMethod, UnknownMethod: service == nil, Err: err}, request)
 	}
 }
 
@@ -149,8 +151,13 @@ type panicError struct {
 	stack []byte
 }
 
-// Error returns the panic's text and stack, for the log.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
+// Error returns the panic's text.
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// attrs returns the panic for the log.
+func (e *panicError) attrs() []slog.Attr {
+	return []slog.Attr{slog.String("error", forLog(e.Error())), slog.String("stack", string(e.stack))}
+}
 
 func recoverUnary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (_ any, err error) {
 	defer recovered(&err)

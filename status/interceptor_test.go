@@ -39,7 +39,8 @@ func TestMain(m *testing.M) { servertest.Main(m) }
 // A backend fails with whatever error it is told to.
 type backend struct {
 	demov1.UnimplementedDemoServiceServer
-	fail func(context.Context) error
+	messages int // that a stream sends before it fails
+	fail     func(context.Context) error
 }
 
 func (b *backend) Raise(ctx context.Context, _ *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
@@ -47,6 +48,11 @@ func (b *backend) Raise(ctx context.Context, _ *demov1.RaiseRequest) (*demov1.Ra
 }
 
 func (b *backend) Stream(_ *demov1.StreamRequest, stream grpc.ServerStreamingServer[demov1.StreamResponse]) error {
+	for range b.messages {
+		if err := stream.Send(&demov1.StreamResponse{}); err != nil {
+			return err
+		}
+	}
 	return b.fail(stream.Context())
 }
 
@@ -411,6 +417,9 @@ func TestFinalForm(t *testing.T) {
 				Reason:   tt.wantReason,
 				GRPCCode: tt.wantCode,
 				Repairs:  tt.wantRepairs,
+			}
+			if code, ok := servertest.DefaultCatalog(t).Lookup(want.Domain, want.Reason); ok {
+				want.LegacyCode = code.LegacyCode()
 			}
 			if tt.wantUnknown {
 				want.Domain, want.Reason = "", "" // other programs' values have no bound
@@ -813,4 +822,44 @@ func (s *server) rawTrailer(t *testing.T, fail error) http.Header {
 		return response.Header // an answer of trailers only
 	}
 	return response.Trailer
+}
+
+// TestOneBuilder: whoever raises an error, its details are the same bytes.
+func TestOneBuilder(t *testing.T) {
+	t.Parallel()
+	for _, system := range servertest.DefaultCatalog(t).Systems() {
+		for _, code := range system.Codes() {
+			if code.IsSuccess() {
+				continue
+			}
+			made := status.New(code, sampleArgs(code)...)
+			want := grpcstatus.Convert(made).Proto()
+			for name, err := range map[string]error{
+				"made":     made,
+				"wrapped":  fmt.Errorf("x: %w", made),
+				"received": grpcstatus.ErrorProto(want),
+			} {
+				if got := grpcstatus.Convert(intercept(t.Context(), err)).Proto(); !proto.Equal(got, want) {
+					t.Errorf("%s, %s: %v, want %v", code.FullName(), name, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestUnknownMethods: an UnknownServiceHandler answers whatever a caller thinks of.
+func TestUnknownMethods(t *testing.T) {
+	t.Parallel()
+	var event status.Event
+	opts := append(status.ServerOptions(
+		status.WithLogger(slog.New(slog.DiscardHandler)),
+		status.WithObserver(func(_ context.Context, e status.Event) { event = e }),
+	), grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error { return errors.New("x") }))
+	conn := servertest.Dial(t, servertest.ServeGRPC(t, new(backend), opts...))
+	for method, want := range map[string]bool{"/a.B/C": true, demov1.DemoService_Echo_FullMethodName: false} {
+		err := conn.Invoke(t.Context(), method, &demov1.RaiseRequest{}, &demov1.RaiseResponse{})
+		if err == nil || event.Method != method || event.UnknownMethod != want {
+			t.Errorf("%s: got %v and the event %+v, want an unknown method: %v", method, err, event, want)
+		}
+	}
 }
