@@ -17,7 +17,8 @@ type Event struct {
 	UnknownMethod bool
 	// Domain, Reason and LegacyCode name the code; all are "" if the catalog lacks it.
 	Domain, Reason, LegacyCode string
-	// GRPCCode is the gRPC code, one of gRPC's seventeen.
+	// GRPCCode is the gRPC code, one of gRPC's seventeen, also if [WithRawCodes] sends
+	// another.
 	GRPCCode codes.Code
 	// Repairs is what had to be done to the error.
 	Repairs Repairs

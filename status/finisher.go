@@ -29,6 +29,7 @@ type finisher struct {
 	catalog        *catalog.Catalog
 	fallbackDomain func(context.Context, any) string
 	maxSize        int
+	rawCodes       bool
 	logger         *slog.Logger
 	observers      []func(context.Context, Event)
 }
@@ -58,8 +59,9 @@ func (e *finalError) As(target any) bool {
 // A draft is a status on its way to its final form.
 type draft struct {
 	details.Status
-	code   *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
-	hidden []slog.Attr   // what the client is not told, for the log
+	code    *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
+	rawCode codes.Code    // the gRPC code as the handler gave it, if it is above 16; else 0
+	hidden  []slog.Attr   // what the client is not told, for the log
 }
 
 // finish returns the event's error in its final form, and tells log and observers of
@@ -107,6 +109,9 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 	d.localize(ctx)
 	d.repairText(event)
 	event.setCode(d.code, d.Code)
+	if f.rawCodes && d.rawCode != 0 {
+		d.Code = d.rawCode
+	}
 	b := details.NewBuffer()
 	st := grpcstatus.FromProto(d.limit(b, f.maxSize, event))
 	b.Release()
@@ -205,11 +210,37 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		}
 		return d
 	}
+	if code, ok := system.LookupNumber(int32(d.rawCode)); ok && d.rawCode != 0 && !code.IsSuccess() {
+		event.Repairs &^= RepairPlainStatus
+		if d.setCode(code, st.Message()) && !wraps(err) {
+			d.hidden = nil
+		}
+		return d
+	}
 	// A fallback code never promises a retry: it may hide another cause.
 	d.code = system.Fallback(d.Code)
 	d.Message = d.code.Message().Text()
 	d.Domain, d.Reason, d.LegacyCode = d.code.Domain(), d.code.Reason(), d.code.LegacyCode()
+	d.Rest = slices.DeleteFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == wire.RetryInfo })
 	return d
+}
+
+// setCode gives a status whose gRPC code is the number of a legacy code that code.
+// The arguments are read from its text. It returns false if code cannot say the text,
+// which is not sent then.
+func (d *draft) setCode(code *catalog.Code, text string) bool {
+	args, says := code.Message().Match(text)
+	e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), args: args, message: code.Message().Text(args...)}
+	rest := d.Rest
+	d.code, d.Status = code, e.says()
+	d.Rest = rest
+	if d.has(wire.RetryInfo) {
+		d.RetryAfter = 0
+	}
+	if d.has(wire.BadRequest) {
+		d.Field = ""
+	}
+	return says
 }
 
 // has reports whether there is a received detail of a type.
@@ -264,6 +295,7 @@ func (d *draft) text() string {
 func (d *draft) canonical(code codes.Code, event *Event) codes.Code {
 	canonical := details.CanonicalCode(code)
 	if canonical != code {
+		d.rawCode = code
 		event.Repairs |= RepairCodeOutOfRange
 	}
 	return canonical

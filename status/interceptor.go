@@ -41,6 +41,17 @@ func WithMaxSize(n int) Option {
 	return optionFunc(func(f *finisher) { f.maxSize = n })
 }
 
+// WithRawCodes sends a gRPC code above 16 as the handler gave it. Without it such a
+// code becomes that of the legacy code with this number, else UNKNOWN. It is for old
+// gRPC clients that read their server's own numbers.
+//
+// Don't use it if there are other clients: most gRPC libraries know only codes up to
+// 16. They replace other codes by UNKNOWN, or fail to read the details, as Python's
+// rpc_status.from_call does.
+func WithRawCodes() Option {
+	return optionFunc(func(f *finisher) { f.rawCodes = true })
+}
+
 // WithLogger logs what is hidden from clients: the text of Go errors, of statuses
 // that get a fallback code, and of panics. Default, and if l is nil: slog.Default at
 // the time the interceptor is made.
@@ -89,9 +100,10 @@ func ServerOptions(opts ...Option) []grpc.ServerOption {
 //
 //   - A legacy error keeps its code; what wraps it (%w, errors.Join) goes to the log.
 //   - A context error becomes CANCELLED or DEADLINE_EXCEEDED, any other Go error
-//     INTERNAL; a gRPC code above 16 becomes UNKNOWN. They, and statuses without an
-//     ErrorInfo, get the fallback code of the RPC's system and its text; their own
-//     text goes to the log.
+//     INTERNAL. They, and statuses without an ErrorInfo, get the fallback code of the
+//     RPC's system and its text; their own text goes to the log.
+//   - A gRPC code above 16 is the number of a legacy code, as some servers send them: the
+//     status becomes that code of the RPC's system; UNKNOWN if the system lacks it.
 //   - Text that is not UTF-8 is repaired, a second detail of a type is left out, and
 //     the status is cut down to its limit: see [WithMaxSize].
 //   - The request's id joins the metadata, and a LocalizedMessage the details if the
