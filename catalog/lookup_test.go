@@ -630,7 +630,9 @@ func TestMatchLanguage(t *testing.T) {
 		{accept: strings.Repeat("a-", 50_000), chinese: "zh-CN", other: "en"},
 		{accept: strings.Repeat("-", 50_000), chinese: "zh-CN", other: "en"},
 		{accept: strings.Repeat("x", 100_000), chinese: "zh-CN", other: "en"},
-		{accept: strings.Repeat("en,", 5_000) + "en", chinese: "en", other: "en"},
+		{accept: strings.Repeat("fr,", 340) + "en  ", chinese: "en", other: "en"}, // 1 KiB
+		{accept: strings.Repeat("fr,", 340) + "en   ", chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("en,", 5_000) + "en", chinese: "zh-CN", other: "en"},
 	} {
 		for domain, want := range map[string]string{
 			"legacy.job.v2": tt.chinese, "legacy.apiswitch.v1": tt.chinese,

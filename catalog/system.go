@@ -106,15 +106,19 @@ func (s *System) Language() string { return s.orUnknown().language }
 // system has no such header.
 func (s *System) LanguageHeader() string { return s.orUnknown().languageHeader }
 
+// maxLanguageHeader is the length in bytes up to which a language header is read:
+// parsing takes time, and honest callers ask for less.
+const maxLanguageHeader = 1 << 10
+
 // MatchLanguage returns the BCP 47 tag that fits accept best, among the system's
 // language and its translations. accept has the syntax of the Accept-Language header
-// (RFC 9110 section 12.5.4). If no tag fits, or if accept is not valid, MatchLanguage
-// returns the system's language.
+// (RFC 9110 section 12.5.4). If no tag fits, or if accept is not valid or longer than
+// 1 KiB, MatchLanguage returns the system's language.
 func (s *System) MatchLanguage(accept string) string {
 	if s == nil {
 		return ""
 	}
-	if accept == "" || len(s.languages) == 1 {
+	if accept == "" || len(accept) > maxLanguageHeader || len(s.languages) == 1 {
 		return s.language
 	}
 	tags, _, err := language.ParseAcceptLanguage(accept)

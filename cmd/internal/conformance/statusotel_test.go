@@ -57,7 +57,7 @@ func TestStatusotel(t *testing.T) {
 		{"INTERNAL", "INTERNAL_ERROR", "go_error", 1},
 	} {
 		set := attribute.NewSet(
-			statusotel.MethodKey.String("a.B/C"), statusotel.CodeKey.String(want.code),
+			statusotel.MethodKey.String("a.B/C"), statusotel.CodeKey.String(want.code), statusotel.ErrorTypeKey.String(want.code),
 			statusotel.DomainKey.String("legacy.job.v2"), statusotel.ReasonKey.String(want.reason), statusotel.RepairsKey.String(want.repairs))
 		if got := counts[set.Equivalent()]; got != want.count {
 			t.Errorf("%s: %d, want %d", want.reason, got, want.count)
