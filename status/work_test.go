@@ -48,6 +48,17 @@ var work = map[string]func(t *testing.T, n int){
 	"Is":       func(t *testing.T, n int) { status.Is(received(t, n), jobv2.Code_INTERNAL_ERROR) },
 	"LogValue": func(t *testing.T, n int) { e, _ := status.FromError(received(t, n)); e.LogValue() },
 	"received": func(t *testing.T, n int) { _ = intercept(context.Background(), received(t, n)) },
+	"many ErrorInfos": func(t *testing.T, n int) {
+		first := &errdetails.ErrorInfo{Domain: "example.com", Metadata: map[string]string{"legacy_code": "1"}}
+		for i := range n {
+			first.Metadata["arg"+strconv.Itoa(i)] = ""
+		}
+		st := grpcstatus.Convert(notFound(t, first)).Proto()
+		for range n {
+			st.Details = append(st.Details, anyOf(t, &errdetails.ErrorInfo{Metadata: map[string]string{"legacy_code": "1"}}))
+		}
+		_, _ = status.FromError(grpcstatus.ErrorProto(st))
+	},
 	"many details": func(t *testing.T, n int) {
 		st := grpcstatus.Convert(received(t, 1)).Proto()
 		for i := range n {
@@ -126,6 +137,7 @@ func TestWorkIsLinear(t *testing.T) {
 		{name: "received", n: 32},
 		{name: "received", n: 16 << 10},
 		{name: "many details", n: 1 << 10},
+		{name: "many ErrorInfos", n: 1 << 9},
 	} {
 		t.Run(fmt.Sprintf("%s %d", tt.name, tt.n), func(t *testing.T) {
 			once := statements(t, exe, tt.name, tt.n)

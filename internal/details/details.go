@@ -34,6 +34,8 @@ type Info struct {
 	Metadata []wire.Pair
 	// RetryAfter is the RetryInfo's delay; 0 if there is none.
 	RetryAfter time.Duration
+
+	ranked int // rank + 1, once it was needed; else 0
 }
 
 // LegacyCode returns the metadata's legacy_code; "" if there is none.
@@ -43,15 +45,18 @@ func (i *Info) LegacyCode() string {
 }
 
 // rank returns 2 if cat has the ErrorInfo's domain, 1 if it has a legacy_code
-// although cat does not, else 0.
+// although cat does not, else 0. It looks once: a status may have very many
+// ErrorInfos, and the first very many metadata.
 func (i *Info) rank(cat *catalog.Catalog) int {
-	if _, known := cat.System(i.Domain); known {
-		return 2
+	if i.ranked == 0 {
+		i.ranked = 1
+		if _, known := cat.System(i.Domain); known {
+			i.ranked = 3
+		} else if i.LegacyCode() != "" {
+			i.ranked = 2
+		}
 	}
-	if i.LegacyCode() != "" {
-		return 1
-	}
-	return 0
+	return i.ranked - 1
 }
 
 // Add reads one detail. A second ErrorInfo replaces the first if it ranks higher:
@@ -66,7 +71,7 @@ func (i *Info) Add(cat *catalog.Catalog, typeURL, value string) {
 		}
 		var second Info
 		if second.Domain, second.Reason, second.Metadata, second.Found = wire.ReadErrorInfo(value, nil); second.Found && second.rank(cat) > i.rank(cat) {
-			i.Domain, i.Reason, i.Metadata = second.Domain, second.Reason, second.Metadata
+			i.Domain, i.Reason, i.Metadata, i.ranked = second.Domain, second.Reason, second.Metadata, second.ranked
 		}
 	case wire.RetryInfo:
 		if d, ok := wire.ReadRetryInfo(value); ok {
