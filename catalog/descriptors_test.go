@@ -329,7 +329,7 @@ enum Code {
 }
 
 // rawEnum is a file with one system. Its options are the bytes of SystemOptions and
-// CodeOptions; nil is no option.
+// CodeOptions. nil means that the option is missing.
 func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDescriptor {
 	t.Helper()
 	enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)

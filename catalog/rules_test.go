@@ -30,7 +30,7 @@ func code(name string, number int, options string) string {
 }
 
 // A rule is a source with the problems that it has. want has one line per problem,
-// "full name: rule: text", where text may be only the start of the problem's text.
+// "full name: rule: text". text may be only the start of the problem's text.
 type rule struct {
 	name   string
 	source fmt.Stringer
@@ -176,18 +176,18 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move 
 	{
 		name:   "envelope/failure is not JSON",
 		source: source{options: envelope(`{"code":{code},}`)},
-		want: `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: ` +
+		want: `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: ` +
 			`invalid character '}' looking for beginning of object key string`,
 	},
 	{
 		name:   "envelope/failure is cut off",
 		source: source{options: envelope(`{"code":{code}`)},
-		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: unexpected end of JSON input`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: unexpected end of JSON input`,
 	},
 	{
 		name:   "envelope/more behind the JSON",
 		source: source{options: envelope(`{"code":{code}} OK`)},
-		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in: invalid character 'O' after top-level value`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: invalid character 'O' after top-level value`,
 	},
 	{
 		name:   "envelope/unknown placeholder",
@@ -213,47 +213,47 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move 
 	{
 		name:   "envelope/placeholder as a key",
 		source: source{options: envelope(`{{code}:{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: write the key as text, since only values can have placeholders`,
+		want:   `test.v1.Code: envelope.failure: a key contains a placeholder: write the key without placeholders, since only values can have them`,
 	},
 	{
 		name:   "envelope/placeholder in a key",
 		source: source{options: envelope(`{"error {code}":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: write the key as text, since only values can have placeholders`,
+		want:   `test.v1.Code: envelope.failure: a key contains a placeholder: write the key without placeholders, since only values can have them`,
 	},
 	{
 		name:   "envelope/key twice",
 		source: source{options: envelope(`{"code":{code},"message":{message},"code":{reason}}`)},
-		want:   `test.v1.Code: envelope.failure: key "code" is listed twice in one object: remove one, since readers see only one of them`,
+		want:   `test.v1.Code: envelope.failure: the key "code" is listed twice in one object: remove one of them`,
 	},
 	{
 		name:   "envelope/metadata inside a string",
 		source: source{options: envelope(`{"code":{code},"meta":"{metadata}"}`)},
-		want:   `test.v1.Code: envelope.failure: {metadata} inside a string: it is a JSON value, remove the quotation marks`,
+		want:   `test.v1.Code: envelope.failure: {metadata} is a JSON value and cannot be inside a string: remove the quotation marks`,
 	},
 	{
 		name:   "envelope/data inside a string",
 		source: source{options: success(`{"data":"{data}"}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} inside a string: it is a JSON value, remove the quotation marks`,
+		want:   `test.v1.Code: envelope.success: {data} is a JSON value and cannot be inside a string: remove the quotation marks`,
 	},
 	{
 		name:   "envelope/placeholder in an escape",
 		source: source{options: envelope(`{"code":{code},"m":"\\u{reason}0000"}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder inside a \u escape sequence: write it before or after the sequence`,
+		want:   `test.v1.Code: envelope.failure: a placeholder is inside a \u escape sequence: write it before or after the sequence`,
 	},
 	{
 		name:   "envelope/two values without a comma",
 		source: source{options: envelope(`[{code}{message}]`)},
-		want:   `test.v1.Code: envelope.failure: the template is not valid JSON once its placeholders are filled in`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced`,
 	},
 	{
-		name:   "envelope/character of ours",
+		name:   "envelope/reserved character",
 		source: source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}")},
-		want:   `test.v1.Code: envelope.failure: the template has a character of U+10FFF0 to U+10FFFF: remove it`,
+		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
-		name:   "envelope/character of ours, escaped",
+		name:   "envelope/reserved character, escaped",
 		source: source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`)},
-		want:   `test.v1.Code: envelope.failure: the template has a character of U+10FFF0 to U+10FFFF: remove it`,
+		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
 		name:   "envelope/failure without code",
@@ -268,7 +268,7 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move 
 	{
 		name:   "envelope/success is not JSON",
 		source: source{options: success(`{"data":{data}`, "")},
-		want:   `test.v1.Code: envelope.success: the template is not valid JSON once its placeholders are filled in`,
+		want:   `test.v1.Code: envelope.success: the template is not valid JSON after its placeholders are replaced`,
 	},
 	{
 		name:   "envelope/success with a code, and no code is a success",

@@ -9,12 +9,15 @@ import (
 )
 
 const (
-	notJSON     = "the template is not valid JSON once its placeholders are filled in: "
 	onlyNames   = "{code} {message} {reason} {domain} {request_id} {metadata} {data}"
 	noOpenBrace = "'{' in a string that does not start a placeholder: write {{ for a brace, or one of " + onlyNames
-	ourOwn      = "the template has a character of U+10FFF0 to U+10FFFF: remove it"
-	inKey       = "a placeholder in a key: write the key as text, since only values can have placeholders"
+	reserved    = "the template contains a character from U+10FFF0 to U+10FFFF: remove it"
+	inKey       = "a key contains a placeholder: write the key without placeholders, since only values can have them"
 )
+
+func notJSON(cause string) string {
+	return "the template is not valid JSON after its placeholders are replaced: " + cause + ": correct the JSON"
+}
 
 func TestCompileEnvelopeSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
@@ -23,27 +26,27 @@ func TestCompileEnvelopeSaysWhatToWrite(t *testing.T) {
 		source string
 		want   string
 	}{
-		{name: "empty", source: ``, want: notJSON + "unexpected end of JSON input"},
-		{name: "cut off", source: `{"code":{code}`, want: notJSON + "unexpected end of JSON input"},
-		{name: "comma too many", source: `{"code":{code},}`, want: notJSON + "invalid character '}' looking for beginning of object key string"},
-		{name: "more after the JSON", source: `{"code":{code}} OK`, want: notJSON + "invalid character 'O' after top-level value"},
-		{name: "two values without a comma", source: `[{code}{message}]`, want: notJSON + `invalid character '"' after array element`},
-		{name: "minus before a value", source: `-{code}`, want: notJSON + `invalid character '"' in numeric literal`},
-		{name: "placeholder in an escape", source: `"\u{code}0000"`, want: `a placeholder inside a \u escape sequence: write it before or after the sequence`},
-		{name: "invalid escape", source: `"{code}\u00"`, want: notJSON + `invalid character '"' in \u hexadecimal character escape`},
+		{name: "empty", source: ``, want: notJSON("unexpected end of JSON input")},
+		{name: "cut off", source: `{"code":{code}`, want: notJSON("unexpected end of JSON input")},
+		{name: "extra comma", source: `{"code":{code},}`, want: notJSON("invalid character '}' looking for beginning of object key string")},
+		{name: "more after the JSON", source: `{"code":{code}} OK`, want: notJSON("invalid character 'O' after top-level value")},
+		{name: "two values without a comma", source: `[{code}{message}]`, want: notJSON(`invalid character '"' after array element`)},
+		{name: "minus before a value", source: `-{code}`, want: notJSON(`invalid character '"' in numeric literal`)},
+		{name: "placeholder in an escape", source: `"\u{code}0000"`, want: `a placeholder is inside a \u escape sequence: write it before or after the sequence`},
+		{name: "invalid escape", source: `"{code}\u00"`, want: notJSON(`invalid character '"' in \u hexadecimal character escape`)},
 		{name: "not UTF-8", source: "\"\xff{code}\"", want: "the template is not valid UTF-8: save it as UTF-8"},
 		{name: "unknown placeholder", source: `{"msg":{msg}}`, want: "unknown placeholder {msg}: write one of " + onlyNames},
 		{name: "unknown placeholder in a string", source: `"{msg}"`, want: noOpenBrace},
 		{name: "'{' in a string", source: `"{code} {"`, want: noOpenBrace},
 		{name: "'}' in a string", source: `"{code} }"`, want: "'}' without '{' in a string: write }} for a brace"},
-		{name: "data inside a string", source: `"{data}"`, want: "{data} inside a string: it is a JSON value, remove the quotation marks"},
-		{name: "metadata inside a string", source: `"{metadata}"`, want: "{metadata} inside a string: it is a JSON value, remove the quotation marks"},
+		{name: "data inside a string", source: `"{data}"`, want: "{data} is a JSON value and cannot be inside a string: remove the quotation marks"},
+		{name: "metadata inside a string", source: `"{metadata}"`, want: "{metadata} is a JSON value and cannot be inside a string: remove the quotation marks"},
 		{name: "placeholder as a key", source: `{{code}:1}`, want: inKey},
 		{name: "placeholder in a key", source: `{"x {code}":1}`, want: inKey},
-		{name: "key twice", source: `{"a":{code},"a":{message}}`, want: `key "a" is listed twice in one object: remove one, since readers see only one of them`},
-		{name: "key twice, escaped", source: `{"a":{code},"\u0061":{message}}`, want: `key "a" is listed twice in one object: remove one, since readers see only one of them`},
-		{name: "character of ours", source: "\"{code}\U0010FFF1\"", want: ourOwn},
-		{name: "character of ours, escaped", source: `"{code}\uDBFF\udffd"`, want: ourOwn},
+		{name: "key twice", source: `{"a":{code},"a":{message}}`, want: `the key "a" is listed twice in one object: remove one of them`},
+		{name: "key twice, escaped", source: `{"a":{code},"\u0061":{message}}`, want: `the key "a" is listed twice in one object: remove one of them`},
+		{name: "reserved character", source: "\"{code}\U0010FFF1\"", want: reserved},
+		{name: "reserved character, escaped", source: `"{code}\uDBFF\udffd"`, want: reserved},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,12 +10,16 @@ import (
 	"strings"
 )
 
-// Parse reads a body back. It is as tolerant as the old clients: key order and
-// spacing do not matter, keys may be missing or unknown, and a number may come as a
-// string. It returns false if the body is not JSON of the envelope's shape: {code}
-// is missing or empty, a placeholder occurs twice with two values, or a true, false,
-// number or string of the template has another value. Metadata is sorted by name,
-// and Data is as encoding/json writes it.
+// Parse reads the values of the placeholders from a body.
+//
+// Parse is tolerant, as clients of legacy systems are: key order and white space do not
+// matter, keys may be missing or unknown, and a string may replace a number.
+//
+// Parse returns false if the body is not JSON, or if it does not fit the template: {code}
+// is missing or empty, a placeholder has two different values, or a true, false, number
+// or string of the template has another value.
+//
+// Metadata is sorted by name. Data is formatted by encoding/json.
 func (e *Envelope) Parse(body []byte) (Values, bool) {
 	var r reading
 	if e == nil {
@@ -31,7 +35,7 @@ func (e *Envelope) Parse(body []byte) (Values, bool) {
 	return r.values, true
 }
 
-// A reading is what Parse has found so far.
+// A reading has the values that Parse has read so far.
 type reading struct {
 	values Values
 	seen   [fieldCount]bool
@@ -39,10 +43,10 @@ type reading struct {
 	lenient bool
 }
 
-// A node is a JSON value of an envelope, for reading a body back.
+// A node is a JSON value of a template, compiled for reading bodies.
 type node interface {
-	// read takes from doc what the placeholders below the node stand for. It returns
-	// false if doc contradicts the template.
+	// read reads the values of the placeholders in the node from doc. It returns false
+	// if doc does not fit the template.
 	read(doc any, r *reading) bool
 }
 
@@ -50,7 +54,7 @@ type (
 	objectNode  []member
 	arrayNode   []node
 	fieldNode   field
-	stringNode  []segment // a string with placeholders inside
+	stringNode  []segment // a string that contains placeholders
 	literalNode string    // a scalar, as text
 	anyNode     struct{}  // null: any value fits
 )
@@ -63,7 +67,7 @@ type member struct {
 func (n objectNode) read(doc any, r *reading) bool {
 	object, ok := doc.(map[string]any)
 	if !ok {
-		return len(n) == 0 // as for an empty array
+		return len(n) == 0 // see arrayNode
 	}
 	for _, m := range n {
 		if d, present := object[m.key]; present && !m.value.read(d, r) && !r.lenient {
@@ -76,7 +80,7 @@ func (n objectNode) read(doc any, r *reading) bool {
 func (n arrayNode) read(doc any, r *reading) bool {
 	array, ok := doc.([]any)
 	if !ok {
-		return len(n) == 0 // old servers send null or {} for an empty array
+		return len(n) == 0 // legacy systems may send null or {} for an empty array
 	}
 	for i := range min(len(n), len(array)) {
 		if !n[i].read(array[i], r) && !r.lenient {
@@ -153,7 +157,8 @@ func (n literalNode) read(doc any, _ *reading) bool {
 
 func (anyNode) read(any, *reading) bool { return true }
 
-// set keeps the text of a field; false if it has another text already.
+// set stores the text of a field. It returns false if the field already has another
+// text.
 func (r *reading) set(f field, text string) bool {
 	p := r.values.text(f)
 	if p == nil || r.seen[f] && *p != text {
@@ -163,7 +168,7 @@ func (r *reading) set(f field, text string) bool {
 	return true
 }
 
-// scalar returns a string, number or boolean as text.
+// scalar returns a string, number or boolean as text. It returns false for other values.
 func scalar(doc any) (string, bool) {
 	switch d := doc.(type) {
 	case string:
@@ -180,17 +185,17 @@ func scalar(doc any) (string, bool) {
 	}
 }
 
-// compilePattern parses the template with a mark in place of each placeholder.
-// Marks are characters of a private-use plane of Unicode; a template that has such
-// a character is refused.
+// compilePattern replaces each placeholder by a mark and parses the result. Marks are
+// characters of a private-use plane of Unicode. A template must not contain these
+// characters.
 func (e *Envelope) compilePattern() (node, error) {
 	var b []byte
 	for _, s := range e.segments {
 		switch s.kind {
 		case literal:
-			// Escaped, the characters are a pair of surrogates.
+			// In escaped form, the characters are a pair of surrogates.
 			if strings.ContainsFunc(s.text, isMark) || strings.Contains(strings.ToLower(s.text), `\udbff\udff`) {
-				return nil, errors.New("the template has a character of U+10FFF0 to U+10FFFF: remove it")
+				return nil, errors.New("the template contains a character from U+10FFF0 to U+10FFFF: remove it")
 			}
 			b = append(b, s.text...)
 		case inString:
@@ -216,9 +221,9 @@ func mark(f field) rune { return firstMark + rune(f) }
 
 func isMark(r rune) bool { return r >= firstMark }
 
-// errInEscape: nothing else makes a template invalid that is valid JSON when it is
-// filled in with empty texts.
-var errInEscape = errors.New(`a placeholder inside a \u escape sequence: write it before or after the sequence`)
+// errInEscape is the only syntax error that compilePattern can find: the template is
+// already known to be valid JSON if all values are empty.
+var errInEscape = errors.New(`a placeholder is inside a \u escape sequence: write it before or after the sequence`)
 
 // compileNode compiles the next value of a marked template.
 func compileNode(d *json.Decoder) (node, error) {
@@ -251,10 +256,10 @@ func compileObject(d *json.Decoder) (node, error) {
 		}
 		key, _ := token.(string)
 		if strings.ContainsFunc(key, isMark) {
-			return nil, errors.New("a placeholder in a key: write the key as text, since only values can have placeholders")
+			return nil, errors.New("a key contains a placeholder: write the key without placeholders, since only values can have them")
 		}
 		if slices.ContainsFunc(object, func(m member) bool { return m.key == key }) {
-			return nil, fmt.Errorf("key %q is listed twice in one object: remove one, since readers see only one of them", key)
+			return nil, fmt.Errorf("the key %q is listed twice in one object: remove one of them", key)
 		}
 		n, err := compileNode(d)
 		if err != nil {
@@ -262,7 +267,7 @@ func compileObject(d *json.Decoder) (node, error) {
 		}
 		object = append(object, member{key, n})
 	}
-	_, err := d.Token() // the brace
+	_, err := d.Token() // the closing brace
 	return object, err
 }
 
@@ -275,7 +280,7 @@ func compileArray(d *json.Decoder) (node, error) {
 		}
 		array = append(array, n)
 	}
-	_, err := d.Token() // the bracket
+	_, err := d.Token() // the closing bracket
 	return array, err
 }
 
