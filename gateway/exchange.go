@@ -247,7 +247,20 @@ func (x *exchange) WriteHeader(httpStatus int) {
 		x.wrap = false // not a success
 	}
 	x.started = true
+	if httpStatus >= http.StatusBadRequest && !x.failed && x.request.RPC != "" {
+		x.warnOther(httpStatus)
+	}
 	x.ResponseWriter.WriteHeader(httpStatus)
+}
+
+// warnOther logs that somebody else answers a failed RPC.
+func (x *exchange) warnOther(httpStatus int) {
+	if x.gateway.codec.Dialect(&x.request) == nil {
+		return
+	}
+	x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelWarn,
+		"an error handler or a middleware inside the gateway answers a failure without the envelope: see gateway.Gateway.Check and MuxOptions",
+		slog.Int("http_status", httpStatus), slog.String("path", x.request.Path))
 }
 
 // Write writes what the handler writes, with the success envelope around it if it is

@@ -23,8 +23,9 @@ import (
 // inside, so that their panics have an exit too.
 //
 // Your own error handlers go to [WithErrorHandler] and its siblings, or call
-// [Gateway.ErrorHandler] and its siblings themselves. Your own marshalers, matchers,
-// metadata annotators and rewriters work in either order.
+// [Gateway.ErrorHandler] and its siblings themselves; [Gateway.Check] finds those that
+// do neither. Your own marshalers, matchers, metadata annotators and rewriters work in
+// either order.
 func (g *Gateway) MuxOptions() []runtime.ServeMuxOption {
 	return []runtime.ServeMuxOption{
 		runtime.WithMiddlewares(g.Middleware),
@@ -96,6 +97,9 @@ func (g *Gateway) forwardResponse(ctx context.Context, w http.ResponseWriter, re
 // is a runtime.ErrorHandlerFunc. Errors of handlers that are not RPCs
 // (runtime.ServeMux.HandlePath, health checks) are plain: these answer for themselves.
 func (g *Gateway) ErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	if g.checked(ctx, "ErrorHandler") {
+		return
+	}
 	x := exchangeOf(ctx)
 	if x == nil { // no route was found
 		x = &exchange{ResponseWriter: w, gateway: g, request: g.codec.Request(r), context: r.Context()}
@@ -115,6 +119,9 @@ func (g *Gateway) ErrorHandler(ctx context.Context, mux *runtime.ServeMux, marsh
 // StreamErrorHandler answers errors of streams. It is a runtime.StreamErrorHandlerFunc.
 // In a dialect it writes the envelope itself; what it returns is then not written.
 func (g *Gateway) StreamErrorHandler(ctx context.Context, err error) *grpcstatus.Status {
+	if g.checked(ctx, "StreamErrorHandler") {
+		return grpcstatus.New(codes.Internal, "")
+	}
 	if x := exchangeOf(ctx); x != nil && x.handlerWriter != nil && x.fail(ctx, nil, nil, x.handlerWriter, nil, err) {
 		if x.handlerWriter != http.ResponseWriter(x) {
 			return unmarshalable() // a writer is in between: it must not be given more
@@ -128,7 +135,7 @@ func (g *Gateway) StreamErrorHandler(ctx context.Context, err error) *grpcstatus
 // RoutingErrorHandler answers requests that have no route: 404, 405, and 400 for a
 // path that can't be parsed. It is a runtime.RoutingErrorHandlerFunc.
 func (g *Gateway) RoutingErrorHandler(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, httpStatus int) {
-	if r.Context().Value(probeKey{}) != nil {
+	if r.Context().Value(probeKey{}) != nil || g.checked(r.Context(), "RoutingErrorHandler") {
 		return
 	}
 	q := g.codec.Request(r)
