@@ -30,6 +30,9 @@ func serveOld(t *testing.T) string {
 			_, err = io.WriteString(w, `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在"}`)
 		case "/long":
 			_, err = io.WriteString(w, strings.Repeat(" ", 2000))
+		case "/full":
+			const around = `{"result":true,"code":0,"data":"","message":""}`
+			_, err = fmt.Fprintf(w, `{"result":true,"code":0,"data":%q,"message":""}`, strings.Repeat("x", 1000-len(around)))
 		case "/slow":
 			<-r.Context().Done()
 		case "/cut":
@@ -70,6 +73,7 @@ func TestClient(t *testing.T) {
 		{name: "the request's id", ctx: withID("r-1"), url: old + "/fine", wantData: `{"id":"r-1"}`},
 		{name: "an id that is not valid", ctx: withID("r 1"), url: old + "/fine", wantData: `{"id":""}`},
 		{name: "a failure", url: old + "/failure", wantCode: codes.NotFound, wantText: "作业 42 不存在"},
+		{name: "as long as the limit", url: old + "/full", wantData: `"` + strings.Repeat("x", 953) + `"`},
 		{name: "too long", url: old + "/long", wantCode: codes.Internal, wantText: "the response from legacy.job.v2 exceeds the limit of 1000 bytes"},
 		{name: "truncated", url: old + "/cut", wantCode: codes.Unavailable, wantText: "legacy.job.v2 cannot be reached"},
 		{name: "down", url: "http://" + servertest.ClosedAddress(t) + "/x?token=hunter2", wantCode: codes.Unavailable, wantText: "legacy.job.v2 cannot be reached"},

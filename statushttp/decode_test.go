@@ -179,6 +179,8 @@ func TestDecode(t *testing.T) {
 		{"an unknown code with an HTTP status", apiswitch, 409, `{"Code":19999,"Message":"新的错误"}`, codes.Aborted, statushttp.UnknownReason, "19999", "新的错误", ""},
 		{"success", job, 200, `{"result":true,"code":0,"data":{"a":1},"message":""}`, codes.OK, "", "", "", ""},
 		{"success of a bare resource", jarvis, 201, `{"id":1}`, codes.OK, "", "", "", ""},
+		{"the last status of success", jarvis, 299, `{"id":1}`, codes.OK, "", "", "", ""},
+		{"a redirect", jarvis, 300, `{"id":1}`, codes.Unknown, "", "", "legacy.jarvis.v2 answered HTTP 300 with a body that is not in its envelope", "id"},
 		{"no content", jarvis, 204, ``, codes.OK, "", "", "", ""},
 		{"a code of success with an HTTP error", jarvis, 400, `{"return_code":10001,"message":"x"}`, codes.OK, "", "", "", ""},
 		{"HTML of a proxy", job, 502, html, codes.Unavailable, "", "", "legacy.job.v2 answered HTTP 502 with a body that is not in its envelope", "10.1.2.3"},

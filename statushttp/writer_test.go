@@ -50,6 +50,7 @@ func TestWriteError(t *testing.T) {
 			wantBody:   `{"result":false,"code":1233106,"data":null,"message":"作业 4\"2 不存在","request_id":"r-1"}`,
 			wantHeader: map[string]string{
 				"Content-Type": "application/json; charset=utf-8", "X-Content-Type-Options": "nosniff", "X-Request-Id": "r-1",
+				"Retry-After": "",
 			},
 		},
 		{
@@ -60,6 +61,15 @@ func TestWriteError(t *testing.T) {
 			wantStatus: 200,
 			wantBody:   `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"r-1"}`,
 			wantLog:    "request_id=r-1 path=/job/x error=\"pq: password hunter2\"",
+		},
+		{
+			name:       "another system's code",
+			path:       "/switch/x",
+			header:     http.Header{"X-Request-Id": {"r-1"}},
+			err:        status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42),
+			wantStatus: 404,
+			wantBody:   `{"Code":10003,"Message":"未找到相应条目"}`,
+			wantLog:    "legacy.job.v2 error.reason=JOB_NOT_FOUND",
 		},
 		{
 			name:       "a Go error",
@@ -194,6 +204,8 @@ func TestDetailsBin(t *testing.T) {
 	codec := newCodec(t, statushttp.WithDefaultDomain("legacy.job.v2"))
 	st := grpcstatus.Convert(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42))
 	other := grpcstatus.Convert(status.Error(jobv2.Code_USER_ACCESS_DENIED))
+	otherCode, otherMessage := other.Proto(), other.Proto()
+	otherCode.Message, otherMessage.Code = st.Message(), int32(st.Code())
 	const own, fallback = `"code":1233106,"data":null,"message":"作业 42 不存在"`, `"code":1239307`
 	for _, tt := range []struct {
 		name string
@@ -203,6 +215,8 @@ func TestDetailsBin(t *testing.T) {
 	}{
 		{name: "its own", err: st.Err(), raw: marshal(t, st), want: own},
 		{name: "another error's", err: st.Err(), raw: marshal(t, other), want: own},
+		{name: "the same message, another code", err: st.Err(), raw: marshal(t, grpcstatus.FromProto(otherCode)), want: own},
+		{name: "the same code, another message", err: st.Err(), raw: marshal(t, grpcstatus.FromProto(otherMessage)), want: own},
 		{name: "not a status", err: st.Err(), raw: "<html>", want: own},
 		{name: "none", err: st.Err(), want: own},
 		{name: "an error without details", err: grpcstatus.Error(codes.NotFound, "x"), raw: marshal(t, st), want: fallback},
@@ -214,6 +228,22 @@ func TestDetailsBin(t *testing.T) {
 				t.Errorf("got %s, want %s in it", got, tt.want)
 			}
 		})
+	}
+}
+
+// A brokenWriter can't be written to.
+type brokenWriter struct{ http.ResponseWriter }
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errOld }
+
+// TestClientGone: an answer that can't be written is not an error of the server.
+func TestClientGone(t *testing.T) {
+	t.Parallel()
+	var log servertest.Log
+	codec := newCodec(t, statushttp.WithDefaultDomain("legacy.job.v2"), statushttp.WithLogger(log.Logger()))
+	codec.WriteError(brokenWriter{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil), status.Error(jobv2.Code_USER_ACCESS_DENIED))
+	if got := log.Take(); !strings.Contains(got, "level=DEBUG msg=\"the answer could not be written\"") {
+		t.Errorf("logged %q, want a debug line", got)
 	}
 }
 
