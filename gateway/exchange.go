@@ -30,7 +30,7 @@ import (
 
 // An exchange is one request that may have a dialect, and its answer. It is the
 // http.ResponseWriter that the route's handler sees: it puts the success envelope
-// around the response, whichever marshaler writes that.
+// around the response, with every marshaler.
 type exchange struct {
 	http.ResponseWriter
 	gateway *Gateway

@@ -128,7 +128,7 @@ func clearCookies(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshale
 	runtime.DefaultHTTPErrorHandler(ctx, mux, m, w, r, err)
 }
 
-// serveExisting serves a program's mux with handlers of its own beside the RPCs.
+// serveExisting serves a program's mux, with other handlers beside the RPCs.
 func serveExisting(t *testing.T, opts []runtime.ServeMuxOption, address string) *servertest.Server {
 	t.Helper()
 	mux := runtime.NewServeMux(opts...)
@@ -284,7 +284,7 @@ func inDialect(t *testing.T, domain string, before, after []runtime.ServeMuxOpti
 	return serveExisting(t, slices.Concat(before, gw.MuxOptions(), after), servertest.ServeGRPC(t, existingBackend{}))
 }
 
-// TestAnyMarshaler: in a dialect a success is right whichever marshaler of
+// TestAnyMarshaler: in a dialect a success is right with every marshaler of
 // grpc-gateway writes it, before our options or after (D5, M15).
 func TestAnyMarshaler(t *testing.T) {
 	t.Parallel()
@@ -327,7 +327,7 @@ func TestAnyMarshaler(t *testing.T) {
 				if strings.ReplaceAll(got, `":  `, `": `) != tt.want { // protojson's random space
 					t.Errorf("got  %s\nwant %s", got, tt.want)
 				}
-				// A failure is the envelope, whichever marshaler is asked for.
+				// A failure is the envelope, with every marshaler.
 				if got := server.Get(t, "/raise/d/legacy", header).Body; !strings.HasPrefix(got, `{"result":false,"code":1233106,`) {
 					t.Errorf("got %s, want a failure", got)
 				}

@@ -230,7 +230,7 @@ func without(md metadata.MD, drop func(key string) bool) metadata.MD {
 }
 
 // hideInternal takes statusmap's metadata out of a header to which all were added,
-// whatever names the mux gives them.
+// under every name that the mux gives them.
 func hideInternal(header http.Header, md runtime.ServerMetadata) {
 	for key := range md.HeaderMD {
 		if !isStatusmapKey(key) {

@@ -420,7 +420,7 @@ func (e *LegacyError) says() details.Status {
 	return s
 }
 
-// isNil reports whether there is no value: an optional field that is not set may
+// isNil reports whether value is nil: an optional field that is not set may
 // come as a nil pointer, whose methods would panic.
 func isNil(value protoreflect.Enum) bool {
 	if value == nil {

@@ -13,7 +13,7 @@ type Event struct {
 	// Method is the RPC, as in "/package.Service/Method".
 	Method string
 	// UnknownMethod reports whether the server has no such method: its
-	// grpc.UnknownServiceHandler answered. Method is then whatever the caller sent.
+	// grpc.UnknownServiceHandler answered. Method is then the text that the caller sent.
 	UnknownMethod bool
 	// Domain, Reason and LegacyCode name the code; all are "" if the catalog lacks it.
 	Domain, Reason, LegacyCode string

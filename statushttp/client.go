@@ -60,7 +60,7 @@ func (c *Client) Do(request *http.Request) (data []byte, err error) {
 	if ids := metadata.ValueFromIncomingContext(ctx, status.RequestIDKey); len(ids) > 0 && request.Header.Get(RequestIDHeader) == "" && wire.IsRequestID(ids[len(ids)-1]) {
 		request.Header.Set(RequestIDHeader, ids[len(ids)-1])
 	}
-	response, err := cmp.Or(c.HTTP, http.DefaultClient).Do(request) //nolint:gosec // the caller chose where to
+	response, err := cmp.Or(c.HTTP, http.DefaultClient).Do(request) //nolint:gosec // the caller chose the address
 	if err != nil {
 		return nil, c.unreachable(ctx, request, err)
 	}

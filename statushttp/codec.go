@@ -278,7 +278,7 @@ func (c *Codec) MayAnswer(r *Request) bool {
 	return c.ownDomain || c.defaultSystem != nil || len(c.methods) > 0
 }
 
-// Logger returns where the codec logs.
+// Logger returns the logger of the codec.
 func (c *Codec) Logger() *slog.Logger { return c.logger }
 
 func (r *route) covers(path string) bool {

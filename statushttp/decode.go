@@ -84,7 +84,7 @@ func (c *Codec) decodeFailure(system *catalog.System, httpStatus int, v *templat
 }
 
 // arguments recovers a message's arguments: from the envelope's {metadata} if it has
-// them, else from the text, in whichever language it is.
+// them, else from the text, in any of the code's languages.
 func arguments(code *catalog.Code, v *template.Values) []catalog.Arg {
 	var args []catalog.Arg
 	for _, a := range v.Metadata {

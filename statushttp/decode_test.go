@@ -171,7 +171,7 @@ func TestDecode(t *testing.T) {
 	}{
 		{"key order, spacing, more keys", job, 200, ` {"permission":null, "message":"作业 42 不存在" , "code":1233106,"result" : false} `, codes.NotFound, "JOB_NOT_FOUND", "1233106", "作业 42 不存在", ""},
 		{"a number as string", job, 200, `{"result":"false","code":"1233106","message":"作业 42 不存在"}`, codes.NotFound, "JOB_NOT_FOUND", "1233106", "作业 42 不存在", ""},
-		{"a code as number where it is text", elves, 200, `{"flag":false,"error":"[401.1]Unauthorized Missing Sign Param"}`, codes.Unauthenticated, "MISSING_SIGN_PARAM", "401.1", "Unauthorized Missing Sign Param", ""},
+		{"a code as number, although it is text", elves, 200, `{"flag":false,"error":"[401.1]Unauthorized Missing Sign Param"}`, codes.Unauthenticated, "MISSING_SIGN_PARAM", "401.1", "Unauthorized Missing Sign Param", ""},
 		{"Elves' detail behind the text", elves, 200, `{"flag":"false","error":"[500]Internal ServerError: java.lang.NullPointerException"}`, codes.Internal, "INTERNAL_SERVER_ERROR", "500", "Internal ServerError: java.lang.NullPointerException", ""},
 		{"a failure though HTTP says 200", apiswitch, 200, `{"Code":10205,"Message":"未找到应用"}`, codes.OK, "", "", "", ""},
 		{"the same with 404", apiswitch, 404, `{"Code":10205,"Message":"未找到应用"}`, codes.NotFound, "APP_NOT_FOUND", "10205", "未找到应用", ""},

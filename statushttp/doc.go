@@ -12,8 +12,13 @@
 // are versions of one family, else the dialect's fallback code for its gRPC code with
 // that code's own text: what another system says is not for this one's clients.
 //
-// Invariants: an envelope is valid JSON whatever it holds; nothing of a Go error or a
+// Invariants: an envelope is valid JSON with any values; nothing of a Go error or a
 // gRPC detail reaches the client, in body or headers.
+//
+// The way of an error through a gateway: gateway.Gateway.ErrorHandler finds the
+// request and its writer; read.go reads the error into a reading; decide.go makes the
+// [Decision]; render.go fills in the envelope and sets headers; the gateway writes them.
+// No step is entered twice.
 //
 // Start with [New] and [Codec.WriteError]. For grpc-gateway there is package gateway.
 package statushttp

@@ -56,7 +56,7 @@ const (
 // legacy code on the context's span if the catalog has the code. The error is the
 // meter's.
 //
-// The number of the counter's series is bounded, whatever callers send: values come
+// The number of the counter's series is bounded for every caller: values come
 // from the catalog, from gRPC's seventeen codes, from the server's methods and from
 // status.Repairs.
 func Observer(meter metric.Meter) (func(context.Context, status.Event), error) {
