@@ -10,9 +10,9 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// TestDialects answers every code in every system: as itself, as the code of the
-// same reason in another version of its family, else as the fallback for its gRPC
-// code, with that code's own text.
+// TestDialects answers every code in every system. In its own system, the response has
+// the code. In another version of the system, it has the code with the same reason, if
+// there is one. Otherwise it has the fallback for the gRPC code, with the fallback's text.
 func TestDialects(t *testing.T) {
 	t.Parallel()
 	cat := servertest.DefaultCatalog(t)
@@ -51,8 +51,8 @@ func TestDialects(t *testing.T) {
 			}
 		}
 	}
-	// 110 of JOB's old codes and all shared ones have a namesake in the new API; so
-	// has each of Elves' old codes but 403.3.
+	// In JOB, 110 codes of the old API and the 12 shared codes have the same reason in the
+	// new API. In Elves, all 28 old codes except 403.3 do.
 	if want := 2*(12+110) + 2*28; translated != want {
 		t.Errorf("%d codes were translated, want %d", translated, want)
 	}
@@ -70,8 +70,7 @@ func withDialect(t *testing.T, path, dialect string) string {
 	return u.String()
 }
 
-// TestCodeHTTPStatus: with WithCodeHTTPStatus every code is answered with its own
-// HTTP status.
+// TestCodeHTTPStatus checks that WithCodeHTTPStatus overrides http_always.
 func TestCodeHTTPStatus(t *testing.T) {
 	t.Parallel()
 	cat := servertest.DefaultCatalog(t)

@@ -18,15 +18,16 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest"
 )
 
-// TestDocsGo: every Go snippet is code that compiles, word for word.
+// TestDocsGo checks that all Go snippets in the documentation are in example_test.go,
+// which the compiler checks.
 func TestDocsGo(t *testing.T) {
 	t.Parallel()
 	code := unindented(readText(t, "example_test.go"))
-	// The tutorial's own enum has no generated code here; another one replaces it.
+	// The tutorial's enum has no generated code, so another enum replaces it.
 	replaced := strings.NewReplacer(
 		"depotv1.Code_PARCEL_LOCKED", "jobv2.Code_TASK_STATUS_CONFLICT",
 		"depotv1.", "jobv2.",
-		"return err //", "return nil, err //", // README's own function
+		"return err //", "return nil, err //", // the function in README.md has one result
 	)
 	snippets := 0
 	for _, file := range []string{"README.md", "docs/adding-a-system.md"} {
@@ -36,7 +37,7 @@ func TestDocsGo(t *testing.T) {
 			}
 			snippets++
 			if !strings.Contains(code, replaced.Replace(unindented(b.Text))) {
-				t.Errorf("%s: not in example_test.go:\n%s", file, b.Text)
+				t.Errorf("example_test.go does not have this snippet of %s:\n%s", file, b.Text)
 			}
 		}
 	}
@@ -45,8 +46,8 @@ func TestDocsGo(t *testing.T) {
 	}
 }
 
-// TestDocsClients: the snippets of docs/clients.md are the READMEs', which the
-// clients' own tests run.
+// TestDocsClients checks that the snippets of docs/clients.md are in the READMEs of the
+// clients. The tests of the clients run those.
 func TestDocsClients(t *testing.T) {
 	t.Parallel()
 	folders := map[string]string{"python": "python", "ts": "typescript", "java": "java"}
@@ -55,7 +56,7 @@ func TestDocsClients(t *testing.T) {
 		snippets[b.Language]++
 		readme := "clients/" + folders[b.Language] + "/README.md"
 		if !strings.Contains(readText(t, readme), b.Text) {
-			t.Errorf("not in %s:\n%s", readme, b.Text)
+			t.Errorf("%s does not have this snippet of docs/clients.md:\n%s", readme, b.Text)
 		}
 	}
 	for language := range folders {
@@ -65,13 +66,12 @@ func TestDocsClients(t *testing.T) {
 	}
 }
 
-// TestREADME runs README.md: its enum value is the catalog's, its commands print
-// what it says.
+// TestREADME checks the enum value in README.md, and runs its commands.
 func TestREADME(t *testing.T) {
 	t.Parallel()
 	blocks := servertest.Blocks(t, inRepository("README.md"))
 	if source := readText(t, "proto/legacy/job/v2/code.proto"); blocks[0].Language != "proto" || !strings.Contains(source, blocks[0].Text) {
-		t.Errorf("not in code.proto:\n%s", blocks[0].Text)
+		t.Errorf("proto/legacy/job/v2/code.proto does not have the first block of README.md:\n%s", blocks[0].Text)
 	}
 	demo := servertest.StartDemo(t, servertest.DefaultCatalog(t))
 	servertest.CheckConsole(t, demo, blocks, inRepository("."), 8)
@@ -162,7 +162,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// readText returns a file of the repository.
+// readText returns the content of a file of the repository.
 func readText(t *testing.T, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(inRepository(path))
@@ -172,7 +172,7 @@ func readText(t *testing.T, path string) string {
 	return string(b)
 }
 
-// unindented takes the white space off both ends of every line.
+// unindented removes the white space at both ends of every line.
 func unindented(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {

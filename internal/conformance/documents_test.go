@@ -11,19 +11,18 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest"
 )
 
-// A documentedCode is what a legacy document says of a code; what it does not say
-// is empty.
+// A documentedCode has the facts about a code in a legacy document. Fields that the
+// document does not have are empty.
 type documentedCode struct {
 	legacyCode string
 	message    string
-	chinese    string // Elves' third column, Jarvis's text behind the dash
-	reason     string // API Switch's constants
+	chinese    string // the third column in Elves, the text after the dash in Jarvis
+	reason     string // the name of the constant in API Switch
 	labels     map[string]string
 }
 
-// TestDocuments compares the catalog with the five legacy documents, read by
-// parsers that know nothing of the catalog: every code, every character, and no
-// code more.
+// TestDocuments compares the catalog with the five legacy documents. The parsers of the
+// documents do not use the catalog. All codes must be in both, with exactly the same text.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	cat := servertest.DefaultCatalog(t)
@@ -39,7 +38,7 @@ func TestDocuments(t *testing.T) {
 		domain     string
 		documented []documentedCode
 		wantCount  int
-		more       []string // codes that the document has no line for
+		more       []string // codes without a line in the document
 	}{
 		{
 			domain:     "legacy.elves.v1",
@@ -57,7 +56,7 @@ func TestDocuments(t *testing.T) {
 			domain:     "legacy.jarvis.v2",
 			documented: jarvisCodes(read("002")),
 			wantCount:  5,
-			more:       []string{"10001", "10010"}, // in the running text
+			more:       []string{"10001", "10010"}, // in the text of the document
 		},
 		{
 			domain:     "legacy.job.v1",
@@ -82,7 +81,7 @@ func TestDocuments(t *testing.T) {
 			}
 			system, ok := cat.System(tt.domain)
 			if !ok {
-				t.Fatal("no such system")
+				t.Fatal("the catalog does not have the system")
 			}
 			for _, want := range tt.documented {
 				code, ok := cat.LookupLegacy(tt.domain, want.legacyCode)
@@ -134,7 +133,7 @@ var elvesHeadings = []string{"401", "402", "403", "410", "411", "412", "413", "4
 var elvesRow = regexp.MustCompile(`(?m)^\|? ?(\d{3}\.\d+) \| (.*?) \| (.*?) \|$`)
 
 func elvesCodes(document string) []documentedCode {
-	unescape := regexp.MustCompile(`\\(.)`) // Markdown's
+	unescape := regexp.MustCompile(`\\(.)`) // of Markdown
 	var list []documentedCode
 	for _, row := range elvesRow.FindAllStringSubmatch(document, -1) {
 		list = append(list, documentedCode{

@@ -36,8 +36,8 @@ import (
 
 const secret = servertest.Secret
 
-// A carelessBackend has no interceptors and does everything wrong: the reason of a
-// request says what.
+// A carelessBackend is a backend without interceptors whose errors are wrong in many
+// ways. The reason of a request selects the error.
 type carelessBackend struct {
 	demov1.UnimplementedDemoServiceServer
 	system *catalog.System
@@ -109,8 +109,8 @@ func (b *carelessBackend) Echo(context.Context, *demov1.EchoRequest) (*demov1.Ec
 	return &demov1.EchoResponse{Text: "hi"}, nil
 }
 
-// someCode returns a code without arguments that is not a fallback, so that the
-// table can tell them apart.
+// someCode returns a code that has no arguments and is not a fallback, so that a test can
+// distinguish it from a fallback.
 func someCode(system *catalog.System) *catalog.Code {
 	for _, code := range system.Codes() {
 		if !code.IsSuccess() && len(code.Message().Params()) == 0 && len(code.FallbackFor()) == 0 {
@@ -128,8 +128,7 @@ func errorInfo(code *catalog.Code) *errdetails.ErrorInfo {
 	}
 }
 
-// statusOf makes a status with details; nil is one of a type that no program
-// knows.
+// statusOf returns a status error with details. A nil detail has an unknown type.
 func statusOf(code codes.Code, message string, details ...proto.Message) error {
 	p := &spb.Status{Code: int32(code), Message: message}
 	for _, d := range details {
@@ -149,9 +148,9 @@ func statusOf(code codes.Code, message string, details ...proto.Message) error {
 	return grpcstatus.ErrorProto(p)
 }
 
-// serveExits serves the careless backend behind a gateway, over TCP and, below
-// /in-process, without; and a gateway to a backend that is down and to one that
-// sends garbage.
+// serveExits serves gateways for these backends: the carelessBackend over TCP at /, the
+// carelessBackend in the same process at /in-process, a backend that is down at /down,
+// and a server that does not speak gRPC at /garbage.
 func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protocol) *servertest.Server {
 	t.Helper()
 	backend := &carelessBackend{system: system}
@@ -224,8 +223,8 @@ func (w *gzipWriter) WriteHeader(status int) {
 
 func (w *gzipWriter) Write(b []byte) (int, error) { return w.gzip.Write(b) }
 
-// newExitMux returns the mux of the backend at address, with handlers of its own
-// that end as generated code does, or worse.
+// newExitMux returns a mux for the backend at address. It adds handlers that fail in the
+// same way as generated code, and handlers that panic.
 func newExitMux(t *testing.T, gw *gateway.Gateway, address string) *runtime.ServeMux {
 	t.Helper()
 	mux := servertest.NewMux(t, gw, address)
@@ -262,7 +261,7 @@ func newExitMux(t *testing.T, gw *gateway.Gateway, address string) *runtime.Serv
 	return mux
 }
 
-// serveGarbage serves what is not gRPC, and returns its address.
+// serveGarbage starts a server that does not speak gRPC, and returns its address.
 func serveGarbage(t *testing.T) string {
 	t.Helper()
 	l := servertest.Listen(t)
@@ -291,13 +290,13 @@ func serveGarbage(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// Which code an exit is answered with.
+// A wantCode is the expected code of a response.
 type wantCode int
 
 const (
 	fallbackCode wantCode = iota // the fallback for the exit's gRPC code
 	ownCode                      // the code that the backend raised
-	newerCode                    // one that the gateway does not know
+	newerCode                    // a code that the gateway does not know
 )
 
 // An exit is a way for a request to end.
@@ -307,11 +306,11 @@ type exit struct {
 	path     string
 	header   servertest.Header
 	body     string
-	wantHTTP int // unless the system has http_always; 0: the code's own
+	wantHTTP int // unless the system has http_always; 0 is the HTTP status of the code
 	wantCode wantCode
-	wantGRPC codes.Code // for which the code falls back
+	wantGRPC codes.Code // the gRPC code that the fallback replaces
 
-	wantLines int // before the envelope
+	wantLines int // the number of lines before the envelope
 	wantAllow string
 }
 
@@ -369,7 +368,7 @@ var exits = []exit{
 		wantAllow: "GET",
 	},
 	{
-		name:     "a body that is no JSON",
+		name:     "a body that is not JSON",
 		method:   http.MethodPost,
 		path:     "/raise/d/r",
 		body:     `{"metadata": ` + secret,
@@ -604,8 +603,8 @@ var exits = []exit{
 	},
 }
 
-// TestExits drives every exit in every system, over HTTP/1.1 and HTTP/2, with a
-// client that takes trailers. docs/exits.md is what it sees.
+// TestExits sends the request of every exit to every system, over HTTP/1.1 and HTTP/2.
+// The client accepts trailers. The results are in docs/exits.md.
 func TestExits(t *testing.T) {
 	t.Parallel()
 	systems := servertest.DefaultCatalog(t).Systems()
@@ -613,14 +612,14 @@ func TestExits(t *testing.T) {
 	for i := range cells {
 		cells[i] = make([]string, len(systems))
 	}
-	t.Run("systems", func(t *testing.T) { // ends when its parallel tests have
+	t.Run("systems", func(t *testing.T) { // returns after all parallel subtests have ended
 		for _, protocol := range []servertest.Protocol{servertest.HTTP1, servertest.HTTP2} {
 			for column, system := range systems {
 				t.Run(fmt.Sprintf("%s/%s", system.Domain(), protocol), func(t *testing.T) {
 					t.Parallel()
 					server := serveExits(t, system, protocol)
 					for row, x := range exits {
-						// Not parallel: that would be hundreds of requests at once, some with a deadline.
+						// Not parallel: hundreds of requests at once could exceed their deadlines.
 						t.Run(x.name, func(t *testing.T) {
 							cell := checkExit(t, server, system, x)
 							if protocol == servertest.HTTP1 {
@@ -648,20 +647,24 @@ func TestExits(t *testing.T) {
 	golden.Check(t, inRepository("docs/exits.md"), page.Bytes())
 }
 
-const exitsHeading = `# Every exit speaks the dialect
+const exitsHeading = `# What does a REST client get if a request fails?
 
-What a REST client sees of each way for a request to end: the HTTP status and the legacy code. It is written by
-` + "`go test -run TestExits ./internal/conformance -update`" + `, which drives a backend that does everything wrong and has no
-interceptors, over a real gRPC connection and real HTTP/1.1 and HTTP/2, with a client that takes trailers. Of each answer it checks
-that the body is the system's envelope and valid JSON, that ` + "`Content-Type`, `X-Content-Type-Options` and `X-Request-Id`" + ` are
-set, and that nothing internal is in body, headers or trailers: no Go error, no text of a parser, no detail, no stack.
+The table has one row for each way in which a request can end, and the HTTP status and legacy code of the response in each system.
 
-Systems that answer 200 to everything do so here too; ` + "`statushttp.WithCodeHTTPStatus()`" + ` lifts that. If a fallback code
-replaces another gRPC code, the HTTP status is that of the gRPC code, unless the code sets its own: a dependency that is down stays a
-503. In the middle of a stream the envelope is the last line.
+- Systems with ` + "`http_always: 200`" + ` answer 200 to everything. ` + "`statushttp.WithCodeHTTPStatus()`" + ` overrides this.
+- If a fallback replaces an error, the HTTP status is the canonical one of the error's gRPC code, unless the fallback has the option
+  ` + "`http`" + `. For example, the status of a backend that is down is 503.
+- If a stream fails after its first message, the envelope is the last line.
+
+A test writes this page: ` + "`go test -run TestExits ./internal/conformance -update`" + `. Its backend has no interceptors, and its
+errors are wrong in many ways. The test uses a real gRPC connection, HTTP/1.1 and HTTP/2, and a client that accepts trailers. It
+checks that each body is valid JSON and the envelope of the system, and that the response has the headers ` + "`Content-Type`" + `,
+` + "`X-Content-Type-Options` and `X-Request-Id`" + `. It also checks that body, headers and trailers contain no Go errors, parser
+messages, details or stack traces.
 `
 
-// checkExit takes an exit, and returns what a client sees of it.
+// checkExit sends the request of an exit and checks the response. It returns the table
+// cell.
 func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, x exit) string {
 	t.Helper()
 	header := servertest.Header{"TE": "trailers", "X-Request-Id": "r-1"}
@@ -676,14 +679,14 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 	}
 	envelope := lines[len(lines)-1]
 	if !json.Valid([]byte(envelope)) {
-		t.Errorf("not JSON: %s", envelope)
+		t.Errorf("the body is not JSON: %s", envelope)
 	}
 	got, ok := readFailure(system, envelope)
 	if !ok {
-		t.Fatalf("not the envelope of %s: %s", system.Domain(), envelope)
+		t.Fatalf("the body is not the envelope of %s: %s", system.Domain(), envelope)
 	}
 	if !isVerbatim(system, envelope) {
-		t.Errorf("not byte for byte the envelope of %s: %s", system.Domain(), envelope)
+		t.Errorf("the body differs from the envelope of %s: %s", system.Domain(), envelope)
 	}
 	wantHTTP := x.wantHTTP
 	want := failure{legacyCode: "9999999", message: "a text from the future"}
@@ -701,7 +704,7 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 		want.requestID = "r-1"
 	}
 	if got != want {
-		t.Errorf("%s says %+v, want %+v", envelope, got, want)
+		t.Errorf("%s: got %+v, want %+v", envelope, got, want)
 	}
 	if system.HTTPAlways() != 0 {
 		wantHTTP = system.HTTPAlways()
@@ -712,13 +715,13 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 	return fmt.Sprintf("%d `%s`", response.Status, got.legacyCode)
 }
 
-// checkExitHeaders compares the headers that every answer has, and looks for those
-// that none may have.
+// checkExitHeaders checks that the required headers are set, and that internal headers
+// are not.
 func checkExitHeaders(t *testing.T, response servertest.Response, x exit) {
 	t.Helper()
 	contentType := "application/json; charset=utf-8"
 	if x.wantLines > 0 {
-		contentType = "application/json" // the stream had begun with it
+		contentType = "application/json" // the stream has already sent its header
 	}
 	for name, want := range map[string]string{
 		"Content-Type":           contentType,
@@ -736,13 +739,13 @@ func checkExitHeaders(t *testing.T, response servertest.Response, x exit) {
 				strings.HasPrefix(name, "Grpc-Trailer-Grpc") ||
 				strings.Contains(name, "Statusmap") ||
 				name == "Www-Authenticate" {
-				t.Errorf("header %s: %v", name, h[name])
+				t.Errorf("got the header %s: %v, want no such header", name, h[name])
 			}
 		}
 	}
 }
 
-// TestClientGone: if the client has gone, nothing is left behind.
+// TestClientGone checks that no goroutines stay if clients close their connections.
 func TestClientGone(t *testing.T) {
 	t.Parallel()
 	system, _ := servertest.DefaultCatalog(t).System("legacy.jarvis.v2")
@@ -755,7 +758,7 @@ func TestClientGone(t *testing.T) {
 		}
 		response, err := server.Client.Do(request)
 		if err == nil {
-			t.Errorf("answered %s, want no answer", response.Status)
+			t.Errorf("got the response %s, want an exceeded deadline", response.Status)
 			if err := response.Body.Close(); err != nil {
 				t.Error(err)
 			}

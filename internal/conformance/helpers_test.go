@@ -10,13 +10,12 @@ import (
 
 func TestMain(m *testing.M) { servertest.Main(m) }
 
-// inRepository returns the path of a file of the repository, as seen from this
-// package.
+// inRepository returns the path of a file of the repository, relative to this package.
 func inRepository(path string) string {
 	return filepath.Join("..", "..", filepath.FromSlash(path))
 }
 
-// A failure is what an error body of a legacy system says.
+// A failure has the values in the error body of a system.
 type failure struct {
 	legacyCode string
 	message    string
@@ -29,14 +28,14 @@ func readFailure(system *catalog.System, body string) (failure, bool) {
 	return failure{legacyCode: v.LegacyCode, message: v.Message, requestID: v.RequestID}, ok
 }
 
-// isVerbatim reports whether an error body is, byte for byte, what the system
-// writes for what is read from it.
+// isVerbatim reports whether an error body equals the envelope that the system writes for
+// the values in the body.
 func isVerbatim(system *catalog.System, body string) bool {
 	v, ok := system.FailureEnvelope().Parse([]byte(body))
 	return ok && string(system.FailureEnvelope().Append(nil, &v)) == body
 }
 
-// hasRequestID reports whether the error bodies of a system have a request's id.
+// hasRequestID reports whether the error bodies of a system contain {request_id}.
 func hasRequestID(system *catalog.System) bool {
 	return system.FailureEnvelope().Has("request_id")
 }

@@ -28,8 +28,8 @@ var hostileTexts = map[string]string{
 	"json inside": `{"result":true,"code":0}`,
 }
 
-// TestHostileArguments raises a code of every system with text that breaks
-// careless writers: it has to be the same text after JSON parsing.
+// TestHostileArguments raises a code of every system with arguments that need escapes in
+// JSON or HTTP. A client must receive the same text.
 func TestHostileArguments(t *testing.T) {
 	t.Parallel()
 	cat := servertest.DefaultCatalog(t)
@@ -39,7 +39,7 @@ func TestHostileArguments(t *testing.T) {
 			t.Run(system.Domain()+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				code := codeWithArguments(system)
-				args := map[string]string{"note": text} // metadata, also if no message has arguments
+				args := map[string]string{"note": text} // also sent if the message has no arguments
 				for _, p := range code.Message().Params() {
 					args[p] = text
 				}
@@ -73,8 +73,8 @@ func TestHostileArguments(t *testing.T) {
 	}
 }
 
-// codeWithArguments returns the first code of a system whose message has
-// arguments, else its first error.
+// codeWithArguments returns the first code of a system whose message has arguments. If
+// there is none, it returns the first code that is an error.
 func codeWithArguments(system *catalog.System) *catalog.Code {
 	var first *catalog.Code
 	for _, code := range system.Codes() {

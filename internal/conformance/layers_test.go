@@ -13,9 +13,9 @@ import (
 
 const module = "github.com/statusmap/statusmap"
 
-// layers are the folders of the repository. A package may import what is in a
-// lower layer or in its own folder, and nothing else of the repository. A folder
-// that does not exist is fine; one that is not listed is not.
+// layers lists the folders of the repository, from the lowest layer to the highest. A
+// package may import packages of lower layers and of its own folder. All folders must be
+// listed. The list may contain folders that do not exist.
 var layers = [][]string{
 	{"gen"},
 	{"internal/aip193", "internal/annotation", "internal/template", "internal/wire"},
@@ -32,22 +32,22 @@ var layers = [][]string{
 	{"."}, // the package comment and status_test.go
 }
 
-// mayNot are the packages of other modules that a folder does not depend on, not
-// even through others. "/..." is a package and those below it.
+// mayNot lists packages of other modules on which a folder must not depend, directly or
+// indirectly. "/..." means a package and the packages below it.
 var mayNot = map[string][]string{
 	"catalog":    {"google.golang.org/grpc", "github.com/grpc-ecosystem/grpc-gateway/v2/..."},
 	"status":     {"github.com/grpc-ecosystem/grpc-gateway/v2/..."},
 	"statushttp": {"github.com/grpc-ecosystem/grpc-gateway/v2/..."},
 }
 
-// TestLayers holds the imports to one direction.
+// TestLayers checks that all imports go from higher layers to lower layers.
 func TestLayers(t *testing.T) {
 	t.Parallel()
 	packages := list(t)
 	for _, p := range packages {
 		folder, layer := place(p.ImportPath)
 		if layer < 0 {
-			t.Errorf("%s is in no layer: add its folder to the table", p.ImportPath)
+			t.Errorf("%s is not in a layer: add its folder to layers", p.ImportPath)
 			continue
 		}
 		for _, imported := range p.Imports {
@@ -62,20 +62,20 @@ func TestLayers(t *testing.T) {
 		for _, other := range mayNot[folder] {
 			if tree, ok := strings.CutSuffix(other, "/..."); ok {
 				if slices.ContainsFunc(p.Deps, func(dep string) bool { return within(dep, tree) }) {
-					t.Errorf("%s depends on %s", p.ImportPath, tree)
+					t.Errorf("%s depends on %s, which mayNot forbids", p.ImportPath, tree)
 				}
 			} else if slices.Contains(p.Deps, other) {
-				t.Errorf("%s depends on %s", p.ImportPath, other)
+				t.Errorf("%s depends on %s, which mayNot forbids", p.ImportPath, other)
 			}
 		}
 	}
 	if len(packages) < 10 {
-		t.Errorf("%d packages", len(packages))
+		t.Errorf("go list found %d packages, want 10 or more", len(packages))
 	}
 }
 
-// place returns the folder of the table that a package is in and its layer; -1
-// if there is none.
+// place returns the folder in layers that contains a package, and its layer. The layer is
+// -1 if no folder contains the package.
 func place(path string) (folder string, layer int) {
 	for i, folders := range layers {
 		for _, f := range folders {
@@ -87,18 +87,20 @@ func place(path string) (folder string, layer int) {
 	return "", -1
 }
 
-// within reports whether a package is another one or below it.
+// within reports whether a package is parent or below parent.
 func within(path, parent string) bool {
 	return path == parent || strings.HasPrefix(path, parent+"/")
 }
 
-// A listed package is as go list prints it. Tests may import what they want.
+// A listed package is an entry in the output of go list. It does not include the imports
+// of tests, which may import any package.
 type listed struct {
 	ImportPath    string
 	Imports, Deps []string
 }
 
-// list lists the packages of the library and, in the workspace, of the commands.
+// list returns the packages of the library. In the workspace, it also returns those of
+// module cmd.
 func list(t *testing.T) []listed {
 	t.Helper()
 	patterns := []string{"./..."}

@@ -23,7 +23,7 @@ import (
 	"github.com/statusmap/statusmap/internal/wire"
 )
 
-// withProtobuf builds what details.Status describes of protobuf's own messages.
+// withProtobuf builds the status of a details.Status from protobuf messages.
 func withProtobuf(t testing.TB, s details.Status) *spb.Status {
 	t.Helper()
 	st := &spb.Status{Code: int32(s.Code), Message: s.Message}
@@ -59,8 +59,8 @@ func withProtobuf(t testing.TB, s details.Status) *spb.Status {
 	return st
 }
 
-// checkBuilt compares what Build gives with protobuf's deterministic encoding of the
-// same messages, as bytes.
+// checkBuilt compares the bytes of Build with protobuf's deterministic encoding of the
+// same messages.
 func checkBuilt(t testing.TB, got, want *spb.Status) {
 	t.Helper()
 	if len(got.GetDetails()) != len(want.GetDetails()) {
@@ -77,7 +77,7 @@ func checkBuilt(t testing.TB, got, want *spb.Status) {
 	}
 }
 
-// statuses are what errors can look like, with the details that they have then.
+// statuses are statuses and the details that they must have.
 var statuses = []struct {
 	name   string
 	status details.Status
@@ -85,7 +85,7 @@ var statuses = []struct {
 }{
 	{name: "nothing"},
 	{name: "code and message", status: details.Status{Code: codes.NotFound, Message: "作业 42 不存在"}},
-	{name: "code that is none of gRPC's", status: details.Status{Code: math.MaxUint32, Message: "m"}},
+	{name: "unknown gRPC code", status: details.Status{Code: math.MaxUint32, Message: "m"}},
 	{
 		name:   "domain and reason",
 		status: details.Status{Code: codes.NotFound, Message: "m", Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"},
@@ -185,11 +185,11 @@ var statuses = []struct {
 	},
 	{name: "32 metadata", status: details.Status{Reason: "R", Metadata: manyMetadata(32)}, want: []proto.Message{manyInfo(32)}},
 	{name: "128 metadata", status: details.Status{Reason: "R", Metadata: manyMetadata(128)}, want: []proto.Message{manyInfo(128)}},
-	// More than Release keeps the memory of.
+	// Release does not keep the memory of such a large status.
 	{name: "300 metadata", status: details.Status{Reason: "R", Metadata: manyMetadata(300)}, want: []proto.Message{manyInfo(300)}},
 }
 
-// manyMetadata are not in the order of their names; each third has no value.
+// manyMetadata returns unsorted metadata. One third of the values are empty.
 func manyMetadata(n int) []wire.Pair {
 	list := make([]wire.Pair, n)
 	for i := range list {
@@ -224,12 +224,12 @@ func TestBuildWritesProtobufsDeterministicBytes(t *testing.T) {
 				}
 				want.Details = append(want.Details, rest...)
 				if model := withProtobuf(t, s); !proto.Equal(model, want) {
-					t.Fatalf("the model of the fuzz target gives %v, want %v", model, want)
+					t.Fatalf("withProtobuf returns %v, want %v", model, want)
 				}
 				metadata := slices.Clone(s.Metadata)
 				b := details.NewBuffer()
 				defer b.Release()
-				for range 2 { // the second time in used memory
+				for range 2 { // the second time with a used buffer
 					checkBuilt(t, b.Build(&s), want)
 				}
 				for i, d := range b.Build(&s).GetDetails()[:len(tt.want)] {
@@ -245,8 +245,9 @@ func TestBuildWritesProtobufsDeterministicBytes(t *testing.T) {
 	}
 }
 
-// A map entry has its name and value even if they are empty, as protobuf's own
-// encoders write them: Envoy crashes if the bytes 12 00 are left out.
+// TestBuildWritesEmptyNamesAndValues checks that a map entry has a name and a value even
+// if they are empty, as protobuf's encoders write them. Envoy crashes if the bytes 12 00
+// are missing.
 func TestBuildWritesEmptyNamesAndValues(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -279,7 +280,7 @@ func TestBuildWritesEmptyNamesAndValues(t *testing.T) {
 	}
 }
 
-func TestABufferIsUsedAgain(t *testing.T) {
+func TestBuffersAreReused(t *testing.T) {
 	t.Parallel()
 	for i, first := range statuses {
 		for _, second := range statuses[i:] {
@@ -288,10 +289,10 @@ func TestABufferIsUsedAgain(t *testing.T) {
 			checkBuilt(t, b.Build(&second.status), withProtobuf(t, second.status))
 			checkBuilt(t, b.Build(&first.status), withProtobuf(t, first.status))
 			b.Release()
-			again := details.NewBuffer() // the same one, most times
+			again := details.NewBuffer() // usually the same buffer
 			checkBuilt(t, again.Build(&second.status), withProtobuf(t, second.status))
 			again.Release()
-			// The copy has nothing of the buffer.
+			// The copy does not share memory with the buffer.
 			checkBuilt(t, kept.Proto(), withProtobuf(t, first.status))
 			if t.Failed() {
 				t.Fatalf("%s, then %s", first.name, second.name)
@@ -318,7 +319,8 @@ func TestBuffersAreSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// Not parallel: AllocsPerRun counts what other tests allocate, too.
+// TestBuildInUsedMemoryDoesNotAllocate is not parallel: AllocsPerRun also counts the
+// allocations of other tests.
 func TestBuildInUsedMemoryDoesNotAllocate(t *testing.T) {
 	s := details.Status{
 		Code: codes.NotFound, Message: "作业 42 不存在", Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND",
@@ -334,8 +336,8 @@ func TestBuildInUsedMemoryDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// FuzzBuild: what Build writes equals protobuf's deterministic encoding of the same
-// messages, as bytes, and reading it gives back what was written.
+// FuzzBuild compares the bytes of Build with protobuf's deterministic encoding of the
+// same messages, and checks that the package can read them back.
 func FuzzBuild(f *testing.F) {
 	f.Add("作业 42 不存在", "legacy.job.v2", "JOB_NOT_FOUND", "1233106", "id-1", "job_id", "42", "step", "", "job_id", "en", "Job 42 does not exist",
 		uint32(5), int64(1500*time.Millisecond), uint8(0), []byte("\x08\x01"))
@@ -345,7 +347,7 @@ func FuzzBuild(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message, domain, reason, legacyCode, requestID, key, value, key2, value2, field, locale, localized string,
 		code uint32, retryAfter int64, more uint8, rest []byte,
 	) {
-		// Texts are made valid before they get here.
+		// Callers of Build make texts valid UTF-8.
 		for _, s := range []*string{&message, &domain, &reason, &legacyCode, &requestID, &key, &value, &key2, &value2, &field, &locale, &localized} {
 			*s = strings.ToValidUTF8(*s, "\ufffd")
 		}
@@ -353,7 +355,7 @@ func FuzzBuild(f *testing.F) {
 			Code: codes.Code(code), Message: message, Domain: domain, Reason: reason, LegacyCode: legacyCode, RequestID: requestID,
 			RetryAfter: time.Duration(retryAfter), Field: field, Locale: locale, Localized: localized,
 		}
-		// Each name once.
+		// Names must be unique.
 		taken := map[string]bool{"legacy_code": legacyCode != "", "request_id": requestID != ""}
 		for _, m := range append(args(key2, value2, key, value), manyMetadata(int(more))...) {
 			if !taken[m.Name] {
@@ -364,7 +366,7 @@ func FuzzBuild(f *testing.F) {
 		if len(rest) > 0 {
 			s.Rest = []*anypb.Any{{TypeUrl: "type.googleapis.com/who.Knows", Value: rest}}
 		}
-		if value2 == "" { // so that the other details come without ErrorInfo, too
+		if value2 == "" { // so that there are statuses with details but without ErrorInfo
 			s.Metadata = s.Metadata[:0]
 		}
 		want := withProtobuf(t, s)

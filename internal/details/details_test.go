@@ -184,7 +184,7 @@ func TestAddAllReadsWhatReadStatusReads(t *testing.T) {
 	}
 }
 
-func TestReadStatusLeavesNothingOfABrokenOne(t *testing.T) {
+func TestReadStatusOfBrokenBytesLeavesInfoEmpty(t *testing.T) {
 	t.Parallel()
 	st := &spb.Status{Code: 5, Message: "m", Details: []*anypb.Any{
 		detail(t, errorInfo("d", "R", "kk", "v")), detail(t, &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Second)}),
@@ -201,8 +201,9 @@ func TestReadStatusLeavesNothingOfABrokenOne(t *testing.T) {
 	}
 }
 
-// Not parallel: AllocsPerRun counts what other tests allocate, too.
-func TestReadingUsesTheBufferItIsGiven(t *testing.T) {
+// TestReadingReusesTheBuffer is not parallel: AllocsPerRun also counts the allocations of
+// other tests.
+func TestReadingReusesTheBuffer(t *testing.T) {
 	buffer := make([]wire.Pair, 0, 4)
 	info := detail(t, errorInfo("d", "R", "kk", "v"))
 	raw := string(marshal(t, &spb.Status{Code: 5, Details: []*anypb.Any{info}}))
@@ -240,8 +241,8 @@ func TestLegacyCode(t *testing.T) {
 	}
 }
 
-// FuzzReadStatus: whatever the bytes, reading does not panic; where protobuf
-// reads them too, both read the same.
+// FuzzReadStatus checks that reading never panics, and that the result equals protobuf's
+// result if protobuf can read the bytes.
 func FuzzReadStatus(f *testing.F) {
 	st := &spb.Status{Code: 5, Message: "作业 42 不存在", Details: []*anypb.Any{
 		detail(f, &errdetails.RetryInfo{RetryDelay: durationpb.New(1500 * time.Millisecond)}),
@@ -260,14 +261,14 @@ func FuzzReadStatus(f *testing.F) {
 		var info details.Info
 		code, message, ok := info.ReadStatus(cat, string(raw))
 		if !ok && (code != 0 || message != "" || info.Found || info.Domain != "" || info.Reason != "" || info.RetryAfter != 0 || len(info.Metadata) > 0) {
-			t.Errorf("not a status, and %d, %q, %+v", code, message, info)
+			t.Errorf("got %d, %q, %+v for bytes that are not a status, want nothing", code, message, info)
 		}
 		st := new(spb.Status)
 		if err := proto.Unmarshal(raw, st); err != nil {
 			return
 		}
 		if !ok {
-			t.Fatal("protobuf reads it")
+			t.Fatal("ReadStatus returns false, but protobuf can read the bytes")
 		}
 		if code != st.GetCode() || message != st.GetMessage() {
 			t.Errorf("got %d, %q, protobuf reads %d, %q", code, message, st.GetCode(), st.GetMessage())
@@ -298,9 +299,9 @@ func FuzzReadStatus(f *testing.F) {
 	})
 }
 
-// readWithProtobuf reads a status's details with protobuf's own code, by the same
-// rules. comparable is false if a detail is not UTF-8: protobuf refuses it whole,
-// details reads it.
+// readWithProtobuf reads the details of a status with protobuf, by the same rules.
+// comparable is false if a detail is not valid UTF-8: protobuf refuses such a detail, but
+// package details reads it.
 func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.ErrorInfo, delay time.Duration, comparable bool) {
 	rank := func(i *errdetails.ErrorInfo) int {
 		switch _, known := cat.System(i.GetDomain()); {
@@ -331,7 +332,7 @@ func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.Er
 				continue
 			}
 			r := retry.GetRetryDelay()
-			// AsDuration stops at the ends of its range; details reads nothing then.
+			// AsDuration returns the limit for a delay that is too large. details ignores it.
 			whole := durationpb.New(r.AsDuration())
 			if r.GetSeconds() >= 0 && r.GetNanos() >= 0 && r.GetNanos() < 1e9 && whole.GetSeconds() == r.GetSeconds() && whole.GetNanos() == r.GetNanos() {
 				delay = r.AsDuration()
@@ -341,8 +342,8 @@ func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.Er
 	return info, delay, true
 }
 
-// BenchmarkReadStatus reads what the gateway reads of most errors: one ErrorInfo
-// with four metadata.
+// BenchmarkReadStatus reads a status that is typical for the gateway: one ErrorInfo with
+// four metadata.
 func BenchmarkReadStatus(b *testing.B) {
 	raw := string(marshal(b, &spb.Status{Code: 9, Message: "操作失败!任务42当前状态:running", Details: []*anypb.Any{
 		detail(b, errorInfo("legacy.job.v2", "TASK_STATUS_CONFLICT",

@@ -37,7 +37,7 @@ func detail(t testing.TB, m proto.Message) *anypb.Any {
 	return &anypb.Any{TypeUrl: "type.googleapis.com/" + string(m.ProtoReflect().Descriptor().FullName()), Value: marshal(t, m)}
 }
 
-// args makes metadata of name, value pairs.
+// args returns metadata from name, value pairs.
 func args(pairs ...string) []wire.Pair {
 	var list []wire.Pair
 	for i := 0; i < len(pairs); i += 2 {

@@ -177,8 +177,8 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 	}
 }
 
-// checkTemplate holds an envelope with a message's template to what it writes with
-// the message's text.
+// checkTemplate checks that an envelope writes the same body for a message's template and
+// for the message's text.
 func checkTemplate(t *testing.T, e *template.Envelope, m *template.Message, v template.Values) {
 	t.Helper()
 	v.Message = m.Text(v.Metadata)
@@ -189,7 +189,7 @@ func checkTemplate(t *testing.T, e *template.Envelope, m *template.Message, v te
 	}
 }
 
-func TestTemplatesSayWhatTextsDo(t *testing.T) {
+func TestTemplatesGiveTheSameBodiesAsTexts(t *testing.T) {
 	t.Parallel()
 	for _, s := range defaultCatalog(t).Systems() {
 		for _, code := range s.Codes() {
@@ -227,13 +227,13 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 	}
 }
 
-func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
+func TestEnvelopeWritesIntegersAsNumbers(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
 		"0": `0`, "7": `7`, "1233106": `1233106`, "-5": `-5`,
 		"123456789012345678":  `123456789012345678`,
 		"-123456789012345678": `-123456789012345678`,
-		// More than every reader's integer holds.
+		// Numbers that do not fit an int64.
 		"1234567890123456789":  `"1234567890123456789"`,
 		"-1234567890123456789": `"-1234567890123456789"`,
 		"401.1":                `"401.1"`, "401.0": `"401.0"`, "1e3": `"1e3"`,
@@ -255,7 +255,7 @@ func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
 	}
 }
 
-// hostileTexts are what users, logs and attackers put into a message.
+// hostileTexts are texts that users, logs and attackers may put into a message.
 func hostileTexts() map[string]string {
 	texts := map[string]string{
 		"quotes":            `"quoted" 'single' \back\slash\`,
@@ -301,11 +301,11 @@ func everyByte() string {
 	return string(b)
 }
 
-// readable is a text as a JSON reader sees it: each byte that is no UTF-8 is
+// readable returns a text as a JSON reader reads it: each byte that is not valid UTF-8 is
 // U+FFFD.
 func readable(s string) string { return string([]rune(s)) }
 
-func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
+func TestHostileTextsAreReadBackUnchanged(t *testing.T) {
 	t.Parallel()
 	inValue := compiled(t, `{"code":{code},"message":{message},"reason":{reason},`+
 		`"domain":{domain},"id":{request_id},"meta":{metadata}}`)
@@ -371,7 +371,7 @@ func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
 	}
 }
 
-func TestEnvelopeEscapesWhatJSONDemandsAndNothingElse(t *testing.T) {
+func TestEnvelopeEscapesOnlyWhatJSONRequires(t *testing.T) {
 	t.Parallel()
 	e := compiled(t, `[{message}]`)
 	for text, want := range map[string]string{
@@ -402,7 +402,7 @@ func TestEnvelopeParse(t *testing.T) {
 		name     string
 		envelope string
 		body     string
-		want     *template.Values // nil: Parse is false
+		want     *template.Values // nil if Parse returns false
 	}{
 		{
 			name:     "as it is written",
@@ -461,7 +461,7 @@ func TestEnvelopeParse(t *testing.T) {
 			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
-			name:     "data where null was",
+			name:     "data instead of null",
 			envelope: job,
 			body:     `{"code":7,"data":{"x":1}}`,
 			want:     &template.Values{LegacyCode: "7"},
@@ -521,7 +521,7 @@ func TestEnvelopeParse(t *testing.T) {
 			want:     &template.Values{LegacyCode: "401.1", Message: "a]b[c]"},
 		},
 		{
-			name:     "a result where an empty array was",
+			name:     "a result instead of an empty array",
 			envelope: elves,
 			body:     `{"error":"[401]x","result":{"a":1}}`,
 			want:     &template.Values{LegacyCode: "401", Message: "x"},
@@ -533,13 +533,13 @@ func TestEnvelopeParse(t *testing.T) {
 			want:     &template.Values{LegacyCode: "401", Message: "x"},
 		},
 		{
-			name:     "a number where a string was",
+			name:     "a number instead of a string",
 			envelope: text,
 			body:     `{"code":7}`,
 			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
-			name:     "a string where a number was",
+			name:     "a string instead of a number",
 			envelope: text,
 			body:     `{"code":"7","n":"5"}`,
 			want:     &template.Values{LegacyCode: "7"},
@@ -570,7 +570,7 @@ func TestEnvelopeParse(t *testing.T) {
 			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
-			name:     "null where an object was empty",
+			name:     "null instead of an empty object",
 			envelope: numbers,
 			body:     `{"code":7,"empty":null}`,
 			want:     &template.Values{LegacyCode: "7"},
@@ -601,8 +601,8 @@ func TestEnvelopeParse(t *testing.T) {
 		{name: "two codes contradict", envelope: both, body: `{"code":7,"error":"[8]m"}`},
 		{name: "two codes contradict, one empty", envelope: both, body: `{"code":"","error":"[8]m"}`},
 		{name: "two codes contradict, the other empty", envelope: both, body: `{"code":8,"error":"[]m"}`},
-		{name: "metadata is no object", envelope: meta, body: `{"code":7,"meta":[]}`},
-		{name: "errors is no array", envelope: errors, body: `{"errors":{"code":7}}`},
+		{name: "metadata is not an object", envelope: meta, body: `{"code":7,"meta":[]}`},
+		{name: "errors is not an array", envelope: errors, body: `{"errors":{"code":7}}`},
 		{name: "errors is empty", envelope: errors, body: `{"errors":[]}`},
 		{name: "an array instead of an object", envelope: job, body: `[7]`},
 		{name: "a string instead of an object", envelope: job, body: `"7"`},
@@ -629,7 +629,7 @@ func TestEnvelopeParse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := compiled(t, tt.envelope)
-			for range 5 { // so that a map's order shows
+			for range 5 { // to detect a dependency on the random order of maps
 				got, ok := e.Parse([]byte(tt.body))
 				if ok != (tt.want != nil) {
 					t.Fatalf("got %v, %+v, want %v", ok, got, tt.want != nil)
@@ -684,8 +684,8 @@ func TestEnvelopeHas(t *testing.T) {
 	if want := []string{"code", "message"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	// The zero field is code; a literal must not pass for it.
+	// The zero value of field is fieldCode. A literal must not count as {code}.
 	if compiled(t, `{"m":{message}}`).Has("code") {
-		t.Error("{code} is in a template without it")
+		t.Error("Has reports {code} for a template without {code}")
 	}
 }

@@ -1,7 +1,7 @@
 package template
 
-// MaxStringPlaceholders returns how many placeholders the fullest string of the
-// template has: with two or more, a text can be read in several ways.
+// MaxStringPlaceholders returns the maximum number of placeholders in one string of the
+// template. If it is 2 or more, a text may match in several ways.
 func MaxStringPlaceholders(e *Envelope) int { return maxPlaceholders(e.pattern) }
 
 func maxPlaceholders(n node) int {
@@ -25,7 +25,7 @@ func maxPlaceholders(n node) int {
 	return most
 }
 
-// ValuePlaces returns the placeholders outside of strings.
+// ValuePlaces returns the placeholders that are not in strings.
 func ValuePlaces(e *Envelope) []string {
 	var names []string
 	for _, s := range e.segments {

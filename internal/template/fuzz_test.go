@@ -11,9 +11,9 @@ import (
 	"github.com/statusmap/statusmap/internal/template"
 )
 
-// FuzzEnvelope: whatever the template, compiling does not panic; if it compiles,
-// any values give valid JSON, and reading that gives the values back, as far as
-// they can be told apart.
+// FuzzEnvelope checks that compiling never panics. If the template compiles, the body is
+// valid JSON for all values, and reading the body returns the values unless they are
+// ambiguous.
 func FuzzEnvelope(f *testing.F) {
 	for _, source := range []string{
 		`{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
@@ -33,7 +33,7 @@ func FuzzEnvelope(f *testing.F) {
 		e, err := template.CompileEnvelope(source)
 		if err != nil {
 			if e != nil {
-				t.Error("an envelope beside the error")
+				t.Error("got an envelope and an error, want no envelope")
 			}
 			return
 		}
@@ -53,10 +53,11 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		got, ok := e.Parse(body)
 		if !ok {
-			// A code may be empty, and a string of two placeholders may be read in
-			// another way, which contradicts the rest of the body.
+			// Parse may return false if the code is empty. It may also return false if a
+			// string with two placeholders matches in a way that the rest of the body
+			// contradicts.
 			if (!e.Has("code") || code != "") && template.MaxStringPlaceholders(e) < 2 {
-				t.Fatalf("%q renders %q and does not read it", source, body)
+				t.Fatalf("%q renders %q but cannot read it", source, body)
 			}
 			return
 		}
@@ -77,20 +78,20 @@ func FuzzEnvelope(f *testing.F) {
 				continue
 			}
 			if f.got != f.want {
-				t.Errorf("%q: %s %q comes back as %q", source, f.name, f.want, f.got)
+				t.Errorf("%q: %s %q is read as %q", source, f.name, f.want, f.got)
 			}
 		}
 		if e.Has("metadata") && !slices.Equal(got.Metadata, args(readable(key), readable(val))) {
-			t.Errorf("%q: metadata %q comes back as %q", source, args(key, val), got.Metadata)
+			t.Errorf("%q: metadata %q is read as %q", source, args(key, val), got.Metadata)
 		}
 		if e.Has("data") && string(got.Data) != string(orNull(v.Data)) {
-			t.Errorf("%q: data %s comes back as %s", source, v.Data, got.Data)
+			t.Errorf("%q: data %s is read as %s", source, v.Data, got.Data)
 		}
 	})
 }
 
-// canonical returns JSON as Parse gives it back; nil if data is not JSON, or
-// is nested too deeply for a template around it.
+// canonical returns data in the form in which Parse returns it. It returns nil if data is
+// not JSON, or if it is nested too deeply to be put into a template.
 func canonical(data []byte) []byte {
 	if len(data) > 5000 || !json.Valid(data) {
 		return nil
@@ -115,8 +116,8 @@ func orNull(data []byte) []byte {
 	return data
 }
 
-// FuzzEnvelopeParse: whatever the body, reading it does not panic and gives the
-// same each time; what it gives renders to a body that is read alike.
+// FuzzEnvelopeParse checks that reading a body never panics and always returns the same
+// values. A body that is written with these values has the same values again.
 func FuzzEnvelopeParse(f *testing.F) {
 	var envelopes []*template.Envelope
 	for _, s := range defaultCatalog(f).Systems() {
@@ -145,11 +146,11 @@ func FuzzEnvelopeParse(f *testing.F) {
 			v, ok := e.Parse(body)
 			again, okAgain := e.Parse(body)
 			if ok != okAgain || !sameValues(v, again) {
-				t.Fatalf("%s of %q: %+v, %v, and then %+v, %v", e, body, v, ok, again, okAgain)
+				t.Fatalf("%s reads %q as %+v, %v, and the second time as %+v, %v", e, body, v, ok, again, okAgain)
 			}
 			if !ok {
 				if !sameValues(v, template.Values{}) {
-					t.Errorf("%s of %q: false, and %+v", e, body, v)
+					t.Errorf("%s of %q: got false and %+v, want no values", e, body, v)
 				}
 				continue
 			}
@@ -179,8 +180,8 @@ func sameValues(a, b template.Values) bool {
 		a.RequestID == b.RequestID && slices.Equal(a.Metadata, b.Metadata) && bytes.Equal(a.Data, b.Data)
 }
 
-// FuzzMessage: whatever the template, compiling does not panic; a text that it
-// matches is the text of those arguments, and no other arguments give it.
+// FuzzMessage checks that compiling never panics. If Match returns arguments for a text,
+// these and no other arguments give that text.
 func FuzzMessage(f *testing.F) {
 	for _, source := range []string{
 		"作业 {job_id} 不存在", "{aa}{bb}", "{aa} and {bb} and {aa}", "{{{aa}}}", "}}{{", "aba{xx}aba", "{one}aa{two}",
@@ -195,7 +196,7 @@ func FuzzMessage(f *testing.F) {
 		m, err := template.CompileMessage(source)
 		if err != nil {
 			if m != nil {
-				t.Error("a message beside the error")
+				t.Error("got a message and an error, want no message")
 			}
 			return
 		}
@@ -205,10 +206,10 @@ func FuzzMessage(f *testing.F) {
 		if got, ok := m.Match(text); ok && m.Text(got) != text {
 			t.Errorf("%q of %q: the arguments %q, whose text is %q", source, text, got, m.Text(got))
 		} else if !ok && got != nil {
-			t.Errorf("%q of %q: no match, and the arguments %q, want none", source, text, got)
+			t.Errorf("%q of %q: got no match and the arguments %q, want no arguments", source, text, got)
 		}
 
-		// The other way: the text of arguments is read as these or not at all.
+		// Match of a text that was made from arguments returns these arguments or false.
 		var given, want []template.Arg
 		for i, name := range m.Params() {
 			if !strings.Contains(source, "{"+name+"}") {
@@ -229,7 +230,7 @@ func FuzzMessage(f *testing.F) {
 			t.Errorf("%q with %q is %q, which is read as %q", source, given, said, got)
 		}
 		if !ok && len(given) <= 1 && strings.Count(source, "{") <= 1 {
-			t.Errorf("%q with %q is %q, which is not read", source, given, said)
+			t.Errorf("%q with %q is %q, which Match does not read", source, given, said)
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/template"
 
-	// The six systems, for catalog.Default.
+	// catalog.Default has the systems of these packages.
 	_ "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
@@ -33,7 +33,7 @@ func message(t testing.TB, source string) *template.Message {
 	return m
 }
 
-// args makes arguments of name, value pairs.
+// args returns arguments from name, value pairs.
 func args(pairs ...string) []template.Arg {
 	var list []template.Arg
 	for i := 0; i < len(pairs); i += 2 {
@@ -67,7 +67,7 @@ func allCodes(t testing.TB) []*catalog.Code {
 	return codes
 }
 
-// messagesOf returns the message of a code in every language.
+// messagesOf returns the messages of a code in all languages.
 func messagesOf(code *catalog.Code) []*template.Message {
 	messages := []*template.Message{code.Message().Template()}
 	for _, m := range code.Translations() {

@@ -40,10 +40,10 @@ func TestMessageText(t *testing.T) {
 		{name: "escaped braces alone", message: "{{job}}", want: "{job}"},
 		{name: "only escapes", message: "}}{{", want: "}{"},
 		{name: "name with every sort of character", message: "{a-Z_9}", args: args("a-Z_9", "1"), want: "1"},
-		{name: "name that is no metadata key: that is the catalog's to refuse", message: "{} {0}", args: args("", "1", "0", "2"), want: "1 2"},
+		{name: "name that is not a metadata key: the catalog refuses it", message: "{} {0}", args: args("", "1", "0", "2"), want: "1 2"},
 		{name: "missing argument whose name JSON has to escape", message: "{\"\n}", want: "{\"\n}"},
 		{
-			name:    "value that is no UTF-8 is left to those who send it",
+			name:    "value that is not UTF-8: the sender repairs it",
 			message: "{aa}",
 			args:    args("aa", "\xff"),
 			want:    "\xff",
@@ -146,7 +146,8 @@ func TestMessageMatch(t *testing.T) {
 		{name: "side by side with a text behind", message: "{aa}{bb}!", text: "12!", noMatch: true},
 		{name: "argument twice, the same", message: "{aa}, {aa}!", text: "1, 1!", want: args("aa", "1")},
 		{name: "argument twice, differing", message: "{aa}, {aa}!", text: "1, 2!", noMatch: true},
-		// One reading would fit, but the literals alone allow three.
+		// One reading has equal arguments, but Match only looks at the literals, which
+		// allow three readings.
 		{name: "argument twice, the separator in its value", message: "{aa}, {aa}!", text: "1, 2, 1, 2!", noMatch: true},
 		{name: "escapes", message: "{{{aa}}} {{}}", text: "{1} {}", want: args("aa", "1")},
 		{name: "escapes, no argument", message: "{{aa}}", text: "{aa}"},
@@ -158,7 +159,7 @@ func TestMessageMatch(t *testing.T) {
 			text:    "{bb} and 2",
 			want:    args("aa", "{bb}", "bb", "2"),
 		},
-		{name: "template with its braces escaped is no match", message: "{{aa}}", text: "{{aa}}", noMatch: true},
+		{name: "text with escaped braces does not match", message: "{{aa}}", text: "{{aa}}", noMatch: true},
 		{name: "not UTF-8", message: "作业 {job_id} 不存在", text: "作业 \xff\xe4 不存在", want: args("job_id", "\xff\xe4")},
 		{name: "half a character of the text", message: "作{aa}", text: "\xe4\xbd1", noMatch: true},
 	} {
@@ -185,9 +186,8 @@ func TestMessageMatch(t *testing.T) {
 	}
 }
 
-// TestMatchIsTrueIfThereIsOneReading compares Match with all readings there are,
-// found by trying every end of every argument: a reading is right if it is the
-// only one.
+// TestMatchIsTrueIfThereIsOneReading compares Match with a slow search that tries every
+// end of every argument. Match must return true if the search finds exactly one reading.
 func TestMatchIsTrueIfThereIsOneReading(t *testing.T) {
 	t.Parallel()
 	pieces := []string{"{xx}", "{yy}", "{xx}", "a", "b", "ab", "aa", " "}
@@ -215,8 +215,8 @@ func TestMatchIsTrueIfThereIsOneReading(t *testing.T) {
 		case ok && m.Text(got) != text:
 			t.Fatalf("%q of %q: %q gives %q", source, text, got, m.Text(got))
 		case !ok && len(readings) == 1:
-			// If the message has an argument twice, Match looks at the
-			// literals alone. No other message may miss the one reading.
+			// If the message has an argument twice, Match only looks at the literals,
+			// and may return false. For other messages it must find the reading.
 			if !twice {
 				t.Fatalf("%q of %q: Match is false, and there is one reading, %q", source, text, readings)
 			}
@@ -230,7 +230,7 @@ func TestMatchIsTrueIfThereIsOneReading(t *testing.T) {
 	}
 }
 
-// allReadings returns every way to read text as source, each as "name=value".
+// allReadings returns all ways to read text as source, in the form "name=value".
 func allReadings(source, text string) []string {
 	var readings []string
 	var walk func(source, text string, values map[string]string)
@@ -264,7 +264,7 @@ func allReadings(source, text string) []string {
 	return readings
 }
 
-// hostile are argument values that are hard to tell from the text around them.
+// hostile are argument values that are similar to the text of messages.
 func hostile(random *rand.Rand, m *template.Message) string {
 	source := m.String()
 	runes := []rune(source)
@@ -295,7 +295,7 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 				}
 				continue
 			}
-			// Values that cannot be mistaken: no template has such characters.
+			// No message has these characters, so the values are not ambiguous.
 			var plain []template.Arg
 			for i, name := range m.Params() {
 				plain = append(plain, template.Arg{Name: name, Value: fmt.Sprintf("№%d", i)})
@@ -311,7 +311,7 @@ func TestMatchGivesTheArgumentsOfEveryCode(t *testing.T) {
 				for _, name := range m.Params() {
 					a := template.Arg{Name: name, Value: hostile(random, m)}
 					given = append(given, a)
-					if a.Value != "{"+name+"}" { // that one reads as missing
+					if a.Value != "{"+name+"}" { // Match reads this value as a missing argument
 						want = append(want, a)
 					}
 				}

@@ -1,14 +1,14 @@
 package wire
 
-// ScannedNames returns how many names of metadata are compared one by one while
-// names are added, in their order.
+// ScannedNames returns how many names are compared one by one if names are added in this
+// order.
 func ScannedNames(names []string) int {
 	var p pairs
 	scanned := 0
 	for _, name := range names {
 		before := len(p.list)
 		p.add(name, "")
-		if p.index == nil { // so the list was scanned
+		if p.index == nil { // add has scanned the list
 			scanned += before
 		}
 	}

@@ -33,7 +33,7 @@ func marshal(t testing.TB, m proto.Message) []byte {
 	return b
 }
 
-// args makes metadata of name, value pairs.
+// args returns metadata from name, value pairs.
 func args(pairs ...string) []wire.Pair {
 	var list []wire.Pair
 	for i := 0; i < len(pairs); i += 2 {
@@ -53,7 +53,7 @@ func errorInfo(domain, reason string, metadata ...wire.Pair) *errdetails.ErrorIn
 	return info
 }
 
-// field returns a field with its tag, whatever its type.
+// field returns a field of any type, with its tag.
 func field(number protowire.Number, typ protowire.Type, value ...byte) string {
 	return string(append(protowire.AppendTag(nil, number, typ), value...))
 }
@@ -70,7 +70,7 @@ func group(num protowire.Number, inside string) string {
 	return field(num, protowire.StartGroupType) + inside + field(num, protowire.EndGroupType)
 }
 
-// A status is what ReadStatus reads.
+// A status has the results of ReadStatus.
 type status struct {
 	Code    int32
 	Message string
@@ -210,9 +210,10 @@ func TestReadStatusOfUnusualBytes(t *testing.T) {
 	}
 }
 
-// A hostile server must not make the reader copy what is left for every field.
+// TestReadStatusOfManyUnknownFieldsDoesNotAllocate checks that ReadStatus does not copy
+// the rest of the bytes for every field, which a hostile server could use.
 //
-// Not parallel: AllocsPerRun counts what other tests allocate, too.
+// It is not parallel: AllocsPerRun also counts the allocations of other tests.
 func TestReadStatusOfManyUnknownFieldsDoesNotAllocate(t *testing.T) {
 	raw := strings.Repeat(field(9, protowire.Fixed32Type, 1, 2, 3, 4)+field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7, 8)+
 		group(9, group(10, number(1, 5)+text(1, "x"))), 10_000)
@@ -231,8 +232,8 @@ func TestReadErrorInfo(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		raw  string
-		want *errdetails.ErrorInfo // nil: it is not one
-		list []wire.Pair           // its metadata, in order
+		want *errdetails.ErrorInfo // nil if raw is not an ErrorInfo
+		list []wire.Pair           // the metadata in order
 	}{
 		{name: "nothing", raw: "", want: &errdetails.ErrorInfo{}},
 		{
@@ -303,7 +304,7 @@ func TestReadErrorInfoOfManyMetadata(t *testing.T) {
 			want = append(want, wire.Pair{Name: fmt.Sprint("key ", i), Value: fmt.Sprint(2 * i)})
 			raw.WriteString(text(3, text(1, want[i].Name)+text(2, "before")))
 		}
-		for _, m := range slices.Backward(want) { // each once more: the last one counts
+		for _, m := range slices.Backward(want) { // the last value of each name is used
 			raw.WriteString(text(3, text(1, m.Name)+text(2, m.Value)))
 		}
 		if _, _, list, ok := wire.ReadErrorInfo(raw.String(), nil); !ok || !slices.Equal(list, want) {
@@ -313,8 +314,8 @@ func TestReadErrorInfoOfManyMetadata(t *testing.T) {
 	}
 }
 
-// checkErrorInfo compares ReadErrorInfo with protobuf's own reading. protobuf
-// refuses texts that are not UTF-8, which wire reads.
+// checkErrorInfo compares ReadErrorInfo with protobuf. protobuf refuses texts that are
+// not valid UTF-8, but wire reads them.
 func checkErrorInfo(t *testing.T, raw string) {
 	t.Helper()
 	want := new(errdetails.ErrorInfo)
@@ -339,12 +340,11 @@ func checkErrorInfo(t *testing.T, raw string) {
 	}
 }
 
-// Metadata come from anywhere: reading twice as many must not take more than twice
-// the work. The work is counted, not timed. It is the names that are compared one
-// by one to find out if a name was there before, which would grow with the square
-// of the metadata, and the allocations, each of which copies what was read so far.
+// TestReadErrorInfoTakesWorkInProportion checks that reading twice as many metadata takes
+// at most twice the work, since a client may send any number of them. It does not measure
+// time. It counts the comparisons of names that look for duplicates, and the allocations.
 //
-// Not parallel: AllocsPerRun counts what other tests allocate, too.
+// It is not parallel: AllocsPerRun also counts the allocations of other tests.
 func TestReadErrorInfoTakesWorkInProportion(t *testing.T) {
 	type work struct {
 		scanned     int
@@ -365,7 +365,7 @@ func TestReadErrorInfoTakesWorkInProportion(t *testing.T) {
 	}
 	small := of(16)
 	if small.scanned == 0 || small.allocations == 0 {
-		t.Fatalf("16 metadata: %+v, want that something is counted", small)
+		t.Fatalf("16 metadata: %+v, want counts that are not 0", small)
 	}
 	for _, n := range []int{32, 64, 128} {
 		got, limit := of(n), of(n/2)
@@ -417,13 +417,13 @@ func TestReadRetryInfo(t *testing.T) {
 	}
 }
 
-// checkRetryInfo compares ReadRetryInfo with protobuf's own reading.
+// checkRetryInfo compares ReadRetryInfo with protobuf.
 func checkRetryInfo(t *testing.T, raw string) {
 	t.Helper()
 	message := new(errdetails.RetryInfo)
 	err := proto.Unmarshal([]byte(raw), message)
 	d := message.GetRetryDelay()
-	// AsDuration stops at the ends of its range; wire reads nothing then.
+	// AsDuration returns the limit for a delay that is too large. wire returns false.
 	whole := durationpb.New(d.AsDuration())
 	wantOK := err == nil && d.GetSeconds() >= 0 && d.GetNanos() >= 0 && d.GetNanos() < 1e9 &&
 		whole.GetSeconds() == d.GetSeconds() && whole.GetNanos() == d.GetNanos()
@@ -433,8 +433,8 @@ func checkRetryInfo(t *testing.T, raw string) {
 	}
 }
 
-// FuzzRead: whatever the bytes, reading does not panic; where protobuf reads them
-// too, both read the same.
+// FuzzRead checks that reading never panics, and that the result equals protobuf's result
+// if protobuf can read the bytes.
 func FuzzRead(f *testing.F) {
 	f.Add(marshal(f, &spb.Status{Code: 5, Message: "m", Details: []*anypb.Any{{TypeUrl: "a/b", Value: []byte("c")}}}))
 	f.Add(marshal(f, errorInfo("legacy.job.v2", "JOB_NOT_FOUND", args("legacy_code", "1233106", "", "", "job_id", "42")...)))
@@ -458,7 +458,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("got %+v, protobuf gives %v", got, err)
 			}
 			if !got.OK && (got.Code != 0 || got.Message != "") {
-				t.Errorf("not a status, and %+v", got)
+				t.Errorf("got %+v for bytes that are not a status, want nothing", got)
 			}
 			return
 		}
@@ -556,7 +556,7 @@ func TestAppendWritesProtobufsDeterministicBytes(t *testing.T) {
 	}
 }
 
-// checkSame compares raw with protobuf's deterministic encoding, as bytes and as a
+// checkSame compares raw with protobuf's deterministic encoding, both as bytes and as a
 // message.
 func checkSame(t *testing.T, raw []byte, want proto.Message) {
 	t.Helper()
@@ -587,8 +587,8 @@ func TestAppendAppends(t *testing.T) {
 	}
 }
 
-// FuzzAppend: what is written equals protobuf's own bytes, and reading it gives
-// back what was written.
+// FuzzAppend compares the written bytes with protobuf's bytes, and checks that wire can
+// read them back.
 func FuzzAppend(f *testing.F) {
 	f.Add("legacy.job.v2", "JOB_NOT_FOUND", "legacy_code", "1233106", "job_id", "42", int64(1500*time.Millisecond))
 	f.Add("", "", "", "", "", "", int64(0))
@@ -598,7 +598,7 @@ func FuzzAppend(f *testing.F) {
 		for _, s := range []*string{&domain, &reason, &key, &value, &key2, &value2} {
 			*s = strings.ToValidUTF8(*s, "\ufffd")
 		}
-		// As AppendErrorInfo asks for: sorted, each name once.
+		// AppendErrorInfo needs sorted metadata without duplicate names.
 		values := map[string]string{key: value, key2: value2}
 		var metadata []wire.Pair
 		for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -593,7 +593,7 @@ const (
 	Code_DB_ACCOUNT_NOT_FOUND Code = 1233111
 	// 业务 {0} 不存在于任何业务集下
 	//
-	// There is no business set with this business. The business may exist.
+	// No business set contains this business. The business may exist.
 	//
 	// Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
 	Code_BUSINESS_SET_NOT_FOUND Code = 1233112

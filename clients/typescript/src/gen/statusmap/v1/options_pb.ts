@@ -2,12 +2,40 @@
 // @generated from file statusmap/v1/options.proto (package statusmap.v1, syntax proto3)
 /* eslint-disable */
 
-// Package statusmap.v1 is the vocabulary of statusmap: with it, one annotated
-// enum holds everything there is to know of a legacy error table.
+// Package statusmap.v1 defines the options that turn an enum into the error table
+// of a legacy REST API.
 //
-// It imports descriptor.proto alone, so a repository can copy this file and
-// needs nothing else. Do not rename it or change its package: its names and its
-// extension number are what tools find it by.
+// This file imports only descriptor.proto, so other repositories can copy it. Keep
+// its package, its names and its extension number, since tools find the options by
+// them. A complete system is one file:
+//
+// ```proto
+// syntax = "proto3";
+//
+// package legacy.depot.v1;
+//
+// import "statusmap/v1/options.proto";
+//
+// enum Code {
+//   option (statusmap.v1.system) = {
+//     language: "en"
+//     envelope: {failure: '{"errno": {code}, "errmsg": {message}}'}
+//   };
+//
+//   CODE_UNSPECIFIED = 0;
+//
+//   PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
+//     grpc: NOT_FOUND
+//     message: "parcel {parcel_id} not found"
+//   }];
+//
+//   DEPOT_ERROR = 900 [(statusmap.v1.code) = {
+//     grpc: INTERNAL
+//     message: "depot error"
+//     fallback_for: [INTERNAL]
+//   }];
+// }
+// ```
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -22,52 +50,84 @@ export const file_statusmap_v1_options: GenFile = /*@__PURE__*/
   fileDesc("ChpzdGF0dXNtYXAvdjEvb3B0aW9ucy5wcm90bxIMc3RhdHVzbWFwLnYxIqABCg1TeXN0ZW1PcHRpb25zEg0KBXRpdGxlGAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEigKCGVudmVsb3BlGAMgASgLMhYuc3RhdHVzbWFwLnYxLkVudmVsb3BlEhcKD2xhbmd1YWdlX2hlYWRlchgEIAEoCRIVCg1zdWNjZXNzX2NvZGVzGAUgASgJEhQKDGxlZ2FjeV9jb2RlcxgGIAEoCSJBCghFbnZlbG9wZRIPCgdmYWlsdXJlGAEgASgJEg8KB3N1Y2Nlc3MYAiABKAkSEwoLaHR0cF9hbHdheXMYAyABKAUipQMKC0NvZGVPcHRpb25zEikKBGdycGMYASABKA4yFi5zdGF0dXNtYXAudjEuR3JwY0NvZGVIAIgBARIMCgRodHRwGAIgASgFEhMKC2xlZ2FjeV9jb2RlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSQQoMdHJhbnNsYXRpb25zGAUgAygLMisuc3RhdHVzbWFwLnYxLkNvZGVPcHRpb25zLlRyYW5zbGF0aW9uc0VudHJ5EiwKDGZhbGxiYWNrX2ZvchgGIAMoDjIWLnN0YXR1c21hcC52MS5HcnBjQ29kZRITCgtyZXRyeV9hZnRlchgHIAEoDRINCgVmaWVsZBgIIAEoCRI1CgZsYWJlbHMYCSADKAsyJS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnMuTGFiZWxzRW50cnkaMwoRVHJhbnNsYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBV9ncnBjIh0KClJQQ09wdGlvbnMSDwoHZGlhbGVjdBgBIAEoCSq7AgoIR3JwY0NvZGUSBgoCT0sQABINCglDQU5DRUxMRUQQARILCgdVTktOT1dOEAISFAoQSU5WQUxJRF9BUkdVTUVOVBADEhUKEURFQURMSU5FX0VYQ0VFREVEEAQSDQoJTk9UX0ZPVU5EEAUSEgoOQUxSRUFEWV9FWElTVFMQBhIVChFQRVJNSVNTSU9OX0RFTklFRBAHEhYKElJFU09VUkNFX0VYSEFVU1RFRBAIEhcKE0ZBSUxFRF9QUkVDT05ESVRJT04QCRILCgdBQk9SVEVEEAoSEAoMT1VUX09GX1JBTkdFEAsSEQoNVU5JTVBMRU1FTlRFRBAMEgwKCElOVEVSTkFMEA0SDwoLVU5BVkFJTEFCTEUQDhINCglEQVRBX0xPU1MQDxITCg9VTkFVVEhFTlRJQ0FURUQQEDpTCgZzeXN0ZW0SHC5nb29nbGUucHJvdG9idWYuRW51bU9wdGlvbnMYvdZJIAEoCzIbLnN0YXR1c21hcC52MS5TeXN0ZW1PcHRpb25zUgZzeXN0ZW06UgoEY29kZRIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGL3WSSABKAsyGS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnNSBGNvZGU6VQoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxi91kkgASgLMhguc3RhdHVzbWFwLnYxLlJQQ09wdGlvbnNSB3NlcnZpY2U6UgoGbWV0aG9kEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYvdZJIAEoCzIYLnN0YXR1c21hcC52MS5SUENPcHRpb25zUgZtZXRob2RCXgoPaW8uc3RhdHVzbWFwLnYxQgxPcHRpb25zUHJvdG9QAVo7Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9zdGF0dXNtYXAvdjE7c3RhdHVzbWFwdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
- * A legacy system: how it speaks on the wire.
+ * SystemOptions describe a legacy system.
  *
  * @generated from message statusmap.v1.SystemOptions
  */
 export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
   /**
-   * The product's name, for people.
+   * The product's name, for people to read. Default: no name.
+   *
+   * ```proto
+   * title: "Depot API"
+   * ```
    *
    * @generated from field: string title = 1;
    */
   title: string;
 
   /**
-   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-   * legacy wire speaks by default. Required.
+   * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+   * in this language unless the client asks for another one with `language_header`.
+   * Required.
+   *
+   * ```proto
+   * language: "zh-CN"
+   * ```
    *
    * @generated from field: string language = 2;
    */
   language: string;
 
   /**
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   *   failure: '{"ok":false,"code":{code},"message":{message}}'
+   *   success: '{"ok":true,"data":{data}}'
+   *   http_always: 200
+   * }
+   * ```
    *
    * @generated from field: statusmap.v1.Envelope envelope = 3;
    */
   envelope?: Envelope | undefined;
 
   /**
-   * The request header by which a caller chooses the language of the envelope's
-   * message, for example "Blueking-Language". Left out: the caller cannot.
+   * The request header with which a client chooses the language of an error's
+   * message. Its value has the syntax of Accept-Language. If the code has no
+   * translation that fits, the message is in the system's `language`. Default: no
+   * header, so all messages are in `language`.
+   *
+   * ```proto
+   * language_header: "Accept-Language"
+   * ```
    *
    * @generated from field: string language_header = 4;
    */
   languageHeader: string;
 
   /**
-   * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-   * when its legacy code matches. Left out: no code is a success.
+   * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+   * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+   * matches, and must not have it otherwise. Default: no code is a success.
+   *
+   * ```proto
+   * success_codes: "0|2[0-9]{4}"
+   * ```
    *
    * @generated from field: string success_codes = 5;
    */
   successCodes: string;
 
   /**
-   * RE2 regular expression that every whole legacy code has to match. Left out:
-   * any text.
+   * A regular expression (RE2) that every legacy code of the system must match as a
+   * whole. It finds typos in the table. Default: all legacy codes are valid.
+   *
+   * ```proto
+   * legacy_codes: "D-[0-9]{3}"
+   * ```
    *
    * @generated from field: string legacy_codes = 6;
    */
@@ -82,36 +142,59 @@ export const SystemOptionsSchema: GenMessage<SystemOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 0);
 
 /**
- * The JSON of a legacy system, as templates. Key order and spacing are the
- * template's own: what is written here is what is sent, byte for byte.
+ * Envelope has the templates of response bodies. Each template is JSON with
+ * placeholders. The body has the same key order and white space as the template.
  *
- * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
- * {data}; the code's are a success code's in `success`, and {data} is null in
- * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
- * string a placeholder is a JSON value ({code} a number where the legacy code is
- * one, else a string; {metadata} an object; {data} the response); inside a
- * string, as in "[{code}]{message}", it is escaped text.
+ * These placeholders are replaced:
+ *
+ *   {code}        the legacy code
+ *   {message}     the message of the code
+ *   {reason}      the reason of the code
+ *   {domain}      the domain of the system
+ *   {request_id}  the id of the request
+ *   {metadata}    the arguments of the error, as a JSON object of strings
+ *   {data}        the response message as JSON; null in a failure
+ *
+ * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
+ * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
+ * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
+ * inside a string. Inside a JSON string, write {{ and }} for braces.
  *
  * @generated from message statusmap.v1.Envelope
  */
 export type Envelope = Message<"statusmap.v1.Envelope"> & {
   /**
-   * The body of a failed call. Required.
+   * The body of a failed call. It must contain {code}. Required.
+   *
+   * ```proto
+   * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+   * ```
    *
    * @generated from field: string failure = 1;
    */
   failure: string;
 
   /**
-   * The body of a successful call. Left out: {data}, the bare response.
+   * The body of a successful call. It must contain {data}. If it contains {code},
+   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * response message without an envelope.
+   *
+   * ```proto
+   * success: '{"code":0,"data":{data}}'
+   * ```
    *
    * @generated from field: string success = 2;
    */
   success: string;
 
   /**
-   * The HTTP status of every failure, for systems that say 200 to everything.
-   * Left out: each code's own.
+   * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+   * the code. Use it for systems that answer 200 to everything. Default: each failure
+   * has the HTTP status of its code.
+   *
+   * ```proto
+   * http_always: 200
+   * ```
    *
    * @generated from field: int32 http_always = 3;
    */
@@ -126,75 +209,121 @@ export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 1);
 
 /**
- * A legacy code: what it means in gRPC, and what it says.
+ * CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
  *
  * @generated from message statusmap.v1.CodeOptions
  */
 export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
   /**
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    *
    * @generated from field: optional statusmap.v1.GrpcCode grpc = 1;
    */
   grpc?: GrpcCode | undefined;
 
   /**
-   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-   * the canonical one of `grpc`, as google.rpc.Code lists it.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   *
+   * ```proto
+   * http: 410
+   * ```
    *
    * @generated from field: int32 http = 2;
    */
   http: number;
 
   /**
-   * The code as the legacy system writes it, for example "401.1". Left out: the
-   * enum value's number.
+   * The code as the legacy system writes it. Each legacy code can be used once in a
+   * system. Default: the number of the enum value.
+   *
+   * ```proto
+   * legacy_code: "401.1"
+   * ```
    *
    * @generated from field: string legacy_code = 3;
    */
   legacyCode: string;
 
   /**
-   * The legacy message, to the letter, in the system's language. {name} stands
-   * for an argument; {{ and }} for braces. Required.
+   * The message in the system's language, exactly as the legacy system sends it.
+   * {name} is replaced by the argument with that name. The name must be a valid key of
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   *
+   * ```proto
+   * message: "parcel {parcel_id} is locked by {holder}"
+   * ```
    *
    * @generated from field: string message = 4;
    */
   message: string;
 
   /**
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    *
    * @generated from field: map<string, string> translations = 5;
    */
   translations: { [key: string]: string };
 
   /**
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    *
    * @generated from field: repeated statusmap.v1.GrpcCode fallback_for = 6;
    */
   fallbackFor: GrpcCode[];
 
   /**
-   * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-   * and as the header Retry-After. Left out: do not retry as is.
+   * The number of seconds after which a client may repeat the same call. It is sent as
+   * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+   * used as a fallback. Default: 0, which sends neither.
+   *
+   * ```proto
+   * retry_after: 30
+   * ```
    *
    * @generated from field: uint32 retry_after = 7;
    */
   retryAfter: number;
 
   /**
-   * The request field at fault; sent as google.rpc.BadRequest.
+   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+   * clients. Default: no field.
+   *
+   * ```proto
+   * field: "weight_kg"
+   * ```
    *
    * @generated from field: string field = 8;
    */
   field: string;
 
   /**
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    *
    * @generated from field: map<string, string> labels = 9;
    */
@@ -209,13 +338,19 @@ export const CodeOptionsSchema: GenMessage<CodeOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 2);
 
 /**
- * Which legacy system a service or a method answers in.
+ * RPCOptions are the options of a service or a method.
  *
  * @generated from message statusmap.v1.RPCOptions
  */
 export type RPCOptions = Message<"statusmap.v1.RPCOptions"> & {
   /**
-   * The system's domain, for example "legacy.job.v2".
+   * The domain of the system in which errors and successes are answered. Options of
+   * the program, such as a route, override it. Default: the dialect of the service, and
+   * if the service has none, the program's default dialect.
+   *
+   * ```proto
+   * dialect: "legacy.job.v2"
+   * ```
    *
    * @generated from field: string dialect = 1;
    */
@@ -230,63 +365,63 @@ export const RPCOptionsSchema: GenMessage<RPCOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 3);
 
 /**
- * google.rpc.Code under names of our own, so that no googleapis file is needed.
- * The numbers are the same.
+ * GrpcCode has the names and numbers of google.rpc.Code. It is defined here so that
+ * this file needs no other files.
  *
  * @generated from enum statusmap.v1.GrpcCode
  */
 export enum GrpcCode {
   /**
-   * Not an error.
+   * The call succeeded.
    *
    * @generated from enum value: OK = 0;
    */
   OK = 0,
 
   /**
-   * The caller cancelled.
+   * The caller cancelled the call.
    *
    * @generated from enum value: CANCELLED = 1;
    */
   CANCELLED = 1,
 
   /**
-   * An error of another space of errors.
+   * The error has no known meaning, for example an error of another program.
    *
    * @generated from enum value: UNKNOWN = 2;
    */
   UNKNOWN = 2,
 
   /**
-   * The argument is wrong whatever the state of the system.
+   * An argument is wrong, and would be wrong in any state of the system.
    *
    * @generated from enum value: INVALID_ARGUMENT = 3;
    */
   INVALID_ARGUMENT = 3,
 
   /**
-   * The call took too long.
+   * The deadline expired before the call was complete.
    *
    * @generated from enum value: DEADLINE_EXCEEDED = 4;
    */
   DEADLINE_EXCEEDED = 4,
 
   /**
-   * What was asked for is not there.
+   * The requested resource does not exist.
    *
    * @generated from enum value: NOT_FOUND = 5;
    */
   NOT_FOUND = 5,
 
   /**
-   * What was to be made is there, or its name is taken.
+   * The resource to create already exists, or its name is already used.
    *
    * @generated from enum value: ALREADY_EXISTS = 6;
    */
   ALREADY_EXISTS = 6,
 
   /**
-   * The caller is known and may not do this.
+   * The caller is authenticated but has no permission for the call.
    *
    * @generated from enum value: PERMISSION_DENIED = 7;
    */
@@ -300,28 +435,29 @@ export enum GrpcCode {
   RESOURCE_EXHAUSTED = 8,
 
   /**
-   * The state of the system forbids it; do not retry until that is changed.
+   * The system is not in the required state. Do not repeat the call before the state
+   * has been changed.
    *
    * @generated from enum value: FAILED_PRECONDITION = 9;
    */
   FAILED_PRECONDITION = 9,
 
   /**
-   * Another operation is in the way; retry at a higher level.
+   * The call conflicted with another operation. Repeat the whole sequence of calls.
    *
    * @generated from enum value: ABORTED = 10;
    */
   ABORTED = 10,
 
   /**
-   * Past the end of what there is.
+   * The call went past the valid range, for example past the end of a file.
    *
    * @generated from enum value: OUT_OF_RANGE = 11;
    */
   OUT_OF_RANGE = 11,
 
   /**
-   * Not supported, or not switched on.
+   * The operation is not supported or not enabled.
    *
    * @generated from enum value: UNIMPLEMENTED = 12;
    */
@@ -335,21 +471,21 @@ export enum GrpcCode {
   INTERNAL = 13,
 
   /**
-   * A dependency is down; retry this call.
+   * The service is not available at the moment. Repeat the call later.
    *
    * @generated from enum value: UNAVAILABLE = 14;
    */
   UNAVAILABLE = 14,
 
   /**
-   * Data is lost or corrupt for good.
+   * Data is lost or corrupt, and cannot be recovered.
    *
    * @generated from enum value: DATA_LOSS = 15;
    */
   DATA_LOSS = 15,
 
   /**
-   * The caller's credentials are missing or wrong.
+   * The caller's credentials are missing or not valid.
    *
    * @generated from enum value: UNAUTHENTICATED = 16;
    */
@@ -363,8 +499,19 @@ export const GrpcCodeSchema: GenEnum<GrpcCode> = /*@__PURE__*/
   enumDesc(file_statusmap_v1_options, 0);
 
 /**
- * Makes an enum a legacy system. The enum's proto package becomes the domain
- * of its errors, so a package holds one such enum.
+ * Makes an enum the error table of a legacy system. The enum's package is the
+ * domain of its errors, so a package can have only one such enum. The enum must
+ * not be inside a message.
+ *
+ * ```proto
+ * enum Code {
+ *   option (statusmap.v1.system) = {
+ *     language: "en"
+ *     envelope: {failure: '{"code":{code},"message":{message}}'}
+ *   };
+ *   ...
+ * }
+ * ```
  *
  * @generated from extension: statusmap.v1.SystemOptions system = 1207101;
  */
@@ -372,8 +519,16 @@ export const system: GenExtension<EnumOptions, SystemOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 0);
 
 /**
- * Makes an enum value a legacy code. The value's name becomes the reason of
- * its errors.
+ * Makes an enum value a code of its system. The value's name is the reason of its
+ * errors. All values need this option except the one with number 0, which cannot
+ * have it.
+ *
+ * ```proto
+ * PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
+ *   grpc: NOT_FOUND
+ *   message: "parcel {parcel_id} not found"
+ * }];
+ * ```
  *
  * @generated from extension: statusmap.v1.CodeOptions code = 1207101;
  */
@@ -381,7 +536,14 @@ export const code: GenExtension<EnumValueOptions, CodeOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 1);
 
 /**
- * What holds for every method of a service.
+ * Options for all methods of a service.
+ *
+ * ```proto
+ * service DepotService {
+ *   option (statusmap.v1.service) = {dialect: "legacy.depot.v1"};
+ *   ...
+ * }
+ * ```
  *
  * @generated from extension: statusmap.v1.RPCOptions service = 1207101;
  */
@@ -389,7 +551,13 @@ export const service: GenExtension<ServiceOptions, RPCOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 2);
 
 /**
- * What holds for one method; stands above the service's.
+ * Options for one method. They override those of its service.
+ *
+ * ```proto
+ * rpc GetParcel(GetParcelRequest) returns (Parcel) {
+ *   option (statusmap.v1.method) = {dialect: "legacy.depot.v2"};
+ * }
+ * ```
  *
  * @generated from extension: statusmap.v1.RPCOptions method = 1207101;
  */

@@ -4,11 +4,11 @@ isort:skip_file
 Package legacy.apiswitch.v1 is the error table of API Switch, from its page
 错误码: 103 codes.
 
-API Switch says success with a 2XX and then sends no code, so no code has a 2XX.
-Which one it has is not in the document: here it is the canonical one of the
-gRPC code, but 409 Conflict where the state of an application, volume or
-snapshot forbids the call, and 400 where an option inside the request is not
-supported.
+API Switch answers a success with HTTP 2XX and without a code, so all codes
+are errors. The document does not list their HTTP statuses. Here each code
+has the canonical status of its gRPC code, with two exceptions: 409 Conflict
+if the state of an application, volume or snapshot forbids the call, and 400
+if an option inside the request is not supported.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -31,7 +31,7 @@ class _Code:
 class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CODE_UNSPECIFIED: _Code.ValueType  # 0
-    """Not a code: the zero value of every proto3 enum."""
+    """The zero value, which every proto3 enum must have. It is not a code."""
     ILLEGAL_PARAMETER: _Code.ValueType  # 10001
     """参数不合法
 
@@ -55,8 +55,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     BADREQUEST: _Code.ValueType  # 10005
     """非法请求
 
-    The request as a whole is at fault. Stands in for every refusal that API
-    Switch has no general code for.
+    The request as a whole is wrong. This code is the fallback for errors of
+    the client for which API Switch has no general code.
 
     Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -68,7 +68,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     TOKEN_INVALID: _Code.ValueType  # 10101
     """TOKEN不合法
 
-    Log in again for a new token.
+    Log in again to get a new token.
 
     Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
@@ -150,14 +150,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     INVALID_VOL_PARAMETER: _Code.ValueType  # 10302
     """参数不合法
 
-    The text is that of 10001; here the parameters of a volume are meant.
+    The text is the same as that of 10001. This code is for the parameters of a
+    volume.
 
     Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     MOUNT_POINT_NOT_FOUND: _Code.ValueType  # 10303
     """挂载参数中缺少挂载路径
 
-    An argument is missing, whatever the name says: nothing was looked up.
+    An argument is missing. It is not NOT_FOUND, since nothing was looked up.
 
     Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -169,16 +170,16 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     MOUNT_POINT_DUPLICATED: _Code.ValueType  # 10305
     """应用的多个云盘的挂载路径重复
 
-    The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-    say that the path is taken.
+    The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+    ALREADY_EXISTS would mean that the path is already used.
 
     Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     VOL_UNAVAILABLE: _Code.ValueType  # 10306
     """云盘不可用
 
-    The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-    invite a blind retry.
+    The volume is not available. It is not UNAVAILABLE, because a client would
+    then repeat the call before the volume's state has changed.
 
     Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
@@ -230,14 +231,14 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_BAD_SIZE: _Code.ValueType  # 10316
     """云硬盘扩容后容量必须大于当前容量
 
-    Ask for more than the volume has now.
+    Ask for a capacity that is larger than the current one.
 
     Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     VOL_EXT_EXCEED_QUOTA: _Code.ValueType  # 10317
     """超出云硬盘容量配额，暂时无法进行扩容
 
-    Free some capacity or ask for a larger quota; waiting alone does not help.
+    Free some capacity, or ask for a larger quota. Waiting does not help.
 
     Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
     """
@@ -254,15 +255,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_CONTINUE: _Code.ValueType  # 10320
     """正在为您扩容云硬盘
 
-    Not a failure: the extension that was asked for is under way. Call again to
-    learn how it ended.
+    This is not a failure: the extension has started. Repeat the call to get
+    its result.
 
     Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
     """
     VOL_EXT_USED_BY_EXPLORER: _Code.ValueType  # 10321
     """云硬盘正被资源管理器占用中，暂不支持扩容
 
-    Close the volume explorer first; waiting alone does not help.
+    Close the volume explorer first. Waiting does not help.
 
     Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
@@ -274,8 +275,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_BAD_APP_STATUS: _Code.ValueType  # 10323
     """应用处于非运行状态或应用状态异常，暂无法扩容云盘
 
-    Bring the application back to running first. 10340 has the same text and is
-    about one instance.
+    Start the application first. 10340 has the same text, for one instance.
 
     Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
@@ -292,22 +292,23 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXP_WAIT: _Code.ValueType  # 10326
     """云硬盘资源管理器正在启动
 
-    Not a failure: call again until the volume explorer is up.
+    This is not a failure. Repeat the call until the volume explorer has
+    started.
 
     Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     VOL_EXP_VOL_BUSY: _Code.ValueType  # 10327
     """云硬盘正被其他应用使用中，暂无法启动资源管理器
 
-    Stop the other application or detach the volume from it first.
+    Stop the other application first, or detach the volume from it.
 
     Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
     VOL_EXP_READY: _Code.ValueType  # 10328
     """云硬盘资源管理器启动成功
 
-    Not a failure: what was to be started is there. A caller may go on, as after
-    any ALREADY_EXISTS.
+    This is not a failure: the volume explorer is running. The caller can
+    continue.
 
     Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
     """
@@ -373,16 +374,16 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_BAD_APP_INSTANCE_STATUS: _Code.ValueType  # 10340
     """应用处于非运行状态或应用状态异常，暂无法扩容云盘
 
-    Bring the instance back to running first. 10323 has the same text and is
-    about the whole application.
+    Start the instance first. 10323 has the same text, for the whole
+    application.
 
     Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
     VOL_ALREADY_ATTACHED: _Code.ValueType  # 10341
     """云硬盘已经挂载到了其他应用
 
-    Detach it there first. The volume is in the wrong state for the call;
-    nothing was to be made that exists.
+    Detach the volume from the other application first. It is not
+    ALREADY_EXISTS, since the call does not create anything.
 
     Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
@@ -394,7 +395,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_CHECK_EXISTS_FAILED: _Code.ValueType  # 10343
     """检查云盘是否存在失败
 
-    Says nothing of the volume: the check itself failed.
+    The check itself failed. The volume may exist.
 
     Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -426,15 +427,16 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_FS_UNSUPPORTED: _Code.ValueType  # 10349
     """云硬盘不支持该类型文件系统
 
-    Choose another type. 501 would say that the server lacks the whole call, so
-    400.
+    Choose another type. The HTTP status is 400, because 501 would mean that
+    the server does not support the whole call.
 
     Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
     """
     VOL_SUM_LIST_FAILED: _Code.ValueType  # 10350
     """获取云硬盘列表异常
 
-    The text is that of 10313; the name tells that the summaries are meant.
+    The text is the same as that of 10313. The name shows that this code is for
+    the summaries.
 
     Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -458,8 +460,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_DELETE_SS_EXIST_FAILED: _Code.ValueType  # 10354
     """禁止删除该云硬盘，存在依赖的快照
 
-    Delete the snapshots first. Nobody may delete it as it is, so this is no
-    PERMISSION_DENIED.
+    Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+    delete the volume in this state.
 
     Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
     """
@@ -491,8 +493,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SYNTAX_NOT_SUPPORT: _Code.ValueType  # 10602
     """部分语法不支持
 
-    The YAML is well formed and uses what API Switch does not support; leave
-    that out. 501 would say that the server lacks the whole call, so 400.
+    The YAML is valid, but API Switch does not support a part of it. Remove
+    that part. The HTTP status is 400, because 501 would mean that the server
+    does not support the whole call.
 
     Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
     """
@@ -524,23 +527,22 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOLUME_NOT_FOUND: _Code.ValueType  # 10608
     """VOLUME_NOT_FOUND
 
-    The document gives this code no text, so its name, the only text there is,
-    is the message.
+    The document has no text for this code, so the name is the message.
 
     Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
     QUOTA_EXCEED: _Code.ValueType  # 10609
     """超出配额
 
-    Release something or ask for a larger quota; waiting alone does not help.
+    Release resources, or ask for a larger quota. Waiting does not help.
 
     Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
     """
     NET_NOT_SUPPORT: _Code.ValueType  # 10610
     """网络模式不支持
 
-    Choose another network mode. 501 would say that the server lacks the whole
-    call, so 400.
+    Choose another network mode. The HTTP status is 400, because 501 would mean
+    that the server does not support the whole call.
 
     Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
     """
@@ -562,7 +564,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     DEPENDS_HAS_CYCLE: _Code.ValueType  # 10614
     """depends_on有环存在，无法启动
 
-    Wrong whatever the state of the system: break the cycle in the YAML file.
+    Remove the cycle from the YAML file. The request is wrong in any state of
+    the system.
 
     Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -579,7 +582,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOLUME_REUSE_ERROR: _Code.ValueType  # 10617
     """重复使用同一个云盘
 
-    The request contradicts itself: it names one volume twice.
+    The request contains one volume twice.
 
     Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -591,7 +594,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     MOUNT_ERROR: _Code.ValueType  # 10619
     """重复挂载到同一个目录
 
-    The request contradicts itself: it names one directory twice.
+    The request contains one directory twice.
 
     Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -603,7 +606,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SUBMITTING_IN_PROGRESS: _Code.ValueType  # 10220
     """提交中暂时不能删除
 
-    Stands here, out of order, as in the document.
+    The document lists this code here, out of order.
 
     Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
     """
@@ -624,14 +627,14 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
-    """A Code is one error of API Switch, under the name that its document gives it.
+    """A Code is one error of API Switch. Its name is the one in the document.
 
-    Some codes tell a state more than a failure, such as VOL_EXT_CONTINUE,
-    VOL_EXP_WAIT and VOL_EXP_READY. They answer outside 2XX like the others.
+    Some codes describe a state rather than a failure: VOL_EXT_CONTINUE,
+    VOL_EXP_WAIT and VOL_EXP_READY. Their HTTP status is not 2XX either.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
-"""Not a code: the zero value of every proto3 enum."""
+"""The zero value, which every proto3 enum must have. It is not a code."""
 ILLEGAL_PARAMETER: Code.ValueType  # 10001
 """参数不合法
 
@@ -655,8 +658,8 @@ Legacy code 10004. gRPC INTERNAL. HTTP 500 Internal Server Error.
 BADREQUEST: Code.ValueType  # 10005
 """非法请求
 
-The request as a whole is at fault. Stands in for every refusal that API
-Switch has no general code for.
+The request as a whole is wrong. This code is the fallback for errors of
+the client for which API Switch has no general code.
 
 Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -668,7 +671,7 @@ Legacy code 10006. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 TOKEN_INVALID: Code.ValueType  # 10101
 """TOKEN不合法
 
-Log in again for a new token.
+Log in again to get a new token.
 
 Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
@@ -750,14 +753,15 @@ Legacy code 10301. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 INVALID_VOL_PARAMETER: Code.ValueType  # 10302
 """参数不合法
 
-The text is that of 10001; here the parameters of a volume are meant.
+The text is the same as that of 10001. This code is for the parameters of a
+volume.
 
 Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 MOUNT_POINT_NOT_FOUND: Code.ValueType  # 10303
 """挂载参数中缺少挂载路径
 
-An argument is missing, whatever the name says: nothing was looked up.
+An argument is missing. It is not NOT_FOUND, since nothing was looked up.
 
 Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -769,16 +773,16 @@ Legacy code 10304. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 MOUNT_POINT_DUPLICATED: Code.ValueType  # 10305
 """应用的多个云盘的挂载路径重复
 
-The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-say that the path is taken.
+The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+ALREADY_EXISTS would mean that the path is already used.
 
 Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 VOL_UNAVAILABLE: Code.ValueType  # 10306
 """云盘不可用
 
-The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-invite a blind retry.
+The volume is not available. It is not UNAVAILABLE, because a client would
+then repeat the call before the volume's state has changed.
 
 Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
@@ -830,14 +834,14 @@ Legacy code 10315. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_EXT_BAD_SIZE: Code.ValueType  # 10316
 """云硬盘扩容后容量必须大于当前容量
 
-Ask for more than the volume has now.
+Ask for a capacity that is larger than the current one.
 
 Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 VOL_EXT_EXCEED_QUOTA: Code.ValueType  # 10317
 """超出云硬盘容量配额，暂时无法进行扩容
 
-Free some capacity or ask for a larger quota; waiting alone does not help.
+Free some capacity, or ask for a larger quota. Waiting does not help.
 
 Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 """
@@ -854,15 +858,15 @@ Legacy code 10319. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_EXT_CONTINUE: Code.ValueType  # 10320
 """正在为您扩容云硬盘
 
-Not a failure: the extension that was asked for is under way. Call again to
-learn how it ended.
+This is not a failure: the extension has started. Repeat the call to get
+its result.
 
 Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
 """
 VOL_EXT_USED_BY_EXPLORER: Code.ValueType  # 10321
 """云硬盘正被资源管理器占用中，暂不支持扩容
 
-Close the volume explorer first; waiting alone does not help.
+Close the volume explorer first. Waiting does not help.
 
 Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
@@ -874,8 +878,7 @@ Legacy code 10322. gRPC ABORTED. HTTP 409 Conflict.
 VOL_EXT_BAD_APP_STATUS: Code.ValueType  # 10323
 """应用处于非运行状态或应用状态异常，暂无法扩容云盘
 
-Bring the application back to running first. 10340 has the same text and is
-about one instance.
+Start the application first. 10340 has the same text, for one instance.
 
 Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
@@ -892,22 +895,23 @@ Legacy code 10325. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_EXP_WAIT: Code.ValueType  # 10326
 """云硬盘资源管理器正在启动
 
-Not a failure: call again until the volume explorer is up.
+This is not a failure. Repeat the call until the volume explorer has
+started.
 
 Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 VOL_EXP_VOL_BUSY: Code.ValueType  # 10327
 """云硬盘正被其他应用使用中，暂无法启动资源管理器
 
-Stop the other application or detach the volume from it first.
+Stop the other application first, or detach the volume from it.
 
 Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
 VOL_EXP_READY: Code.ValueType  # 10328
 """云硬盘资源管理器启动成功
 
-Not a failure: what was to be started is there. A caller may go on, as after
-any ALREADY_EXISTS.
+This is not a failure: the volume explorer is running. The caller can
+continue.
 
 Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
 """
@@ -973,16 +977,16 @@ Legacy code 10339. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 VOL_EXT_BAD_APP_INSTANCE_STATUS: Code.ValueType  # 10340
 """应用处于非运行状态或应用状态异常，暂无法扩容云盘
 
-Bring the instance back to running first. 10323 has the same text and is
-about the whole application.
+Start the instance first. 10323 has the same text, for the whole
+application.
 
 Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
 VOL_ALREADY_ATTACHED: Code.ValueType  # 10341
 """云硬盘已经挂载到了其他应用
 
-Detach it there first. The volume is in the wrong state for the call;
-nothing was to be made that exists.
+Detach the volume from the other application first. It is not
+ALREADY_EXISTS, since the call does not create anything.
 
 Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
@@ -994,7 +998,7 @@ Legacy code 10342. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_CHECK_EXISTS_FAILED: Code.ValueType  # 10343
 """检查云盘是否存在失败
 
-Says nothing of the volume: the check itself failed.
+The check itself failed. The volume may exist.
 
 Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
@@ -1026,15 +1030,16 @@ Legacy code 10348. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 VOL_FS_UNSUPPORTED: Code.ValueType  # 10349
 """云硬盘不支持该类型文件系统
 
-Choose another type. 501 would say that the server lacks the whole call, so
-400.
+Choose another type. The HTTP status is 400, because 501 would mean that
+the server does not support the whole call.
 
 Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 """
 VOL_SUM_LIST_FAILED: Code.ValueType  # 10350
 """获取云硬盘列表异常
 
-The text is that of 10313; the name tells that the summaries are meant.
+The text is the same as that of 10313. The name shows that this code is for
+the summaries.
 
 Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
@@ -1058,8 +1063,8 @@ Legacy code 10353. gRPC ABORTED. HTTP 409 Conflict.
 VOL_DELETE_SS_EXIST_FAILED: Code.ValueType  # 10354
 """禁止删除该云硬盘，存在依赖的快照
 
-Delete the snapshots first. Nobody may delete it as it is, so this is no
-PERMISSION_DENIED.
+Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+delete the volume in this state.
 
 Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 """
@@ -1091,8 +1096,9 @@ Legacy code 10601. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SYNTAX_NOT_SUPPORT: Code.ValueType  # 10602
 """部分语法不支持
 
-The YAML is well formed and uses what API Switch does not support; leave
-that out. 501 would say that the server lacks the whole call, so 400.
+The YAML is valid, but API Switch does not support a part of it. Remove
+that part. The HTTP status is 400, because 501 would mean that the server
+does not support the whole call.
 
 Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 """
@@ -1124,23 +1130,22 @@ Legacy code 10607. gRPC NOT_FOUND. HTTP 404 Not Found.
 VOLUME_NOT_FOUND: Code.ValueType  # 10608
 """VOLUME_NOT_FOUND
 
-The document gives this code no text, so its name, the only text there is,
-is the message.
+The document has no text for this code, so the name is the message.
 
 Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
 """
 QUOTA_EXCEED: Code.ValueType  # 10609
 """超出配额
 
-Release something or ask for a larger quota; waiting alone does not help.
+Release resources, or ask for a larger quota. Waiting does not help.
 
 Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 """
 NET_NOT_SUPPORT: Code.ValueType  # 10610
 """网络模式不支持
 
-Choose another network mode. 501 would say that the server lacks the whole
-call, so 400.
+Choose another network mode. The HTTP status is 400, because 501 would mean
+that the server does not support the whole call.
 
 Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 """
@@ -1162,7 +1167,8 @@ Legacy code 10613. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 DEPENDS_HAS_CYCLE: Code.ValueType  # 10614
 """depends_on有环存在，无法启动
 
-Wrong whatever the state of the system: break the cycle in the YAML file.
+Remove the cycle from the YAML file. The request is wrong in any state of
+the system.
 
 Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1179,7 +1185,7 @@ Legacy code 10616. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 VOLUME_REUSE_ERROR: Code.ValueType  # 10617
 """重复使用同一个云盘
 
-The request contradicts itself: it names one volume twice.
+The request contains one volume twice.
 
 Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1191,7 +1197,7 @@ Legacy code 10618. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 MOUNT_ERROR: Code.ValueType  # 10619
 """重复挂载到同一个目录
 
-The request contradicts itself: it names one directory twice.
+The request contains one directory twice.
 
 Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1203,7 +1209,7 @@ Legacy code 10620. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SUBMITTING_IN_PROGRESS: Code.ValueType  # 10220
 """提交中暂时不能删除
 
-Stands here, out of order, as in the document.
+The document lists this code here, out of order.
 
 Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
 """

@@ -4,16 +4,16 @@ isort:skip_file
 Package legacy.job.v1 is the error table of BlueKing JOB's old API (旧版), with
 the codes of the systems that JOB depends on (关联系统).
 
-The numbers and texts are those of the document 作业平台错误码, to the
-character: its typos and its mixed punctuation are on the wire. The API stands
-behind ESB, which answers every call with HTTP 200; a client looks at "result"
-and "code". The HTTP of each code below is what a REST reader would expect.
+The numbers and texts are exactly those of the document 作业平台错误码. Its typos
+and its mixed punctuation are part of the API. The API is called through ESB,
+which answers HTTP 200 to every call, so clients read "result" and "code".
+Each code below also has the HTTP status that fits its meaning.
 
-The twelve shared codes (121xxxx, 125xxxx) hold for both APIs and are the same
-in legacy.job.v2. The others (120xxxx) have the reason of their counterpart
-there (123xxxx) wherever the meaning is the same, also where the last digits or
-the name of a parameter differ: a caller of one API can be answered in the
-other by reason alone.
+The twelve shared codes (121xxxx, 125xxxx) belong to both APIs and are the
+same in legacy.job.v2. Each other code (120xxxx) has the same reason as the
+code with the same meaning there (123xxxx), even if the last digits or the
+name of a parameter differ. So an error of one API can be answered in the
+other by its reason.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -36,7 +36,7 @@ class _Code:
 class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CODE_UNSPECIFIED: _Code.ValueType  # 0
-    """Not a code: the zero value of every proto3 enum."""
+    """The zero value, which every proto3 enum must have. It is not a code."""
     GSE_TASK_SERVER_UNAVAILABLE: _Code.ValueType  # 1210001
     """GSE TaskServer 不可用
 
@@ -50,15 +50,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     REDIS_UNAVAILABLE: _Code.ValueType  # 1250001
     """Redis 服务不可：IP 不对或者配置错误
 
-    The text lacks a 用 and stays so. An administrator has to correct the address
-    or the configuration: no time to retry after can be promised.
+    The document writes the text without 用. An administrator must correct the
+    address or the configuration, so the code has no `retry_after`.
 
     Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     REDIS_OUT_OF_MEMORY: _Code.ValueType  # 1250002
     """Redis 服务内存满或者其他问题：内存不足
 
-    Memory comes back when keys expire or an administrator adds some.
+    Memory becomes free if keys expire or if an administrator adds memory.
 
     Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
     """
@@ -70,8 +70,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     DATABASE_ERROR: _Code.ValueType  # 1252001
     """数据库异常
 
-    Not UNAVAILABLE: the text does not say that the database is down, nor that
-    nothing was written, so retrying is not known to be safe.
+    It is not UNAVAILABLE: the database may have written data, so repeating the
+    call may not be safe.
 
     Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -83,52 +83,54 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     CMDB_UNREACHABLE: _Code.ValueType  # 1211001
     """CMDB 服务状态不可达：地址配置错误
 
-    An administrator has to correct the address: no time to retry after can be
-    promised.
+    An administrator must correct the address, so the code has no
+    `retry_after`.
 
     Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     CMDB_RESPONSE_MALFORMED: _Code.ValueType  # 1211002
     """CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 
-    Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+    It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+    data.
 
     Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     GIT_MODULE_WITHOUT_IPS: _Code.ValueType  # 1211121
     """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-    Put a host into the Git module in CMDB first.
+    Add a host to the Git module in CMDB first.
 
     Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     PAAS_UNREACHABLE: _Code.ValueType  # 1213001
     """PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
 
-    An administrator has to correct the address or the name service: no time to
-    retry after can be promised.
+    An administrator must correct the address or the name service, so the code
+    has no `retry_after`.
 
     Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     PAAS_RESPONSE_MALFORMED: _Code.ValueType  # 1213002
     """PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 
-    Not DATA_LOSS: only the answer is unusable, no data is lost.
+    It is not DATA_LOSS: only the response is not usable, and no data is lost.
 
     Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     IP_ACCESS_DENIED: _Code.ValueType  # 1209801
     """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-    The calling host is known and has no grant; no other credentials help.
+    The calling host is known but has no permission. Other credentials do not
+    help.
 
     Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
     USER_ACCESS_DENIED: _Code.ValueType  # 1209802
     """该用户没有访问权限
 
-    Also said for a caller whom no other code here describes as unknown or not
-    allowed: this API has no code for a failed login.
+    This code is also the fallback for callers who are not authenticated or
+    lack a permission, since the API has no code for a failed login.
 
     Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
@@ -140,14 +142,14 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     START_FAILED: _Code.ValueType  # 1209804
     """启动失败
 
-    The text gives no cause: see the log of JOB.
+    The text does not name the cause. Read the log of JOB.
 
     Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     ESB_HTTPS_REQUIRED: _Code.ValueType  # 1209443
     """访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 
-    Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+    It is not PERMISSION_DENIED: every caller can make the same call through
     ESB.
 
     Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -165,25 +167,24 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     INTERNAL_ERROR: _Code.ValueType  # 1209999
     """系统内部异常
 
-    Also said for every gRPC code that has no fitting code here. That includes
-    INVALID_ARGUMENT, NOT_FOUND and other faults of the caller: each code of
-    that kind in this table names one particular parameter or object, and naming
-    a wrong one misleads more than naming none.
+    This code is also the fallback for most gRPC codes, including
+    INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
+    name one parameter or object, which would be wrong for other errors.
 
     Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     TASK_RUNNING: _Code.ValueType  # 1201000
     """任务正在运行
 
-    Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-    goes away by itself.
+    Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+    the caller only needs to wait.
 
     Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
     """
     TASK_STATUS_CONFLICT: _Code.ValueType  # 1209701
     """操作失败!任务 {0} 当前状态: {1}
 
-    Bring the task into a status that allows the operation.
+    Change the status of the task to one that allows the operation.
 
     Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -205,8 +206,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     IP_NOT_IN_BUSINESS: _Code.ValueType  # 1207104
     """IP{0} 不属于该业务
 
-    Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-    move the host in CMDB.
+    Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+    the result depends on the data in CMDB.
 
     Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -218,7 +219,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     STEP_ID_REPEATED: _Code.ValueType  # 1207106
     """存在重复的 stepId{0}
 
-    Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+    The request contains one step twice. It is not ALREADY_EXISTS, since the
+    call does not create a step.
 
     Legacy code 1207106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -255,8 +257,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: _Code.ValueType  # 1207113
     """全局变量获取的 IP 数为 0， id【{0}】
 
-    The variable itself is right, but what it selects is empty now. Not
-    INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+    The variable is valid, but it selects no hosts at the moment. It is not
+    INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
 
     Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -293,8 +295,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     FILE_GENERATION_FAILED: _Code.ValueType  # 1207120
     """文件生成失败！
 
-    Listed among the illegal arguments, but it is JOB that failed to write the
-    file.
+    JOB failed to write the file, although the document lists this code with
+    the invalid arguments.
 
     Legacy code 1207120. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -306,8 +308,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SCRIPT_NOT_IN_BUSINESS: _Code.ValueType  # 1207122
     """脚本【{0}】不属于当前业务
 
-    Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-    this business.
+    Use a script of this business. It is not INVALID_ARGUMENT, since the script
+    exists in another business.
 
     Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -319,9 +321,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     STEP_SERVER_ACCOUNT_EMPTY: _Code.ValueType  # 1207124
     """步骤【{0}】的服务器帐户为空
 
-    Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-    the call's own step list or, where the call leaves it out, of the job as
-    stored. The document counts them as illegal arguments.
+    The wrong value is in the step list of the call, or in the stored job if
+    the call has no step list. This is true for all errors of a step below that
+    end in _EMPTY or _INVALID. The document lists them with the invalid
+    arguments.
 
     Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -343,7 +346,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     STEP_IP_NOT_REGISTERED: _Code.ValueType  # 1207128
     """步骤【{0}】的 IP 未注册:{1}
 
-    Register the hosts first, or leave them out.
+    Register the hosts first, or remove them from the call.
 
     Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -425,7 +428,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     PARAMS_MISSING: _Code.ValueType  # 1208107
     """缺少参数【parms】
 
-    The parameter is spelt so.
+    The API spells the parameter this way.
 
     Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -447,7 +450,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     APPLICATION_ID_MISSING: _Code.ValueType  # 1208111
     """缺少参数【applicationId】
 
-    Another name for the business; compare BUSINESS_ID_MISSING.
+    applicationId is another name for appId, which has the code
+    BUSINESS_ID_MISSING.
 
     Legacy code 1208111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -474,7 +478,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     CONTENT_OR_SCRIPT_ID_MISSING: _Code.ValueType  # 1208116
     """缺少参数【content】或者【scripId】
 
-    The document spells the second parameter so.
+    The document spells the second parameter this way.
 
     Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -536,8 +540,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     PROCESS_INFOS_MISSING: _Code.ValueType  # 1208128
     """缺少参数【processInfos】
 
-    Same text as PROCESS_INFO_LIST_MISSING; this is the one that the new API
-    kept.
+    The text is the same as that of PROCESS_INFO_LIST_MISSING. The new API has
+    only this code.
 
     Legacy code 1208128. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -616,15 +620,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     PROCESS_INFO_LIST_MISSING: _Code.ValueType  # 1208146
     """缺少参数【processInfos】
 
-    Same text as PROCESS_INFOS_MISSING. The new API has no such code: its
-    1238146 is EITHER_PARAMETER_MISSING.
+    The text is the same as that of PROCESS_INFOS_MISSING. The new API does not
+    have this code: its 1238146 is EITHER_PARAMETER_MISSING.
 
     Legacy code 1208146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     EITHER_PARAMETER_MISSING: _Code.ValueType  # 1208147
     """缺少参数【{0}】或【{1}】
 
-    The new API's 1238146, not 1238147.
+    In the new API this is 1238146, not 1238147.
 
     Legacy code 1208147. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -651,7 +655,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     BUSINESS_WITHOUT_IPS: _Code.ValueType  # 1203105
     """该业务 {0} 下没有 IP
 
-    The business is there: give it hosts in CMDB first.
+    The business exists. Add hosts to it in CMDB first.
 
     Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -663,7 +667,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     JOB_WITHOUT_STEPS: _Code.ValueType  # 1203107
     """作业 {0} 没有任何步骤
 
-    The job is there: give it a step first.
+    The job exists. Add a step to it first.
 
     Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -690,8 +694,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     BUSINESS_SET_NOT_FOUND: _Code.ValueType  # 1203112
     """业务 {0} 不存在于任何业务集下
 
-    What was looked for is the set that holds the business; the business itself
-    may exist.
+    No business set contains this business. The business may exist.
 
     Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
@@ -740,11 +743,11 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """A Code is one error of the BlueKing JOB API, old version. The number is the
-    legacy code, the name is the reason.
+    legacy code, and the name is the reason.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
-"""Not a code: the zero value of every proto3 enum."""
+"""The zero value, which every proto3 enum must have. It is not a code."""
 GSE_TASK_SERVER_UNAVAILABLE: Code.ValueType  # 1210001
 """GSE TaskServer 不可用
 
@@ -758,15 +761,15 @@ Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 REDIS_UNAVAILABLE: Code.ValueType  # 1250001
 """Redis 服务不可：IP 不对或者配置错误
 
-The text lacks a 用 and stays so. An administrator has to correct the address
-or the configuration: no time to retry after can be promised.
+The document writes the text without 用. An administrator must correct the
+address or the configuration, so the code has no `retry_after`.
 
 Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 REDIS_OUT_OF_MEMORY: Code.ValueType  # 1250002
 """Redis 服务内存满或者其他问题：内存不足
 
-Memory comes back when keys expire or an administrator adds some.
+Memory becomes free if keys expire or if an administrator adds memory.
 
 Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 """
@@ -778,8 +781,8 @@ Legacy code 1259001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 DATABASE_ERROR: Code.ValueType  # 1252001
 """数据库异常
 
-Not UNAVAILABLE: the text does not say that the database is down, nor that
-nothing was written, so retrying is not known to be safe.
+It is not UNAVAILABLE: the database may have written data, so repeating the
+call may not be safe.
 
 Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
@@ -791,52 +794,54 @@ Legacy code 1255001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 CMDB_UNREACHABLE: Code.ValueType  # 1211001
 """CMDB 服务状态不可达：地址配置错误
 
-An administrator has to correct the address: no time to retry after can be
-promised.
+An administrator must correct the address, so the code has no
+`retry_after`.
 
 Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 CMDB_RESPONSE_MALFORMED: Code.ValueType  # 1211002
 """CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 
-Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+data.
 
 Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 GIT_MODULE_WITHOUT_IPS: Code.ValueType  # 1211121
 """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-Put a host into the Git module in CMDB first.
+Add a host to the Git module in CMDB first.
 
 Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 PAAS_UNREACHABLE: Code.ValueType  # 1213001
 """PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
 
-An administrator has to correct the address or the name service: no time to
-retry after can be promised.
+An administrator must correct the address or the name service, so the code
+has no `retry_after`.
 
 Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 PAAS_RESPONSE_MALFORMED: Code.ValueType  # 1213002
 """PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 
-Not DATA_LOSS: only the answer is unusable, no data is lost.
+It is not DATA_LOSS: only the response is not usable, and no data is lost.
 
 Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 IP_ACCESS_DENIED: Code.ValueType  # 1209801
 """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-The calling host is known and has no grant; no other credentials help.
+The calling host is known but has no permission. Other credentials do not
+help.
 
 Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
 USER_ACCESS_DENIED: Code.ValueType  # 1209802
 """该用户没有访问权限
 
-Also said for a caller whom no other code here describes as unknown or not
-allowed: this API has no code for a failed login.
+This code is also the fallback for callers who are not authenticated or
+lack a permission, since the API has no code for a failed login.
 
 Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
@@ -848,14 +853,14 @@ Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 START_FAILED: Code.ValueType  # 1209804
 """启动失败
 
-The text gives no cause: see the log of JOB.
+The text does not name the cause. Read the log of JOB.
 
 Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 ESB_HTTPS_REQUIRED: Code.ValueType  # 1209443
 """访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 
-Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+It is not PERMISSION_DENIED: every caller can make the same call through
 ESB.
 
 Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -873,25 +878,24 @@ Legacy code 1209996. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 INTERNAL_ERROR: Code.ValueType  # 1209999
 """系统内部异常
 
-Also said for every gRPC code that has no fitting code here. That includes
-INVALID_ARGUMENT, NOT_FOUND and other faults of the caller: each code of
-that kind in this table names one particular parameter or object, and naming
-a wrong one misleads more than naming none.
+This code is also the fallback for most gRPC codes, including
+INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
+name one parameter or object, which would be wrong for other errors.
 
 Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 TASK_RUNNING: Code.ValueType  # 1201000
 """任务正在运行
 
-Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-goes away by itself.
+Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+the caller only needs to wait.
 
 Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
 """
 TASK_STATUS_CONFLICT: Code.ValueType  # 1209701
 """操作失败!任务 {0} 当前状态: {1}
 
-Bring the task into a status that allows the operation.
+Change the status of the task to one that allows the operation.
 
 Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -913,8 +917,8 @@ Legacy code 1207103. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 IP_NOT_IN_BUSINESS: Code.ValueType  # 1207104
 """IP{0} 不属于该业务
 
-Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-move the host in CMDB.
+Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+the result depends on the data in CMDB.
 
 Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -926,7 +930,8 @@ Legacy code 1207105. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 STEP_ID_REPEATED: Code.ValueType  # 1207106
 """存在重复的 stepId{0}
 
-Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+The request contains one step twice. It is not ALREADY_EXISTS, since the
+call does not create a step.
 
 Legacy code 1207106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -963,8 +968,8 @@ Legacy code 1207112. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: Code.ValueType  # 1207113
 """全局变量获取的 IP 数为 0， id【{0}】
 
-The variable itself is right, but what it selects is empty now. Not
-INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+The variable is valid, but it selects no hosts at the moment. It is not
+INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
 
 Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1001,8 +1006,8 @@ Legacy code 1207119. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 FILE_GENERATION_FAILED: Code.ValueType  # 1207120
 """文件生成失败！
 
-Listed among the illegal arguments, but it is JOB that failed to write the
-file.
+JOB failed to write the file, although the document lists this code with
+the invalid arguments.
 
 Legacy code 1207120. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
@@ -1014,8 +1019,8 @@ Legacy code 1207121. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SCRIPT_NOT_IN_BUSINESS: Code.ValueType  # 1207122
 """脚本【{0}】不属于当前业务
 
-Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-this business.
+Use a script of this business. It is not INVALID_ARGUMENT, since the script
+exists in another business.
 
 Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1027,9 +1032,10 @@ Legacy code 1207123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 STEP_SERVER_ACCOUNT_EMPTY: Code.ValueType  # 1207124
 """步骤【{0}】的服务器帐户为空
 
-Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-the call's own step list or, where the call leaves it out, of the job as
-stored. The document counts them as illegal arguments.
+The wrong value is in the step list of the call, or in the stored job if
+the call has no step list. This is true for all errors of a step below that
+end in _EMPTY or _INVALID. The document lists them with the invalid
+arguments.
 
 Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1051,7 +1057,7 @@ Legacy code 1207127. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 STEP_IP_NOT_REGISTERED: Code.ValueType  # 1207128
 """步骤【{0}】的 IP 未注册:{1}
 
-Register the hosts first, or leave them out.
+Register the hosts first, or remove them from the call.
 
 Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1133,7 +1139,7 @@ Legacy code 1208106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 PARAMS_MISSING: Code.ValueType  # 1208107
 """缺少参数【parms】
 
-The parameter is spelt so.
+The API spells the parameter this way.
 
 Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1155,7 +1161,8 @@ Legacy code 1208110. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 APPLICATION_ID_MISSING: Code.ValueType  # 1208111
 """缺少参数【applicationId】
 
-Another name for the business; compare BUSINESS_ID_MISSING.
+applicationId is another name for appId, which has the code
+BUSINESS_ID_MISSING.
 
 Legacy code 1208111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1182,7 +1189,7 @@ Legacy code 1208115. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 CONTENT_OR_SCRIPT_ID_MISSING: Code.ValueType  # 1208116
 """缺少参数【content】或者【scripId】
 
-The document spells the second parameter so.
+The document spells the second parameter this way.
 
 Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1244,8 +1251,8 @@ Legacy code 1208127. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 PROCESS_INFOS_MISSING: Code.ValueType  # 1208128
 """缺少参数【processInfos】
 
-Same text as PROCESS_INFO_LIST_MISSING; this is the one that the new API
-kept.
+The text is the same as that of PROCESS_INFO_LIST_MISSING. The new API has
+only this code.
 
 Legacy code 1208128. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1324,15 +1331,15 @@ Legacy code 1208145. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 PROCESS_INFO_LIST_MISSING: Code.ValueType  # 1208146
 """缺少参数【processInfos】
 
-Same text as PROCESS_INFOS_MISSING. The new API has no such code: its
-1238146 is EITHER_PARAMETER_MISSING.
+The text is the same as that of PROCESS_INFOS_MISSING. The new API does not
+have this code: its 1238146 is EITHER_PARAMETER_MISSING.
 
 Legacy code 1208146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 EITHER_PARAMETER_MISSING: Code.ValueType  # 1208147
 """缺少参数【{0}】或【{1}】
 
-The new API's 1238146, not 1238147.
+In the new API this is 1238146, not 1238147.
 
 Legacy code 1208147. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1359,7 +1366,7 @@ Legacy code 1203104. gRPC NOT_FOUND. HTTP 404 Not Found.
 BUSINESS_WITHOUT_IPS: Code.ValueType  # 1203105
 """该业务 {0} 下没有 IP
 
-The business is there: give it hosts in CMDB first.
+The business exists. Add hosts to it in CMDB first.
 
 Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1371,7 +1378,7 @@ Legacy code 1203106. gRPC NOT_FOUND. HTTP 404 Not Found.
 JOB_WITHOUT_STEPS: Code.ValueType  # 1203107
 """作业 {0} 没有任何步骤
 
-The job is there: give it a step first.
+The job exists. Add a step to it first.
 
 Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1398,8 +1405,7 @@ Legacy code 1203111. gRPC NOT_FOUND. HTTP 404 Not Found.
 BUSINESS_SET_NOT_FOUND: Code.ValueType  # 1203112
 """业务 {0} 不存在于任何业务集下
 
-What was looked for is the set that holds the business; the business itself
-may exist.
+No business set contains this business. The business may exist.
 
 Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
 """

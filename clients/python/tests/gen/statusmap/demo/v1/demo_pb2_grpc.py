@@ -64,21 +64,22 @@ class DemoServiceServicer:
     """
 
     def Raise(self, request, context):
-        """Fails with a code; succeeds with it where it is a success code.
+        """Fails with a code. If the code is a success code, succeeds with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Echo(self, request, context):
-        """Succeeds.
+        """Succeeds, and returns the text of the request.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Stream(self, request, context):
-        """Sends some messages, then fails with a code.
+        """Sends a number of messages, then fails with a code. If the code is a success code,
+        ends the stream without an error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

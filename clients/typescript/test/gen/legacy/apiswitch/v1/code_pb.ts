@@ -5,11 +5,11 @@
 // Package legacy.apiswitch.v1 is the error table of API Switch, from its page
 // 错误码: 103 codes.
 //
-// API Switch says success with a 2XX and then sends no code, so no code has a 2XX.
-// Which one it has is not in the document: here it is the canonical one of the
-// gRPC code, but 409 Conflict where the state of an application, volume or
-// snapshot forbids the call, and 400 where an option inside the request is not
-// supported.
+// API Switch answers a success with HTTP 2XX and without a code, so all codes
+// are errors. The document does not list their HTTP statuses. Here each code
+// has the canonical status of its gRPC code, with two exceptions: 409 Conflict
+// if the state of an application, volume or snapshot forbids the call, and 400
+// if an option inside the request is not supported.
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
@@ -22,16 +22,16 @@ export const file_legacy_apiswitch_v1_code: GenFile = /*@__PURE__*/
   fileDesc("Ch5sZWdhY3kvYXBpc3dpdGNoL3YxL2NvZGUucHJvdG8SE2xlZ2FjeS5hcGlzd2l0Y2gudjEq3FoKBENvZGUSFAoQQ09ERV9VTlNQRUNJRklFRBAAEk0KEUlMTEVHQUxfUEFSQU1FVEVSEJFOGjXqs80EMAgDIg/lj4LmlbDkuI3lkIjms5UqFwoCZW4SEUlsbGVnYWwgcGFyYW1ldGVyMgIDCxJLChBTRVJWRVJfTk9UX0ZPVU5EEJJOGjTqs80ELwgFIhXmnKrmib7liLDnm7jlupTkuLvmnLoqFAoCZW4SDkhvc3Qgbm90IGZvdW5kEkwKDklURU1fTk9UX0ZPVU5EEJNOGjfqs80EMggFIhXmnKrmib7liLDnm7jlupTmnaHnm64qFAoCZW4SDkl0ZW0gbm90IGZvdW5kMgEFEkkKDklOVEVSTkFMX0VSUk9SEJROGjTqs80ELwgNIgzlhoXpg6jplJnor68qFAoCZW4SDkludGVybmFsIGVycm9yMgcBAgQKDQ4PEj4KCkJBRFJFUVVFU1QQlU4aLeqzzQQoCAMiDOmdnuazleivt+axgioRCgJlbhILQmFkIHJlcXVlc3QyAwYJDBJACglGT1JCSURERU4Qlk4aMOqzzQQrCAciDOemgeatouiuv+mXrioWCgJlbhIQQWNjZXNzIGZvcmJpZGRlbjIBBxJDCg1UT0tFTl9JTlZBTElEEPVOGi/qs80EKggQIg5UT0tFTuS4jeWQiOazlSoTCgJlbhINSW52YWxpZCB0b2tlbjIBEBJkChNBUFBfTkFNRV9EVVBMSUNBVEVEENpPGkrqs80ERQgGIhjlupTnlKjlkI3np7Dlt7LooqvljaDnlKgqJwoCZW4SIUFwcGxpY2F0aW9uIG5hbWUgaXMgYWxyZWFkeSB0YWtlbhJTCg5BUFBfTkFNRV9FUlJPUhDbTxo+6rPNBDkIAyIV5bqU55So5ZCN56ew5LiN5ZCI5rOVKh4KAmVuEhhJbGxlZ2FsIGFwcGxpY2F0aW9uIG5hbWUSUQoOQVBQX05BTUVfRU1QVFkQ3E8aPOqzzQQ3CAMiEuW6lOeUqOWQjeensOS4uuepuiofCgJlbhIZQXBwbGljYXRpb24gbmFtZSBpcyBlbXB0eRJJCg1BUFBfTk9UX0ZPVU5EEN1PGjXqs80EMAgFIg/mnKrmib7liLDlupTnlKgqGwoCZW4SFUFwcGxpY2F0aW9uIG5vdCBmb3VuZBJaChBBUFBfU1VCTUlUX0VSUk9SEN5PGkPqs80EPggNIhLmj5DkuqTlupTnlKjlpLHotKUqJgoCZW4SIEZhaWxlZCB0byBzdWJtaXQgdGhlIGFwcGxpY2F0aW9uEpABCg9BUFBfU1RBVEVfRVJST1IQ308aeuqzzQR1CAkQmQMiJOW9k+WJjeW6lOeUqOeKtuaAgeS4jeWFgeiuuOivpeaTjeS9nCpICgJlbhJCVGhlIGN1cnJlbnQgc3RhdGUgb2YgdGhlIGFwcGxpY2F0aW9uIGRvZXMgbm90IGFsbG93IHRoaXMgb3BlcmF0aW9uEmcKEkFQUF9QT1JUX05PVF9GT1VORBDgTxpO6rPNBEkIBSIb5bqU55So56uv5Y+j5pig5bCE5pyq5om+5YiwKigKAmVuEiJBcHBsaWNhdGlvbiBwb3J0IG1hcHBpbmcgbm90IGZvdW5kElsKDkFQUF9LSUxMX0VSUk9SEOFPGkbqs80EQQgNIhLnu4jmraLlupTnlKjlpLHotKUqKQoCZW4SI0ZhaWxlZCB0byB0ZXJtaW5hdGUgdGhlIGFwcGxpY2F0aW9uEloKEEFQUF9ERUxFVEVfRVJST1IQ4k8aQ+qzzQQ+CA0iEuWIoOmZpOW6lOeUqOWksei0pSomCgJlbhIgRmFpbGVkIHRvIGRlbGV0ZSB0aGUgYXBwbGljYXRpb24SXgoUQVBQX1JBTVBfUEFSQU1fRVJST1IQ408aQ+qzzQQ+CAMiGeaJqS/nvKnlrrnlj4LmlbDkuI3lkIjms5UqHwoCZW4SGUlsbGVnYWwgc2NhbGluZyBwYXJhbWV0ZXISVwoQQVBQX1JBTVBVUF9FUlJPUhDkTxpA6rPNBDsIDSIM5omp5a655aSx6LSlKikKAmVuEiNGYWlsZWQgdG8gc2NhbGUgb3V0IHRoZSBhcHBsaWNhdGlvbhJbCg5BUFBfREFUQV9FUlJPUhDlTxpG6rPNBEEIAyIWZGF0Yei3r+W+hOWPguaVsOmUmeivryofCgJlbhIZV3JvbmcgZGF0YSBwYXRoIHBhcmFtZXRlckIEZGF0YRJXCg1BUFBfTE9HX0VSUk9SEOZPGkPqs80EPggDIhVsb2fot6/lvoTlj4LmlbDplJnor68qHgoCZW4SGFdyb25nIGxvZyBwYXRoIHBhcmFtZXRlckIDbG9nElIKDUFQUF9DTURfRU1QVFkQ508aPuqzzQQ5CAMiFeacquiuvue9ruWQr+WKqOWRveS7pCoeCgJlbhIYU3RhcnQgY29tbWFuZCBpcyBub3Qgc2V0Eo4BChdJTlZBTElEX0lOU1RBTkNFX05VTUJFUhC9UBpw6rPNBGsIAyIl5oyC6L295LqR55uY5pe25a6e5L6L5pWw55uu5b+F6aG75Li6MSpACgJlbhI6VGhlIG51bWJlciBvZiBpbnN0YW5jZXMgbXVzdCBiZSAxIHdoZW4gYSB2b2x1bWUgaXMgbW91bnRlZBJUChVJTlZBTElEX1ZPTF9QQVJBTUVURVIQvlAaOOqzzQQzCAMiD+WPguaVsOS4jeWQiOazlSoeCgJlbhIYSWxsZWdhbCB2b2x1bWUgcGFyYW1ldGVyEn0KFU1PVU5UX1BPSU5UX05PVF9GT1VORBC/UBph6rPNBFwIAyIh5oyC6L295Y+C5pWw5Lit57y65bCR5oyC6L296Lev5b6EKjUKAmVuEi9Nb3VudCBwYXRoIGlzIG1pc3NpbmcgZnJvbSB0aGUgbW91bnQgcGFyYW1ldGVycxJeChpJTlZBTElEX01PVU5UX1BPSU5UX0ZPUk1BVBDAUBo96rPNBDgIAyIY5oyC6L296Lev5b6E5qC85byP6ZSZ6K+vKhoKAmVuEhRNYWxmb3JtZWQgbW91bnQgcGF0aBKTAQoWTU9VTlRfUE9JTlRfRFVQTElDQVRFRBDBUBp26rPNBHEIAyIq5bqU55So55qE5aSa5Liq5LqR55uY55qE5oyC6L296Lev5b6E6YeN5aSNKkEKAmVuEjtTZXZlcmFsIHZvbHVtZXMgb2YgdGhlIGFwcGxpY2F0aW9uIGhhdmUgdGhlIHNhbWUgbW91bnQgcGF0aBJQCg9WT0xfVU5BVkFJTEFCTEUQwlAaOuqzzQQ1CAkQmQMiD+S6keebmOS4jeWPr+eUqCodCgJlbhIXVm9sdW1lIGlzIG5vdCBhdmFpbGFibGUSZgoUVk9MX1NFVF9TVEFUVVNfRVJST1IQw1AaS+qzzQRGCA0iGOS/ruaUueS6keebmOeKtuaAgeWksei0pSooCgJlbhIiRmFpbGVkIHRvIGNoYW5nZSB0aGUgdm9sdW1lIHN0YXR1cxJWChFWT0xfQVRUQUNIX0ZBSUxFRBDEUBo+6rPNBDkIDSIS5oyC6L295LqR55uY5byC5bi4KiEKAmVuEhtGYWlsZWQgdG8gYXR0YWNoIHRoZSB2b2x1bWUSYAoQVk9MX05BTUVfSVNfTlVMTBDFUBpJ6rPNBEQIAyIb5LqR56Gs55uY5ZCN56ew5LiN6IO95Li656m6KiMKAmVuEh1Wb2x1bWUgbmFtZSBtdXN0IG5vdCBiZSBlbXB0eRJbChFWT0xfTkFNRV9DT05GTElDVBDGUBpD6rPNBD4IBiIY5LqR56Gs55uY5ZCN56ew5bey5a2Y5ZyoKiAKAmVuEhpWb2x1bWUgbmFtZSBhbHJlYWR5IGV4aXN0cxJZChFWT0xfREVMRVRFX0ZBSUxFRBDHUBpB6rPNBDwIDSIV5Yig6Zmk5LqR56Gs55uY5byC5bi4KiEKAmVuEhtGYWlsZWQgdG8gZGVsZXRlIHRoZSB2b2x1bWUSWQoRVk9MX0NSRUFURV9GQUlMRUQQyFAaQeqzzQQ8CA0iFeWIm+W7uuS6keehrOebmOW8guW4uCohCgJlbhIbRmFpbGVkIHRvIGNyZWF0ZSB0aGUgdm9sdW1lElwKD1ZPTF9MSVNUX0ZBSUxFRBDJUBpG6rPNBEEIDSIb6I635Y+W5LqR56Gs55uY5YiX6KGo5byC5bi4KiAKAmVuEhpGYWlsZWQgdG8gbGlzdCB0aGUgdm9sdW1lcxJZCg5WT0xfR0VUX0ZBSUxFRBDKUBpE6rPNBD8IDSIb6I635Y+W5LqR56Gs55uY5L+h5oGv5byC5bi4Kh4KAmVuEhhGYWlsZWQgdG8gZ2V0IHRoZSB2b2x1bWUSWQoRVk9MX0RFVEFDSF9GQUlMRUQQy1AaQeqzzQQ8CA0iFeWNuOi9veS6keehrOebmOW8guW4uCohCgJlbhIbRmFpbGVkIHRvIGRldGFjaCB0aGUgdm9sdW1lEpkBChBWT0xfRVhUX0JBRF9TSVpFEMxQGoEB6rPNBHwIAyIw5LqR56Gs55uY5omp5a655ZCO5a656YeP5b+F6aG75aSn5LqO5b2T5YmN5a656YePKkYKAmVuEkBUaGUgbmV3IHNpemUgb2YgdGhlIHZvbHVtZSBtdXN0IGJlIGdyZWF0ZXIgdGhhbiBpdHMgY3VycmVudCBzaXplEqwBChRWT0xfRVhUX0VYQ0VFRF9RVU9UQRDNUBqQAeqzzQSKAQgIIjbotoXlh7rkupHnoaznm5jlrrnph4/phY3pop3vvIzmmoLml7bml6Dms5Xov5vooYzmianlrrkqTgoCZW4SSFZvbHVtZSBjYXBhY2l0eSBxdW90YSBleGNlZWRlZCwgc28gdGhlIHZvbHVtZSBjYW5ub3QgYmUgZXh0ZW5kZWQgZm9yIG5vdxKWAQoWVk9MX0VYVF9CQURfVk9MX1NUQVRVUxDOUBp56rPNBHQICRCZAyIq5LqR56Gs55uY5b2T5YmN54q25oCB5LiN5pSv5oyB5omp5a655pON5L2cKkEKAmVuEjtUaGUgY3VycmVudCBzdGF0ZSBvZiB0aGUgdm9sdW1lIGRvZXMgbm90IGFsbG93IGV4dGVuZGluZyBpdBJcCg5WT0xfRVhUX0ZBSUxFRBDPUBpH6rPNBEIIDSIb5LqR56Gs55uY5omp5a655pON5L2c5byC5bi4KiEKAmVuEhtGYWlsZWQgdG8gZXh0ZW5kIHRoZSB2b2x1bWUSaQoQVk9MX0VYVF9DT05USU5VRRDQUBpS6rPNBE0ICiIb5q2j5Zyo5Li65oKo5omp5a655LqR56Gs55uYKioKAmVuEiRUaGUgdm9sdW1lIGlzIGJlaW5nIGV4dGVuZGVkIGZvciB5b3U4ChK7AQoYVk9MX0VYVF9VU0VEX0JZX0VYUExPUkVSENFQGpsB6rPNBJUBCAkQmQMiPOS6keehrOebmOato+iiq+i1hOa6kOeuoeeQhuWZqOWNoOeUqOS4re+8jOaaguS4jeaUr+aMgeaJqeWuuSpQCgJlbhJKVGhlIHZvbHVtZSBpcyBpbiB1c2UgYnkgdGhlIHZvbHVtZSBleHBsb3JlciBhbmQgY2Fubm90IGJlIGV4dGVuZGVkIGZvciBub3cS2QEKGVZPTF9FWFRfQUxSRUFEWV9FWFRFTkRJTkcQ0lAauAHqs80EsgEICiJL5LqR56Gs55uY5q2j5Zyo5omp5a655Lit77yM5b2T5YmN5omp5a6557uT5p2f5ZCO77yM5omN6IO96L+b6KGM5YaN5qyh5omp5a65Kl8KAmVuEllUaGUgdm9sdW1lIGlzIGFscmVhZHkgYmVpbmcgZXh0ZW5kZWQsIHdoaWNoIGhhcyB0byBmaW5pc2ggYmVmb3JlIGl0IGNhbiBiZSBleHRlbmRlZCBhZ2FpbjgKEt4BChZWT0xfRVhUX0JBRF9BUFBfU1RBVFVTENNQGsAB6rPNBLoBCAkQmQMiSOW6lOeUqOWkhOS6jumdnui/kOihjOeKtuaAgeaIluW6lOeUqOeKtuaAgeW8guW4uO+8jOaaguaXoOazleaJqeWuueS6keebmCppCgJlbhJjVGhlIGFwcGxpY2F0aW9uIGlzIG5vdCBydW5uaW5nIG9yIGlzIGluIGFuIGFibm9ybWFsIHN0YXRlLCBzbyB0aGUgdm9sdW1lIGNhbm5vdCBiZSBleHRlbmRlZCBmb3Igbm93En4KF1ZPTF9FWFRfRkFJTEVEX0VYVEVOREVSENRQGmDqs80EWwgNIiTkupHnoaznm5jnprvnur/mianlrrnlmajlkK/liqjlvILluLgqMQoCZW4SK1RoZSBvZmZsaW5lIHZvbHVtZSBleHRlbmRlciBmYWlsZWQgdG8gc3RhcnQSdgoXVk9MX0VYUF9GQUlMRURfRVhQTE9SRVIQ1VAaWOqzzQRTCA0iJOS6keehrOebmOi1hOa6kOeuoeeQhuWZqOWQr+WKqOW8guW4uCopCgJlbhIjVGhlIHZvbHVtZSBleHBsb3JlciBmYWlsZWQgdG8gc3RhcnQSaQoMVk9MX0VYUF9XQUlUENZQGlbqs80EUQgOIiTkupHnoaznm5jotYTmupDnrqHnkIblmajmraPlnKjlkK/liqgqJQoCZW4SH1RoZSB2b2x1bWUgZXhwbG9yZXIgaXMgc3RhcnRpbmc4BRLPAQoQVk9MX0VYUF9WT0xfQlVTWRDXUBq3AeqzzQSxAQgJEJkDIkXkupHnoaznm5jmraPooqvlhbbku5blupTnlKjkvb/nlKjkuK3vvIzmmoLml6Dms5XlkK/liqjotYTmupDnrqHnkIblmagqYwoCZW4SXVRoZSB2b2x1bWUgaXMgaW4gdXNlIGJ5IGFub3RoZXIgYXBwbGljYXRpb24sIHNvIHRoZSB2b2x1bWUgZXhwbG9yZXIgY2Fubm90IGJlIHN0YXJ0ZWQgZm9yIG5vdxJoCg1WT0xfRVhQX1JFQURZENhQGlTqs80ETwgGIiTkupHnoaznm5jotYTmupDnrqHnkIblmajlkK/liqjmiJDlip8qJQoCZW4SH1RoZSB2b2x1bWUgZXhwbG9yZXIgaGFzIHN0YXJ0ZWQSWQoRVk9MX1VQREFURV9GQUlMRUQQ2VAaQeqzzQQ8CA0iFeS6keehrOebmOabtOaWsOW8guW4uCohCgJlbhIbRmFpbGVkIHRvIHVwZGF0ZSB0aGUgdm9sdW1lEm0KF1ZPTF9NRVRBREFUQV9HRVRfRkFJTEVEENpQGk/qs80ESggNIh3kupHnoaznm5hNZXRhZGF0YeiOt+WPluWksei0pSonCgJlbhIhRmFpbGVkIHRvIGdldCB0aGUgdm9sdW1lIG1ldGFkYXRhEmsKFFZPTF9TU19DUkVBVEVfRkFJTEVEENtQGlDqs80ESwgNIhvkupHnoaznm5jlv6vnhafliJvlu7rlvILluLgqKgoCZW4SJEZhaWxlZCB0byBjcmVhdGUgdGhlIHZvbHVtZSBzbmFwc2hvdBJpChRWT0xfU1NfVVBEQVRFX0ZBSUxFRBDcUBpO6rPNBEkIDSIb57yW6L6R5LqR56Gs55uY5b+r54Wn5byC5bi4KigKAmVuEiJGYWlsZWQgdG8gZWRpdCB0aGUgdm9sdW1lIHNuYXBzaG90EmsKFFZPTF9TU19ERUxFVEVfRkFJTEVEEN1QGlDqs80ESwgNIhvliKDpmaTkupHnoaznm5jlv6vnhaflvILluLgqKgoCZW4SJEZhaWxlZCB0byBkZWxldGUgdGhlIHZvbHVtZSBzbmFwc2hvdBJlChFWT0xfU1NfR0VUX0ZBSUxFRBDeUBpN6rPNBEgIDSIb6I635Y+W5LqR56Gs55uY5b+r54Wn5byC5bi4KicKAmVuEiFGYWlsZWQgdG8gZ2V0IHRoZSB2b2x1bWUgc25hcHNob3QSbgoSVk9MX1NTX0xJU1RfRkFJTEVEEN9QGlXqs80EUAgNIiHojrflj5bkupHnoaznm5jlv6vnhafliJfooajlvILluLgqKQoCZW4SI0ZhaWxlZCB0byBsaXN0IHRoZSB2b2x1bWUgc25hcHNob3RzEpcBCiBWT0xfU0VSVkVSX0FUVEFDSE1FTlRfR0VUX0ZBSUxFRBDgUBpw6rPNBGsIDSIq6I635Y+W5LqR5Li75py65LqR56Gs55uY5oyC6L295L+h5oGv5byC5bi4KjsKAmVuEjVGYWlsZWQgdG8gZ2V0IHRoZSB2b2x1bWUgYXR0YWNobWVudCBvZiB0aGUgY2xvdWQgaG9zdBKgAQohVk9MX1NFUlZFUl9BVFRBQ0hNRU5UX0xJU1RfRkFJTEVEEOFQGnjqs80EcwgNIjDojrflj5bkupHkuLvmnLrkupHnoaznm5jmjILovb3kv6Hmga/liJfooajlvILluLgqPQoCZW4SN0ZhaWxlZCB0byBsaXN0IHRoZSB2b2x1bWUgYXR0YWNobWVudHMgb2YgdGhlIGNsb3VkIGhvc3QSggEKHEFMTF9ERURJQ0FURURfVk9MVU1FX0VYUElSRUQQ4lAaX+qzzQRaCAkQmQMiHmFwcOaJgOacieWGhee9ruS6keebmOmDvei/h+acnyozCgJlbhItQWxsIGRlZGljYXRlZCB2b2x1bWVzIG9mIHRoZSBhcHAgaGF2ZSBleHBpcmVkEn0KFURFRElDQVRFRF9WT0xfRVhQSVJFRBDjUBph6rPNBFwICRCZAyIdaW5zdGFuY2XnmoTlhoXnva7kupHnm5jov4fmnJ8qNgoCZW4SMFRoZSBkZWRpY2F0ZWQgdm9sdW1lIG9mIHRoZSBpbnN0YW5jZSBoYXMgZXhwaXJlZBLwAQofVk9MX0VYVF9CQURfQVBQX0lOU1RBTkNFX1NUQVRVUxDkUBrJAeqzzQTDAQgJEJkDIkjlupTnlKjlpITkuo7pnZ7ov5DooYznirbmgIHmiJblupTnlKjnirbmgIHlvILluLjvvIzmmoLml6Dms5XmianlrrnkupHnm5gqcgoCZW4SbFRoZSBhcHBsaWNhdGlvbiBpbnN0YW5jZSBpcyBub3QgcnVubmluZyBvciBpcyBpbiBhbiBhYm5vcm1hbCBzdGF0ZSwgc28gdGhlIHZvbHVtZSBjYW5ub3QgYmUgZXh0ZW5kZWQgZm9yIG5vdxKLAQoUVk9MX0FMUkVBRFlfQVRUQUNIRUQQ5VAacOqzzQRrCAkQmQMiJ+S6keehrOebmOW3sue7j+aMgui9veWIsOS6huWFtuS7luW6lOeUqCo7CgJlbhI1VGhlIHZvbHVtZSBpcyBhbHJlYWR5IGF0dGFjaGVkIHRvIGFub3RoZXIgYXBwbGljYXRpb24SgwEKE1ZPTF9ST0xMQkFDS19GQUlMRUQQ5lAaaeqzzQRkCA0iJOS6keehrOebmOWbnua7muWIsOaMh+WumuW/q+eFp+Wksei0pSo6CgJlbhI0RmFpbGVkIHRvIHJvbGwgdGhlIHZvbHVtZSBiYWNrIHRvIHRoZSBnaXZlbiBzbmFwc2hvdBJ2ChdWT0xfQ0hFQ0tfRVhJU1RTX0ZBSUxFRBDnUBpY6rPNBFMIDSIe5qOA5p+l5LqR55uY5piv5ZCm5a2Y5Zyo5aSx6LSlKi8KAmVuEilGYWlsZWQgdG8gY2hlY2sgd2hldGhlciB0aGUgdm9sdW1lIGV4aXN0cxJKCg5WT0xfTk9UX0VYSVNUUxDoUBo16rPNBDAIBSIP5LqR55uY5LiN5a2Y5ZyoKhsKAmVuEhVWb2x1bWUgZG9lcyBub3QgZXhpc3QSdgoUVk9MX0dFVF9VU0FHRV9GQUlMRUQQ6VAaW+qzzQRWCA0iHuiOt+WPluS6keebmOS9v+eUqOeKtuaAgeWksei0pSoyCgJlbhIsRmFpbGVkIHRvIGdldCB0aGUgdXNhZ2Ugc3RhdHVzIG9mIHRoZSB2b2x1bWUScgoTVk9MX1NTX05BTUVfSVNfTlVMTBDqUBpY6rPNBFMIAyIh5LqR56Gs55uY5b+r54Wn5ZCN56ew5LiN6IO95Li656m6KiwKAmVuEiZWb2x1bWUgc25hcHNob3QgbmFtZSBtdXN0IG5vdCBiZSBlbXB0eRJtChRWT0xfU1NfTkFNRV9DT05GTElDVBDrUBpS6rPNBE0IBiIe5LqR56Gs55uY5b+r54Wn5ZCN56ew5bey5a2Y5ZyoKikKAmVuEiNWb2x1bWUgc25hcHNob3QgbmFtZSBhbHJlYWR5IGV4aXN0cxJ9Cg5WT0xfRlNfSVNfTlVMTBDsUBpo6rPNBGMIAyIn5LqR56Gs55uY5paH5Lu257O757uf57G75Z6L5LiN6IO95Li656m6KjYKAmVuEjBGaWxlIHN5c3RlbSB0eXBlIG9mIHRoZSB2b2x1bWUgbXVzdCBub3QgYmUgZW1wdHkShQEKElZPTF9GU19VTlNVUFBPUlRFRBDtUBps6rPNBGcIDBCQAyIn5LqR56Gs55uY5LiN5pSv5oyB6K+l57G75Z6L5paH5Lu257O757ufKjcKAmVuEjFUaGUgdm9sdW1lIGRvZXMgbm90IHN1cHBvcnQgdGhpcyBmaWxlIHN5c3RlbSB0eXBlEmkKE1ZPTF9TVU1fTElTVF9GQUlMRUQQ7lAaT+qzzQRKCA0iG+iOt+WPluS6keehrOebmOWIl+ihqOW8guW4uCopCgJlbhIjRmFpbGVkIHRvIGxpc3QgdGhlIHZvbHVtZSBzdW1tYXJpZXMSvAEKF1ZPTF9TU19ERUxFVEVfVk9MX0VYSVNUEO9QGp0B6rPNBJcBCAkQmQMiP+WtmOWcqOS7peivpeW/q+eFp+S4uua6kOeahOS6keehrOebmO+8jOivpeW/q+eFp+aaguS4jeiDveWIoOmZpCpPCgJlbhJJVm9sdW1lcyBjcmVhdGVkIGZyb20gdGhpcyBzbmFwc2hvdCBleGlzdCwgc28gaXQgY2Fubm90IGJlIGRlbGV0ZWQgZm9yIG5vdxJ2ChxWT0xfRVhQTE9SRVJfU0hVVERPV05fRkFJTEVEEPBQGlPqs80ETggNIhvotYTmupDnrqHnkIblmajlhbPpl63lpLHotKUqLQoCZW4SJ0ZhaWxlZCB0byBzaHV0IGRvd24gdGhlIHZvbHVtZSBleHBsb3JlchJxChVWT0xfRVhQTE9SRVJfU1RPUFBJTkcQ8VAaVeqzzQRQCAoiHui1hOa6kOeuoeeQhuWZqOato+WcqOWFs+mXreS4rSoqCgJlbhIkVGhlIHZvbHVtZSBleHBsb3JlciBpcyBzaHV0dGluZyBkb3duOAUSoAEKGlZPTF9ERUxFVEVfU1NfRVhJU1RfRkFJTEVEEPJQGn/qs80EeggJEJkDIjDnpoHmraLliKDpmaTor6XkupHnoaznm5jvvIzlrZjlnKjkvp3otZbnmoTlv6vnhacqQQoCZW4SO1RoZSB2b2x1bWUgbXVzdCBub3QgYmUgZGVsZXRlZCB3aGlsZSBzbmFwc2hvdHMgZGVwZW5kIG9uIGl0Ek8KDFZPTF9CQURfTkFNRRDzUBo86rPNBDcIAyIY5LqR56Gs55uY5ZCN5a2X5LiN5ZCI5rOVKhkKAmVuEhNJbGxlZ2FsIHZvbHVtZSBuYW1lEmEKD1ZPTF9TU19CQURfTkFNRRD0UBpL6rPNBEYIAyIe5LqR56Gs55uY5b+r54Wn5ZCN5a2X5LiN5ZCI5rOVKiIKAmVuEhxJbGxlZ2FsIHZvbHVtZSBzbmFwc2hvdCBuYW1lEnAKE1FVT1RBX1BST0pFQ1RfRVhJU1QQhVIaVuqzzQRRCAYiHeivpemhueebrueahFFVT1RB5bey57uP5a2Y5ZyoKi4KAmVuEihUaGUgcXVvdGEgb2YgdGhpcyBwcm9qZWN0IGFscmVhZHkgZXhpc3RzEk4KEVBST0pFQ1RfTk9UX0VYSVNUEI1SGjbqs80EMQgFIg/kuJrliqHkuI3lrZjlnKgqHAoCZW4SFlByb2plY3QgZG9lcyBub3QgZXhpc3QSXAoRWUFNTF9TWU5UQVhfRVJST1IQ6VIaROqzzQQ/CAMiFllBTUzmlofku7bor63ms5XplJnor68qIwoCZW4SHVN5bnRheCBlcnJvciBpbiB0aGUgWUFNTCBmaWxlEmUKElNZTlRBWF9OT1RfU1VQUE9SVBDqUhpM6rPNBEcIDBCQAyIV6YOo5YiG6K+t5rOV5LiN5pSv5oyBKikKAmVuEiNQYXJ0IG9mIHRoZSBzeW50YXggaXMgbm90IHN1cHBvcnRlZBJqCg9TVEFDS19OT1RfRk9VTkQQ61IaVOqzzQRPCAUiHuacquaJvuWIsOaTjeS9nOeahOW6lOeUqOe8luaOkiorCgJlbhIlVGhlIHN0YWNrIHRvIG9wZXJhdGUgb24gd2FzIG5vdCBmb3VuZBJVChVTVEFDS19OQU1FX0RVUExJQ0FURUQQ7FIaOeqzzQQ0CAYiD+e8luaOkuWQjemHjeWkjSofCgJlbhIZU3RhY2sgbmFtZSBhbHJlYWR5IGV4aXN0cxJfChRZQU1MX05BTUVfRFVQTElDQVRFRBDtUhpE6rPNBD8IBiIWWUFNTOaWh+S7tuWQjeensOmHjeWkjSojCgJlbhIdWUFNTCBmaWxlIG5hbWUgYWxyZWFkeSBleGlzdHMSTAoQU1RBQ0tfTkFNRV9FUlJPUhDuUho16rPNBDAIAyIS57yW5o6S5ZCN56ew6ZSZ6K+vKhgKAmVuEhJJbGxlZ2FsIHN0YWNrIG5hbWUSawoOWUFNTF9OT1RfRk9VTkQQ71IaVuqzzQRRCAUiHOacquaJvuWIsOaTjeS9nOeahFlBTUzmlofku7YqLwoCZW4SKVRoZSBZQU1MIGZpbGUgdG8gb3BlcmF0ZSBvbiB3YXMgbm90IGZvdW5kEkgKEFZPTFVNRV9OT1RfRk9VTkQQ8FIaMeqzzQQsCAUiEFZPTFVNRV9OT1RfRk9VTkQqFgoCZW4SEFZvbHVtZSBub3QgZm91bmQSQQoMUVVPVEFfRVhDRUVEEPFSGi7qs80EKQgIIgzotoXlh7rphY3pop0qFAoCZW4SDlF1b3RhIGV4Y2VlZGVkMgEIElwKD05FVF9OT1RfU1VQUE9SVBDyUhpG6rPNBEEIDBCQAyIV572R57uc5qih5byP5LiN5pSv5oyBKiMKAmVuEh1OZXR3b3JrIG1vZGUgaXMgbm90IHN1cHBvcnRlZBJpCg1JTUFHRV9OT1RfU0VUEPNSGlXqs80EUAgDIhvmnI3liqHplZzlg4/kv6Hmga/mnKrmjIflrpoqLwoCZW4SKVRoZSBpbWFnZSBvZiB0aGUgc2VydmljZSBpcyBub3Qgc3BlY2lmaWVkEk8KEVBPUlRfRk9STUFUX0VSUk9SEPRSGjfqs80EMggDIhjnq6/lj6PmoLzlvI/lrZjlnKjplJnor68qFAoCZW4SDk1hbGZvcm1lZCBwb3J0EnAKDURFUEVORFNfRVJST1IQ9VIaXOqzzQRXCAMiH+WtmOWcqOmUmeivr+eahGRlcGVuZHNfb27mnI3liqEqJgoCZW4SIGRlcGVuZHNfb24gbmFtZXMgYSB3cm9uZyBzZXJ2aWNlQgpkZXBlbmRzX29uEpABChFERVBFTkRTX0hBU19DWUNMRRD2Uhp46rPNBHMIAyIlZGVwZW5kc19vbuacieeOr+WtmOWcqO+8jOaXoOazleWQr+WKqCo8CgJlbhI2ZGVwZW5kc19vbiBoYXMgYSBjeWNsZSwgc28gdGhlIHN0YWNrIGNhbm5vdCBiZSBzdGFydGVkQgpkZXBlbmRzX29uEk0KE1ZPTFVNRV9GT1JNQVRfRVJST1IQ91IaM+qzzQQuCAMiElZPTFVNReagvOW8j+mUmeivryoWCgJlbhIQTWFsZm9ybWVkIFZPTFVNRRJQCg9ZQU1MX05BTUVfRVJST1IQ+FIaOuqzzQQ1CAMiE1lBTUzmlofku7blkI3plJnor68qHAoCZW4SFklsbGVnYWwgWUFNTCBmaWxlIG5hbWUSawoSVk9MVU1FX1JFVVNFX0VSUk9SEPlSGlLqs80ETQgDIhvph43lpI3kvb/nlKjlkIzkuIDkuKrkupHnm5gqLAoCZW4SJlRoZSBzYW1lIHZvbHVtZSBpcyB1c2VkIG1vcmUgdGhhbiBvbmNlEmEKDlJFU09VUkNFX0VSUk9SEPpSGkzqs80ERwgDIhttZW1vcnnmiJZjcHXorr7nva7kuI3mraPnoa4qJgoCZW4SIG1lbW9yeSBvciBjcHUgaXMgc2V0IGluY29ycmVjdGx5EmoKC01PVU5UX0VSUk9SEPtSGljqs80EUwgDIh7ph43lpI3mjILovb3liLDlkIzkuIDkuKrnm67lvZUqLwoCZW4SKU1vcmUgdGhhbiBvbmUgbW91bnQgdG8gdGhlIHNhbWUgZGlyZWN0b3J5EmcKD01PVU5UX0FCU19FUlJPUhD8UhpR6rPNBEwIAyIh5oyC6L296Lev5b6E5bqU6K+l5piv57ud5a+56Lev5b6EKiUKAmVuEh9UaGUgbW91bnQgcGF0aCBtdXN0IGJlIGFic29sdXRlEoUBChZTVUJNSVRUSU5HX0lOX1BST0dSRVNTEOxPGmjqs80EYwgKIhvmj5DkuqTkuK3mmoLml7bkuI3og73liKDpmaQqQAoCZW4SOlN1Ym1pc3Npb24gaXMgaW4gcHJvZ3Jlc3MsIHNvIGl0IGNhbm5vdCBiZSBkZWxldGVkIGZvciBub3c4BRJ5ChlDT05GSUdNQVBfTkFNRV9EVVBMSUNBVEVEEJ9VGlnqs80EVAgGIhvlupTnlKjphY3nva7lkI3np7Dlt7LlrZjlnKgqMwoCZW4SLUFwcGxpY2F0aW9uIGNvbmZpZ3VyYXRpb24gbmFtZSBhbHJlYWR5IGV4aXN0cxJtChRDT05GSUdNQVBfTkFNRV9FUlJPUhCgVRpS6rPNBE0IAyIb5bqU55So6YWN572u5ZCN56ew5LiN5ZCI5rOVKiwKAmVuEiZJbGxlZ2FsIGFwcGxpY2F0aW9uIGNvbmZpZ3VyYXRpb24gbmFtZRJ4ChhDT05GSUdNQVBfS0VZX05BTUVfRVJST1IQoVUaWeqzzQRUCAMiHuW6lOeUqOmFjee9rumhueWQjeensOS4jeWQiOazlSowCgJlbhIqSWxsZWdhbCBhcHBsaWNhdGlvbiBjb25maWd1cmF0aW9uIGtleSBuYW1lGlPqs80ETgoKQVBJIFN3aXRjaBIFemgtQ04aLQojeyJDb2RlIjp7Y29kZX0sIk1lc3NhZ2UiOnttZXNzYWdlfX0SBntkYXRhfTIKMTBbMC05XXszfUJGUAFaQmdpdGh1Yi5jb20vc3RhdHVzbWFwL3N0YXR1c21hcC9nZW4vbGVnYWN5L2FwaXN3aXRjaC92MTthcGlzd2l0Y2h2MWIGcHJvdG8z", [file_statusmap_v1_options]);
 
 /**
- * A Code is one error of API Switch, under the name that its document gives it.
+ * A Code is one error of API Switch. Its name is the one in the document.
  *
- * Some codes tell a state more than a failure, such as VOL_EXT_CONTINUE,
- * VOL_EXP_WAIT and VOL_EXP_READY. They answer outside 2XX like the others.
+ * Some codes describe a state rather than a failure: VOL_EXT_CONTINUE,
+ * VOL_EXP_WAIT and VOL_EXP_READY. Their HTTP status is not 2XX either.
  *
  * @generated from enum legacy.apiswitch.v1.Code
  */
 export enum Code {
   /**
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    *
    * @generated from enum value: CODE_UNSPECIFIED = 0;
    */
@@ -76,8 +76,8 @@ export enum Code {
   /**
    * 非法请求
    *
-   * The request as a whole is at fault. Stands in for every refusal that API
-   * Switch has no general code for.
+   * The request as a whole is wrong. This code is the fallback for errors of
+   * the client for which API Switch has no general code.
    *
    * Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -97,7 +97,7 @@ export enum Code {
   /**
    * TOKEN不合法
    *
-   * Log in again for a new token.
+   * Log in again to get a new token.
    *
    * Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -243,7 +243,8 @@ export enum Code {
   /**
    * 参数不合法
    *
-   * The text is that of 10001; here the parameters of a volume are meant.
+   * The text is the same as that of 10001. This code is for the parameters of a
+   * volume.
    *
    * Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -254,7 +255,7 @@ export enum Code {
   /**
    * 挂载参数中缺少挂载路径
    *
-   * An argument is missing, whatever the name says: nothing was looked up.
+   * An argument is missing. It is not NOT_FOUND, since nothing was looked up.
    *
    * Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -274,8 +275,8 @@ export enum Code {
   /**
    * 应用的多个云盘的挂载路径重复
    *
-   * The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-   * say that the path is taken.
+   * The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+   * ALREADY_EXISTS would mean that the path is already used.
    *
    * Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -286,8 +287,8 @@ export enum Code {
   /**
    * 云盘不可用
    *
-   * The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-   * invite a blind retry.
+   * The volume is not available. It is not UNAVAILABLE, because a client would
+   * then repeat the call before the volume's state has changed.
    *
    * Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -379,7 +380,7 @@ export enum Code {
   /**
    * 云硬盘扩容后容量必须大于当前容量
    *
-   * Ask for more than the volume has now.
+   * Ask for a capacity that is larger than the current one.
    *
    * Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -390,7 +391,7 @@ export enum Code {
   /**
    * 超出云硬盘容量配额，暂时无法进行扩容
    *
-   * Free some capacity or ask for a larger quota; waiting alone does not help.
+   * Free some capacity, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    *
@@ -419,8 +420,8 @@ export enum Code {
   /**
    * 正在为您扩容云硬盘
    *
-   * Not a failure: the extension that was asked for is under way. Call again to
-   * learn how it ended.
+   * This is not a failure: the extension has started. Repeat the call to get
+   * its result.
    *
    * Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
    *
@@ -431,7 +432,7 @@ export enum Code {
   /**
    * 云硬盘正被资源管理器占用中，暂不支持扩容
    *
-   * Close the volume explorer first; waiting alone does not help.
+   * Close the volume explorer first. Waiting does not help.
    *
    * Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -451,8 +452,7 @@ export enum Code {
   /**
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the application back to running first. 10340 has the same text and is
-   * about one instance.
+   * Start the application first. 10340 has the same text, for one instance.
    *
    * Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -481,7 +481,8 @@ export enum Code {
   /**
    * 云硬盘资源管理器正在启动
    *
-   * Not a failure: call again until the volume explorer is up.
+   * This is not a failure. Repeat the call until the volume explorer has
+   * started.
    *
    * Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    *
@@ -492,7 +493,7 @@ export enum Code {
   /**
    * 云硬盘正被其他应用使用中，暂无法启动资源管理器
    *
-   * Stop the other application or detach the volume from it first.
+   * Stop the other application first, or detach the volume from it.
    *
    * Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -503,8 +504,8 @@ export enum Code {
   /**
    * 云硬盘资源管理器启动成功
    *
-   * Not a failure: what was to be started is there. A caller may go on, as after
-   * any ALREADY_EXISTS.
+   * This is not a failure: the volume explorer is running. The caller can
+   * continue.
    *
    * Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
    *
@@ -618,8 +619,8 @@ export enum Code {
   /**
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the instance back to running first. 10323 has the same text and is
-   * about the whole application.
+   * Start the instance first. 10323 has the same text, for the whole
+   * application.
    *
    * Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -630,8 +631,8 @@ export enum Code {
   /**
    * 云硬盘已经挂载到了其他应用
    *
-   * Detach it there first. The volume is in the wrong state for the call;
-   * nothing was to be made that exists.
+   * Detach the volume from the other application first. It is not
+   * ALREADY_EXISTS, since the call does not create anything.
    *
    * Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -651,7 +652,7 @@ export enum Code {
   /**
    * 检查云盘是否存在失败
    *
-   * Says nothing of the volume: the check itself failed.
+   * The check itself failed. The volume may exist.
    *
    * Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -707,8 +708,8 @@ export enum Code {
   /**
    * 云硬盘不支持该类型文件系统
    *
-   * Choose another type. 501 would say that the server lacks the whole call, so
-   * 400.
+   * Choose another type. The HTTP status is 400, because 501 would mean that
+   * the server does not support the whole call.
    *
    * Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    *
@@ -719,7 +720,8 @@ export enum Code {
   /**
    * 获取云硬盘列表异常
    *
-   * The text is that of 10313; the name tells that the summaries are meant.
+   * The text is the same as that of 10313. The name shows that this code is for
+   * the summaries.
    *
    * Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -759,8 +761,8 @@ export enum Code {
   /**
    * 禁止删除该云硬盘，存在依赖的快照
    *
-   * Delete the snapshots first. Nobody may delete it as it is, so this is no
-   * PERMISSION_DENIED.
+   * Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+   * delete the volume in this state.
    *
    * Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    *
@@ -816,8 +818,9 @@ export enum Code {
   /**
    * 部分语法不支持
    *
-   * The YAML is well formed and uses what API Switch does not support; leave
-   * that out. 501 would say that the server lacks the whole call, so 400.
+   * The YAML is valid, but API Switch does not support a part of it. Remove
+   * that part. The HTTP status is 400, because 501 would mean that the server
+   * does not support the whole call.
    *
    * Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    *
@@ -873,8 +876,7 @@ export enum Code {
   /**
    * VOLUME_NOT_FOUND
    *
-   * The document gives this code no text, so its name, the only text there is,
-   * is the message.
+   * The document has no text for this code, so the name is the message.
    *
    * Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
    *
@@ -885,7 +887,7 @@ export enum Code {
   /**
    * 超出配额
    *
-   * Release something or ask for a larger quota; waiting alone does not help.
+   * Release resources, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    *
@@ -896,8 +898,8 @@ export enum Code {
   /**
    * 网络模式不支持
    *
-   * Choose another network mode. 501 would say that the server lacks the whole
-   * call, so 400.
+   * Choose another network mode. The HTTP status is 400, because 501 would mean
+   * that the server does not support the whole call.
    *
    * Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    *
@@ -935,7 +937,8 @@ export enum Code {
   /**
    * depends_on有环存在，无法启动
    *
-   * Wrong whatever the state of the system: break the cycle in the YAML file.
+   * Remove the cycle from the YAML file. The request is wrong in any state of
+   * the system.
    *
    * Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -964,7 +967,7 @@ export enum Code {
   /**
    * 重复使用同一个云盘
    *
-   * The request contradicts itself: it names one volume twice.
+   * The request contains one volume twice.
    *
    * Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -984,7 +987,7 @@ export enum Code {
   /**
    * 重复挂载到同一个目录
    *
-   * The request contradicts itself: it names one directory twice.
+   * The request contains one directory twice.
    *
    * Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -1004,7 +1007,7 @@ export enum Code {
   /**
    * 提交中暂时不能删除
    *
-   * Stands here, out of order, as in the document.
+   * The document lists this code here, out of order.
    *
    * Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
    *

@@ -5,17 +5,18 @@
 // Package legacy.job.v2 is the error table of BlueKing JOB's new API (新版), with
 // the codes of the systems that JOB depends on (关联系统).
 //
-// The numbers and texts are those of the document 作业平台错误码, to the
-// character: its typos and its mixed punctuation are on the wire. The API stands
-// behind ESB, which answers every call with HTTP 200; a client looks at "result"
-// and "code". The HTTP of each code below is what a REST reader would expect.
+// The numbers and texts are exactly those of the document 作业平台错误码. Its typos
+// and its mixed punctuation are part of the API. The API is called through ESB,
+// which answers HTTP 200 to every call, so clients read "result" and "code".
+// Each code below also has the HTTP status that fits its meaning.
 //
-// The twelve shared codes (121xxxx, 125xxxx) hold for both APIs and are the same
-// in legacy.job.v1. The others (123xxxx) have the reason of their counterpart
-// there (120xxxx) wherever the meaning is the same, also where the last digits or
-// the name of a parameter differ: a caller of one API can be answered in the
-// other by reason alone. Where two old parameters got one name, two codes say the
-// same here and keep the old reasons. 1239300 to 1239310 are new.
+// The twelve shared codes (121xxxx, 125xxxx) belong to both APIs and are the
+// same in legacy.job.v1. Each other code (123xxxx) has the same reason as the
+// code with the same meaning there (120xxxx), even if the last digits or the
+// name of a parameter differ. So an error of one API can be answered in the
+// other by its reason. If two old parameters have the same new name, two codes
+// have the same text here, and keep the old reasons. 1239300 to 1239310 are
+// new.
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
@@ -29,13 +30,13 @@ export const file_legacy_job_v2_code: GenFile = /*@__PURE__*/
 
 /**
  * A Code is one error of the BlueKing JOB API, new version. The number is the
- * legacy code, the name is the reason.
+ * legacy code, and the name is the reason.
  *
  * @generated from enum legacy.job.v2.Code
  */
 export enum Code {
   /**
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    *
    * @generated from enum value: CODE_UNSPECIFIED = 0;
    */
@@ -62,8 +63,8 @@ export enum Code {
   /**
    * Redis 服务不可：IP 不对或者配置错误
    *
-   * The text lacks a 用 and stays so. An administrator has to correct the address
-   * or the configuration: no time to retry after can be promised.
+   * The document writes the text without 用. An administrator must correct the
+   * address or the configuration, so the code has no `retry_after`.
    *
    * Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    *
@@ -74,7 +75,7 @@ export enum Code {
   /**
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory comes back when keys expire or an administrator adds some.
+   * Memory becomes free if keys expire or if an administrator adds memory.
    *
    * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    *
@@ -94,8 +95,8 @@ export enum Code {
   /**
    * 数据库异常
    *
-   * Not UNAVAILABLE: the text does not say that the database is down, nor that
-   * nothing was written, so retrying is not known to be safe.
+   * It is not UNAVAILABLE: the database may have written data, so repeating the
+   * call may not be safe.
    *
    * Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -115,8 +116,8 @@ export enum Code {
   /**
    * CMDB 服务状态不可达：地址配置错误
    *
-   * An administrator has to correct the address: no time to retry after can be
-   * promised.
+   * An administrator must correct the address, so the code has no
+   * `retry_after`.
    *
    * Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    *
@@ -127,7 +128,8 @@ export enum Code {
   /**
    * CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+   * It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+   * data.
    *
    * Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -138,7 +140,7 @@ export enum Code {
   /**
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Put a host into the Git module in CMDB first.
+   * Add a host to the Git module in CMDB first.
    *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -149,8 +151,8 @@ export enum Code {
   /**
    * PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
    *
-   * An administrator has to correct the address or the name service: no time to
-   * retry after can be promised.
+   * An administrator must correct the address or the name service, so the code
+   * has no `retry_after`.
    *
    * Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    *
@@ -161,7 +163,7 @@ export enum Code {
   /**
    * PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, no data is lost.
+   * It is not DATA_LOSS: only the response is not usable, and no data is lost.
    *
    * Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -172,7 +174,8 @@ export enum Code {
   /**
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known and has no grant; no other credentials help.
+   * The calling host is known but has no permission. Other credentials do not
+   * help.
    *
    * Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    *
@@ -183,8 +186,8 @@ export enum Code {
   /**
    * 该用户没有访问权限
    *
-   * Also said for a caller whom no other code here describes as unknown or not
-   * allowed: this API has no code for a failed login.
+   * This code is also the fallback for callers who are not authenticated or
+   * lack a permission, since the API has no code for a failed login.
    *
    * Legacy code 1239802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    *
@@ -204,7 +207,7 @@ export enum Code {
   /**
    * 启动失败
    *
-   * The text gives no cause: see the log of JOB.
+   * The text does not name the cause. Read the log of JOB.
    *
    * Legacy code 1239804. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -215,7 +218,7 @@ export enum Code {
   /**
    * 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
    *
-   * Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+   * It is not PERMISSION_DENIED: every caller can make the same call through
    * ESB.
    *
    * Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -245,7 +248,7 @@ export enum Code {
   /**
    * 系统内部异常
    *
-   * Also said for a failure of which nothing is known, and for lost data.
+   * This code is also the fallback for unknown errors and for data loss.
    *
    * Legacy code 1239999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -256,8 +259,8 @@ export enum Code {
   /**
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-   * goes away by itself.
+   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+   * the caller only needs to wait.
    *
    * Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
    *
@@ -268,7 +271,7 @@ export enum Code {
   /**
    * 操作失败!任务{0}当前状态:{1}
    *
-   * Bring the task into a status that allows the operation.
+   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -306,8 +309,8 @@ export enum Code {
   /**
    * IP{0} 不属于该业务
    *
-   * Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-   * move the host in CMDB.
+   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+   * the result depends on the data in CMDB.
    *
    * Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -327,7 +330,8 @@ export enum Code {
   /**
    * 存在重复的 step_id {0}
    *
-   * Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+   * The request contains one step twice. It is not ALREADY_EXISTS, since the
+   * call does not create a step.
    *
    * Legacy code 1237106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -392,8 +396,8 @@ export enum Code {
   /**
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable itself is right, but what it selects is empty now. Not
-   * INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+   * The variable is valid, but it selects no hosts at the moment. It is not
+   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
    *
    * Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -422,7 +426,7 @@ export enum Code {
   /**
    * 请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】
    *
-   * The new API keeps the old spelling of these two parameters.
+   * The new API has kept the old names of these two parameters.
    *
    * Legacy code 1237116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -460,8 +464,8 @@ export enum Code {
   /**
    * 文件生成失败！
    *
-   * Listed among the illegal arguments, but it is JOB that failed to write the
-   * file.
+   * JOB failed to write the file, although the document lists this code with
+   * the invalid arguments.
    *
    * Legacy code 1237120. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -481,8 +485,8 @@ export enum Code {
   /**
    * 脚本【{0}】不属于当前业务
    *
-   * Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-   * this business.
+   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
+   * exists in another business.
    *
    * Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -502,9 +506,10 @@ export enum Code {
   /**
    * 步骤【{0}】的服务器帐户为空
    *
-   * Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-   * the call's own step list or, where the call leaves it out, of the job as
-   * stored. The document counts them as illegal arguments.
+   * The wrong value is in the step list of the call, or in the stored job if
+   * the call has no step list. This is true for all errors of a step below that
+   * end in _EMPTY or _INVALID. The document lists them with the invalid
+   * arguments.
    *
    * Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -542,7 +547,8 @@ export enum Code {
   /**
    * 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
    *
-   * Register the hosts or add them to the allowlist first, or leave them out.
+   * Register the hosts first, or add them to the allowlist, or remove them from
+   * the call.
    *
    * Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -616,7 +622,7 @@ export enum Code {
   /**
    * 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
    *
-   * The new API keeps the old spelling of this parameter.
+   * The new API has kept the old name of this parameter.
    *
    * Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -690,7 +696,7 @@ export enum Code {
   /**
    * 缺少参数【parms】
    *
-   * The parameter is spelt so.
+   * The API spells the parameter this way.
    *
    * Legacy code 1238107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -710,8 +716,8 @@ export enum Code {
   /**
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as TARGET_BUSINESS_ID_MISSING: the old API's destAppId and
-   * targetAppId have one name here.
+   * The text is the same as that of TARGET_BUSINESS_ID_MISSING. The parameters
+   * destAppId and targetAppId of the old API have the same name here.
    *
    * Legacy code 1238109. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -731,8 +737,8 @@ export enum Code {
   /**
    * 缺少参数【bk_biz_id】
    *
-   * Same text as BUSINESS_ID_MISSING: the old API's applicationId and appId have
-   * one name here.
+   * The text is the same as that of BUSINESS_ID_MISSING. The parameters
+   * applicationId and appId of the old API have the same name here.
    *
    * Legacy code 1238111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -779,7 +785,7 @@ export enum Code {
   /**
    * 缺少参数【content】或者【scrip_id】
    *
-   * The document spells the second parameter so.
+   * The document spells the second parameter this way.
    *
    * Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -808,7 +814,7 @@ export enum Code {
   /**
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as DEST_BUSINESS_ID_MISSING.
+   * The text is the same as that of DEST_BUSINESS_ID_MISSING.
    *
    * Legacy code 1238119. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -846,8 +852,8 @@ export enum Code {
   /**
    * 缺少参数【file_target_path】
    *
-   * Same text as TARGET_PATH_MISSING: the old API's fileTargetPath and
-   * targetPath have one name here.
+   * The text is the same as that of TARGET_PATH_MISSING. The parameters
+   * fileTargetPath and targetPath of the old API have the same name here.
    *
    * Legacy code 1238123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -876,7 +882,8 @@ export enum Code {
   /**
    * 缺少参数【account】
    *
-   * Same text as ACCOUNT_MISSING: here it is the old API's userName.
+   * The text is the same as that of ACCOUNT_MISSING. The parameter is userName
+   * in the old API.
    *
    * Legacy code 1238126. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -932,7 +939,7 @@ export enum Code {
   /**
    * 缺少参数【bk_biz_id】
    *
-   * Same text as APPLICATION_ID_MISSING.
+   * The text is the same as that of APPLICATION_ID_MISSING.
    *
    * Legacy code 1238132. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -1024,7 +1031,7 @@ export enum Code {
   /**
    * 缺少参数【file_target_path】
    *
-   * Same text as FILE_TARGET_PATH_MISSING.
+   * The text is the same as that of FILE_TARGET_PATH_MISSING.
    *
    * Legacy code 1238145. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -1035,7 +1042,7 @@ export enum Code {
   /**
    * 缺少参数【{0}】或【{1}】
    *
-   * The old API's 1208147, not 1208146.
+   * In the old API this is 1208147, not 1208146.
    *
    * Legacy code 1238146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -1082,7 +1089,7 @@ export enum Code {
   /**
    * 该业务 {0} 下没有 IP
    *
-   * The business is there: give it hosts in CMDB first.
+   * The business exists. Add hosts to it in CMDB first.
    *
    * Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -1102,7 +1109,7 @@ export enum Code {
   /**
    * 作业 {0} 没有任何步骤
    *
-   * The job is there: give it a step first.
+   * The job exists. Add a step to it first.
    *
    * Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    *
@@ -1149,8 +1156,7 @@ export enum Code {
   /**
    * 业务 {0} 不存在于任何业务集下
    *
-   * What was looked for is the set that holds the business; the business itself
-   * may exist.
+   * No business set contains this business. The business may exist.
    *
    * Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
    *
@@ -1235,7 +1241,7 @@ export enum Code {
   /**
    * 缺少请求报文或报文不合法
    *
-   * Also said for every wrong argument that has no code of its own.
+   * This code is also the fallback for INVALID_ARGUMENT.
    *
    * Legacy code 1239300. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -1273,7 +1279,8 @@ export enum Code {
   /**
    * 缺少参数 token
    *
-   * Not INVALID_ARGUMENT: without a token the caller is nobody.
+   * It is not INVALID_ARGUMENT, since a caller without a token is not
+   * authenticated.
    *
    * Legacy code 1239304. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -1284,7 +1291,8 @@ export enum Code {
   /**
    * 缺少参数 sign
    *
-   * Not INVALID_ARGUMENT: an unsigned request comes from nobody.
+   * It is not INVALID_ARGUMENT, since the caller of an unsigned request is not
+   * authenticated.
    *
    * Legacy code 1239305. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -1295,8 +1303,8 @@ export enum Code {
   /**
    * 异步调用的方法超时了
    *
-   * The method may have done its work nevertheless: look before calling one
-   * again that must not run twice.
+   * The method may have completed. If it must not run twice, check the result
+   * before you repeat the call.
    *
    * Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
    *
@@ -1307,8 +1315,9 @@ export enum Code {
   /**
    * 调用方法出错了
    *
-   * Also said for a failure of a known kind that has no fitting code here: it is
-   * true of each, and unlike INTERNAL_ERROR it does not blame the system.
+   * This code is also the fallback for errors whose kind is known but for which
+   * the API has no code. Its text is true for all of them, and does not report
+   * an error of the system as INTERNAL_ERROR does.
    *
    * Legacy code 1239307. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -1319,8 +1328,8 @@ export enum Code {
   /**
    * API 接口已经过期废弃
    *
-   * Unlike API_NOT_SUPPORTED it was there once and does not come back, which 410
-   * says and 501 does not.
+   * The API existed and was removed, so the HTTP status is 410.
+   * API_NOT_SUPPORTED is for an API that never existed.
    *
    * Legacy code 1239308. gRPC UNIMPLEMENTED. HTTP 410 Gone.
    *
@@ -1340,7 +1349,7 @@ export enum Code {
   /**
    * API 回调其他接口失败
    *
-   * Also said for any service behind the API that does not answer.
+   * This code is also the fallback for UNAVAILABLE.
    *
    * Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    *

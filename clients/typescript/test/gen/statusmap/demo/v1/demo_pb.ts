@@ -2,8 +2,8 @@
 // @generated from file statusmap/demo/v1/demo.proto (package statusmap.demo.v1, syntax proto3)
 /* eslint-disable */
 
-// Package statusmap.demo.v1 is a service that fails on request: for trying
-// statusmap out, for its tests, and for clients in other languages.
+// Package statusmap.demo.v1 is a service that fails on request. Use it to try
+// statusmap and to test clients in other languages.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -16,7 +16,7 @@ export const file_statusmap_demo_v1_demo: GenFile = /*@__PURE__*/
   fileDesc("ChxzdGF0dXNtYXAvZGVtby92MS9kZW1vLnByb3RvEhFzdGF0dXNtYXAuZGVtby52MSKxAQoMUmFpc2VSZXF1ZXN0Eg4KBmRvbWFpbhgBIAEoCRIOCgZyZWFzb24YAiABKAkSPwoIbWV0YWRhdGEYAyADKAsyLS5zdGF0dXNtYXAuZGVtby52MS5SYWlzZVJlcXVlc3QuTWV0YWRhdGFFbnRyeRIPCgdkaWFsZWN0GAQgASgJGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI1Cg1SYWlzZVJlc3BvbnNlEhMKC2xlZ2FjeV9jb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkiKwoLRWNob1JlcXVlc3QSDgoGZG9tYWluGAEgASgJEgwKBHRleHQYAiABKAkiHAoMRWNob1Jlc3BvbnNlEgwKBHRleHQYASABKAkiwgEKDVN0cmVhbVJlcXVlc3QSDgoGZG9tYWluGAEgASgJEg4KBnJlYXNvbhgCIAEoCRINCgVhZnRlchgDIAEoBRJACghtZXRhZGF0YRgEIAMoCzIuLnN0YXR1c21hcC5kZW1vLnYxLlN0cmVhbVJlcXVlc3QuTWV0YWRhdGFFbnRyeRIPCgdkaWFsZWN0GAUgASgJGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIfCg5TdHJlYW1SZXNwb25zZRINCgVpbmRleBgBIAEoBSI+CgxGYXVsdFJlcXVlc3QSDgoGZG9tYWluGAEgASgJEg0KBWZhdWx0GAIgASgJEg8KB2RpYWxlY3QYAyABKAkiDwoNRmF1bHRSZXNwb25zZTK/AgoLRGVtb1NlcnZpY2USSgoFUmFpc2USHy5zdGF0dXNtYXAuZGVtby52MS5SYWlzZVJlcXVlc3QaIC5zdGF0dXNtYXAuZGVtby52MS5SYWlzZVJlc3BvbnNlEkcKBEVjaG8SHi5zdGF0dXNtYXAuZGVtby52MS5FY2hvUmVxdWVzdBofLnN0YXR1c21hcC5kZW1vLnYxLkVjaG9SZXNwb25zZRJPCgZTdHJlYW0SIC5zdGF0dXNtYXAuZGVtby52MS5TdHJlYW1SZXF1ZXN0GiEuc3RhdHVzbWFwLmRlbW8udjEuU3RyZWFtUmVzcG9uc2UwARJKCgVGYXVsdBIfLnN0YXR1c21hcC5kZW1vLnYxLkZhdWx0UmVxdWVzdBogLnN0YXR1c21hcC5kZW1vLnYxLkZhdWx0UmVzcG9uc2VCVQoUaW8uc3RhdHVzbWFwLmRlbW8udjFQAVo7Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9zdGF0dXNtYXAvZGVtby92MTtkZW1vdjFiBnByb3RvMw");
 
 /**
- * What to raise.
+ * RaiseRequest says which code to raise.
  *
  * @generated from message statusmap.demo.v1.RaiseRequest
  */
@@ -43,8 +43,8 @@ export type RaiseRequest = Message<"statusmap.demo.v1.RaiseRequest"> & {
   metadata: { [key: string]: string };
 
   /**
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    *
    * @generated from field: string dialect = 4;
    */
@@ -59,20 +59,20 @@ export const RaiseRequestSchema: GenMessage<RaiseRequest> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 0);
 
 /**
- * The answer to a success code.
+ * RaiseResponse has the success code.
  *
  * @generated from message statusmap.demo.v1.RaiseResponse
  */
 export type RaiseResponse = Message<"statusmap.demo.v1.RaiseResponse"> & {
   /**
-   * The success code, as the legacy system writes it.
+   * The legacy code.
    *
    * @generated from field: string legacy_code = 1;
    */
   legacyCode: string;
 
   /**
-   * What it says.
+   * The message of the code.
    *
    * @generated from field: string message = 2;
    */
@@ -87,13 +87,13 @@ export const RaiseResponseSchema: GenMessage<RaiseResponse> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 1);
 
 /**
- * What to echo.
+ * EchoRequest has the text to return.
  *
  * @generated from message statusmap.demo.v1.EchoRequest
  */
 export type EchoRequest = Message<"statusmap.demo.v1.EchoRequest"> & {
   /**
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    *
    * @generated from field: string domain = 1;
    */
@@ -115,7 +115,7 @@ export const EchoRequestSchema: GenMessage<EchoRequest> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 2);
 
 /**
- * The echo.
+ * EchoResponse has the text of the request.
  *
  * @generated from message statusmap.demo.v1.EchoResponse
  */
@@ -136,7 +136,7 @@ export const EchoResponseSchema: GenMessage<EchoResponse> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 3);
 
 /**
- * What to stream and raise.
+ * StreamRequest says how many messages to send and which code to raise.
  *
  * @generated from message statusmap.demo.v1.StreamRequest
  */
@@ -156,7 +156,7 @@ export type StreamRequest = Message<"statusmap.demo.v1.StreamRequest"> & {
   reason: string;
 
   /**
-   * The number of messages before the error, 1000 at most; 0: none.
+   * The number of messages before the error, from 0 to 1000.
    *
    * @generated from field: int32 after = 3;
    */
@@ -170,8 +170,8 @@ export type StreamRequest = Message<"statusmap.demo.v1.StreamRequest"> & {
   metadata: { [key: string]: string };
 
   /**
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    *
    * @generated from field: string dialect = 5;
    */
@@ -186,13 +186,13 @@ export const StreamRequestSchema: GenMessage<StreamRequest> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 4);
 
 /**
- * One message of the stream.
+ * StreamResponse is one message of the stream.
  *
  * @generated from message statusmap.demo.v1.StreamResponse
  */
 export type StreamResponse = Message<"statusmap.demo.v1.StreamResponse"> & {
   /**
-   * Its number, from 1.
+   * The number of the message, starting at 1.
    *
    * @generated from field: int32 index = 1;
    */
@@ -207,13 +207,13 @@ export const StreamResponseSchema: GenMessage<StreamResponse> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 5);
 
 /**
- * Which fault.
+ * FaultRequest says in which way to fail.
  *
  * @generated from message statusmap.demo.v1.FaultRequest
  */
 export type FaultRequest = Message<"statusmap.demo.v1.FaultRequest"> & {
   /**
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    *
    * @generated from field: string domain = 1;
    */
@@ -228,8 +228,8 @@ export type FaultRequest = Message<"statusmap.demo.v1.FaultRequest"> & {
   fault: string;
 
   /**
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    *
    * @generated from field: string dialect = 3;
    */
@@ -244,7 +244,7 @@ export const FaultRequestSchema: GenMessage<FaultRequest> = /*@__PURE__*/
   messageDesc(file_statusmap_demo_v1_demo, 6);
 
 /**
- * Never sent: every fault is an error.
+ * FaultResponse is never sent, since every fault is an error.
  *
  * @generated from message statusmap.demo.v1.FaultResponse
  */
@@ -266,7 +266,7 @@ export const FaultResponseSchema: GenMessage<FaultResponse> = /*@__PURE__*/
  */
 export const DemoService: GenService<{
   /**
-   * Fails with a code; succeeds with it where it is a success code.
+   * Fails with a code. If the code is a success code, succeeds with it.
    *
    * @generated from rpc statusmap.demo.v1.DemoService.Raise
    */
@@ -276,7 +276,7 @@ export const DemoService: GenService<{
     output: typeof RaiseResponseSchema;
   },
   /**
-   * Succeeds.
+   * Succeeds, and returns the text of the request.
    *
    * @generated from rpc statusmap.demo.v1.DemoService.Echo
    */
@@ -286,7 +286,8 @@ export const DemoService: GenService<{
     output: typeof EchoResponseSchema;
   },
   /**
-   * Sends some messages, then fails with a code.
+   * Sends a number of messages, then fails with a code. If the code is a success code,
+   * ends the stream without an error.
    *
    * @generated from rpc statusmap.demo.v1.DemoService.Stream
    */

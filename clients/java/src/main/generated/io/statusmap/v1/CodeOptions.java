@@ -7,7 +7,7 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * A legacy code: what it means in gRPC, and what it says.
+ * CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
  * </pre>
  *
  * Protobuf type {@code statusmap.v1.CodeOptions}
@@ -76,7 +76,12 @@ private static final long serialVersionUID = 0L;
   private int grpc_ = 0;
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -87,7 +92,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -98,7 +108,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -113,8 +128,12 @@ private static final long serialVersionUID = 0L;
   private int http_ = 0;
   /**
    * <pre>
-   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-   * the canonical one of `grpc`, as google.rpc.Code lists it.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   *
+   * ```proto
+   * http: 410
+   * ```
    * </pre>
    *
    * <code>int32 http = 2 [json_name = "http"];</code>
@@ -130,8 +149,12 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object legacyCode_ = "";
   /**
    * <pre>
-   * The code as the legacy system writes it, for example "401.1". Left out: the
-   * enum value's number.
+   * The code as the legacy system writes it. Each legacy code can be used once in a
+   * system. Default: the number of the enum value.
+   *
+   * ```proto
+   * legacy_code: "401.1"
+   * ```
    * </pre>
    *
    * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -152,8 +175,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code as the legacy system writes it, for example "401.1". Left out: the
-   * enum value's number.
+   * The code as the legacy system writes it. Each legacy code can be used once in a
+   * system. Default: the number of the enum value.
+   *
+   * ```proto
+   * legacy_code: "401.1"
+   * ```
    * </pre>
    *
    * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -179,8 +206,13 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * The legacy message, to the letter, in the system's language. {name} stands
-   * for an argument; {{ and }} for braces. Required.
+   * The message in the system's language, exactly as the legacy system sends it.
+   * {name} is replaced by the argument with that name. The name must be a valid key of
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   *
+   * ```proto
+   * message: "parcel {parcel_id} is locked by {holder}"
+   * ```
    * </pre>
    *
    * <code>string message = 4 [json_name = "message"];</code>
@@ -201,8 +233,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The legacy message, to the letter, in the system's language. {name} stands
-   * for an argument; {{ and }} for braces. Required.
+   * The message in the system's language, exactly as the legacy system sends it.
+   * {name} is replaced by the argument with that name. The name must be a valid key of
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   *
+   * ```proto
+   * message: "parcel {parcel_id} is locked by {holder}"
+   * ```
    * </pre>
    *
    * <code>string message = 4 [json_name = "message"];</code>
@@ -251,7 +288,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -272,7 +315,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -283,7 +332,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -301,7 +356,13 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -333,9 +394,16 @@ java.lang.String defaultValue) {
           };
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -348,9 +416,16 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -362,9 +437,16 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -377,9 +459,16 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -392,9 +481,16 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -411,8 +507,13 @@ java.lang.String defaultValue) {
   private int retryAfter_ = 0;
   /**
    * <pre>
-   * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-   * and as the header Retry-After. Left out: do not retry as is.
+   * The number of seconds after which a client may repeat the same call. It is sent as
+   * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+   * used as a fallback. Default: 0, which sends neither.
+   *
+   * ```proto
+   * retry_after: 30
+   * ```
    * </pre>
    *
    * <code>uint32 retry_after = 7 [json_name = "retryAfter"];</code>
@@ -428,7 +529,12 @@ java.lang.String defaultValue) {
   private volatile java.lang.Object field_ = "";
   /**
    * <pre>
-   * The request field at fault; sent as google.rpc.BadRequest.
+   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+   * clients. Default: no field.
+   *
+   * ```proto
+   * field: "weight_kg"
+   * ```
    * </pre>
    *
    * <code>string field = 8 [json_name = "field"];</code>
@@ -449,7 +555,12 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The request field at fault; sent as google.rpc.BadRequest.
+   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+   * clients. Default: no field.
+   *
+   * ```proto
+   * field: "weight_kg"
+   * ```
    * </pre>
    *
    * <code>string field = 8 [json_name = "field"];</code>
@@ -498,7 +609,12 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -519,7 +635,12 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -530,7 +651,12 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -548,7 +674,12 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -853,7 +984,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * A legacy code: what it means in gRPC, and what it says.
+   * CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
    * </pre>
    *
    * Protobuf type {@code statusmap.v1.CodeOptions}
@@ -1153,7 +1284,12 @@ java.lang.String defaultValue) {
     private int grpc_ = 0;
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1164,7 +1300,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1175,7 +1316,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1190,7 +1336,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1203,7 +1354,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1220,7 +1376,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC code. Required; OK makes it a success code.
+     * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+     * describes it. OK makes the code a success code. Required.
+     *
+     * ```proto
+     * grpc: NOT_FOUND
+     * ```
      * </pre>
      *
      * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -1236,8 +1397,12 @@ java.lang.String defaultValue) {
     private int http_ ;
     /**
      * <pre>
-     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-     * the canonical one of `grpc`, as google.rpc.Code lists it.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     *
+     * ```proto
+     * http: 410
+     * ```
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1249,8 +1414,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-     * the canonical one of `grpc`, as google.rpc.Code lists it.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     *
+     * ```proto
+     * http: 410
+     * ```
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1266,8 +1435,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-     * the canonical one of `grpc`, as google.rpc.Code lists it.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     *
+     * ```proto
+     * http: 410
+     * ```
      * </pre>
      *
      * <code>int32 http = 2 [json_name = "http"];</code>
@@ -1283,8 +1456,12 @@ java.lang.String defaultValue) {
     private java.lang.Object legacyCode_ = "";
     /**
      * <pre>
-     * The code as the legacy system writes it, for example "401.1". Left out: the
-     * enum value's number.
+     * The code as the legacy system writes it. Each legacy code can be used once in a
+     * system. Default: the number of the enum value.
+     *
+     * ```proto
+     * legacy_code: "401.1"
+     * ```
      * </pre>
      *
      * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -1304,8 +1481,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The code as the legacy system writes it, for example "401.1". Left out: the
-     * enum value's number.
+     * The code as the legacy system writes it. Each legacy code can be used once in a
+     * system. Default: the number of the enum value.
+     *
+     * ```proto
+     * legacy_code: "401.1"
+     * ```
      * </pre>
      *
      * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -1326,8 +1507,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The code as the legacy system writes it, for example "401.1". Left out: the
-     * enum value's number.
+     * The code as the legacy system writes it. Each legacy code can be used once in a
+     * system. Default: the number of the enum value.
+     *
+     * ```proto
+     * legacy_code: "401.1"
+     * ```
      * </pre>
      *
      * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -1344,8 +1529,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The code as the legacy system writes it, for example "401.1". Left out: the
-     * enum value's number.
+     * The code as the legacy system writes it. Each legacy code can be used once in a
+     * system. Default: the number of the enum value.
+     *
+     * ```proto
+     * legacy_code: "401.1"
+     * ```
      * </pre>
      *
      * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -1359,8 +1548,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The code as the legacy system writes it, for example "401.1". Left out: the
-     * enum value's number.
+     * The code as the legacy system writes it. Each legacy code can be used once in a
+     * system. Default: the number of the enum value.
+     *
+     * ```proto
+     * legacy_code: "401.1"
+     * ```
      * </pre>
      *
      * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -1380,8 +1573,13 @@ java.lang.String defaultValue) {
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * The legacy message, to the letter, in the system's language. {name} stands
-     * for an argument; {{ and }} for braces. Required.
+     * The message in the system's language, exactly as the legacy system sends it.
+     * {name} is replaced by the argument with that name. The name must be a valid key of
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     *
+     * ```proto
+     * message: "parcel {parcel_id} is locked by {holder}"
+     * ```
      * </pre>
      *
      * <code>string message = 4 [json_name = "message"];</code>
@@ -1401,8 +1599,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The legacy message, to the letter, in the system's language. {name} stands
-     * for an argument; {{ and }} for braces. Required.
+     * The message in the system's language, exactly as the legacy system sends it.
+     * {name} is replaced by the argument with that name. The name must be a valid key of
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     *
+     * ```proto
+     * message: "parcel {parcel_id} is locked by {holder}"
+     * ```
      * </pre>
      *
      * <code>string message = 4 [json_name = "message"];</code>
@@ -1423,8 +1626,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The legacy message, to the letter, in the system's language. {name} stands
-     * for an argument; {{ and }} for braces. Required.
+     * The message in the system's language, exactly as the legacy system sends it.
+     * {name} is replaced by the argument with that name. The name must be a valid key of
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     *
+     * ```proto
+     * message: "parcel {parcel_id} is locked by {holder}"
+     * ```
      * </pre>
      *
      * <code>string message = 4 [json_name = "message"];</code>
@@ -1441,8 +1649,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The legacy message, to the letter, in the system's language. {name} stands
-     * for an argument; {{ and }} for braces. Required.
+     * The message in the system's language, exactly as the legacy system sends it.
+     * {name} is replaced by the argument with that name. The name must be a valid key of
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     *
+     * ```proto
+     * message: "parcel {parcel_id} is locked by {holder}"
+     * ```
      * </pre>
      *
      * <code>string message = 4 [json_name = "message"];</code>
@@ -1456,8 +1669,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The legacy message, to the letter, in the system's language. {name} stands
-     * for an argument; {{ and }} for braces. Required.
+     * The message in the system's language, exactly as the legacy system sends it.
+     * {name} is replaced by the argument with that name. The name must be a valid key of
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     *
+     * ```proto
+     * message: "parcel {parcel_id} is locked by {holder}"
+     * ```
      * </pre>
      *
      * <code>string message = 4 [json_name = "message"];</code>
@@ -1502,7 +1720,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1523,7 +1747,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1534,7 +1764,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1552,7 +1788,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1576,7 +1818,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1599,7 +1847,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1616,7 +1870,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * BCP 47 tag → the message in another language, with the same arguments.
+     * The message in other languages, by BCP 47 tag. A translation must have the same
+     * arguments as `message`. Default: no translations.
+     *
+     * ```proto
+     * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+     * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -1638,9 +1898,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1652,9 +1919,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1665,9 +1939,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1679,9 +1960,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1700,9 +1988,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1718,9 +2013,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1739,9 +2041,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1755,9 +2064,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1770,9 +2086,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1784,9 +2107,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1803,9 +2133,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1820,9 +2157,16 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The gRPC codes that this code stands in for when a status has to speak this
-     * system and names no code of it. A system has at most one code for each; one
-     * for UNKNOWN or INTERNAL is required.
+     * The gRPC codes for which this code is the system's fallback. If an error has no
+     * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+     * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+     * system must have at least one of these two. A system can have one fallback for
+     * each gRPC code. The code must be an error, and its message must not have
+     * arguments. Default: the code is not a fallback.
+     *
+     * ```proto
+     * fallback_for: [UNKNOWN, INTERNAL]
+     * ```
      * </pre>
      *
      * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -1842,8 +2186,13 @@ java.lang.String defaultValue) {
     private int retryAfter_ ;
     /**
      * <pre>
-     * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-     * and as the header Retry-After. Left out: do not retry as is.
+     * The number of seconds after which a client may repeat the same call. It is sent as
+     * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+     * used as a fallback. Default: 0, which sends neither.
+     *
+     * ```proto
+     * retry_after: 30
+     * ```
      * </pre>
      *
      * <code>uint32 retry_after = 7 [json_name = "retryAfter"];</code>
@@ -1855,8 +2204,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-     * and as the header Retry-After. Left out: do not retry as is.
+     * The number of seconds after which a client may repeat the same call. It is sent as
+     * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+     * used as a fallback. Default: 0, which sends neither.
+     *
+     * ```proto
+     * retry_after: 30
+     * ```
      * </pre>
      *
      * <code>uint32 retry_after = 7 [json_name = "retryAfter"];</code>
@@ -1872,8 +2226,13 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-     * and as the header Retry-After. Left out: do not retry as is.
+     * The number of seconds after which a client may repeat the same call. It is sent as
+     * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+     * used as a fallback. Default: 0, which sends neither.
+     *
+     * ```proto
+     * retry_after: 30
+     * ```
      * </pre>
      *
      * <code>uint32 retry_after = 7 [json_name = "retryAfter"];</code>
@@ -1889,7 +2248,12 @@ java.lang.String defaultValue) {
     private java.lang.Object field_ = "";
     /**
      * <pre>
-     * The request field at fault; sent as google.rpc.BadRequest.
+     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+     * clients. Default: no field.
+     *
+     * ```proto
+     * field: "weight_kg"
+     * ```
      * </pre>
      *
      * <code>string field = 8 [json_name = "field"];</code>
@@ -1909,7 +2273,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The request field at fault; sent as google.rpc.BadRequest.
+     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+     * clients. Default: no field.
+     *
+     * ```proto
+     * field: "weight_kg"
+     * ```
      * </pre>
      *
      * <code>string field = 8 [json_name = "field"];</code>
@@ -1930,7 +2299,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The request field at fault; sent as google.rpc.BadRequest.
+     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+     * clients. Default: no field.
+     *
+     * ```proto
+     * field: "weight_kg"
+     * ```
      * </pre>
      *
      * <code>string field = 8 [json_name = "field"];</code>
@@ -1947,7 +2321,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The request field at fault; sent as google.rpc.BadRequest.
+     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+     * clients. Default: no field.
+     *
+     * ```proto
+     * field: "weight_kg"
+     * ```
      * </pre>
      *
      * <code>string field = 8 [json_name = "field"];</code>
@@ -1961,7 +2340,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The request field at fault; sent as google.rpc.BadRequest.
+     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+     * clients. Default: no field.
+     *
+     * ```proto
+     * field: "weight_kg"
+     * ```
      * </pre>
      *
      * <code>string field = 8 [json_name = "field"];</code>
@@ -2006,7 +2390,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2027,7 +2416,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2038,7 +2432,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2056,7 +2455,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2080,7 +2484,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2103,7 +2512,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -2120,7 +2534,12 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What else the legacy document says of a code, by column.
+     * Further columns of the legacy error table, by name. They are for people and tools,
+     * and are not sent. Default: no labels.
+     *
+     * ```proto
+     * labels: {key: "owner" value: "parcel team"}
+     * ```
      * </pre>
      *
      * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>

@@ -12,7 +12,12 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -21,7 +26,12 @@ public interface CodeOptionsOrBuilder extends
   boolean hasGrpc();
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -30,7 +40,12 @@ public interface CodeOptionsOrBuilder extends
   int getGrpcValue();
   /**
    * <pre>
-   * The gRPC code. Required; OK makes it a success code.
+   * The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+   * describes it. OK makes the code a success code. Required.
+   *
+   * ```proto
+   * grpc: NOT_FOUND
+   * ```
    * </pre>
    *
    * <code>optional .statusmap.v1.GrpcCode grpc = 1 [json_name = "grpc"];</code>
@@ -40,8 +55,12 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-   * the canonical one of `grpc`, as google.rpc.Code lists it.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   *
+   * ```proto
+   * http: 410
+   * ```
    * </pre>
    *
    * <code>int32 http = 2 [json_name = "http"];</code>
@@ -51,8 +70,12 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The code as the legacy system writes it, for example "401.1". Left out: the
-   * enum value's number.
+   * The code as the legacy system writes it. Each legacy code can be used once in a
+   * system. Default: the number of the enum value.
+   *
+   * ```proto
+   * legacy_code: "401.1"
+   * ```
    * </pre>
    *
    * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -61,8 +84,12 @@ public interface CodeOptionsOrBuilder extends
   java.lang.String getLegacyCode();
   /**
    * <pre>
-   * The code as the legacy system writes it, for example "401.1". Left out: the
-   * enum value's number.
+   * The code as the legacy system writes it. Each legacy code can be used once in a
+   * system. Default: the number of the enum value.
+   *
+   * ```proto
+   * legacy_code: "401.1"
+   * ```
    * </pre>
    *
    * <code>string legacy_code = 3 [json_name = "legacyCode"];</code>
@@ -73,8 +100,13 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The legacy message, to the letter, in the system's language. {name} stands
-   * for an argument; {{ and }} for braces. Required.
+   * The message in the system's language, exactly as the legacy system sends it.
+   * {name} is replaced by the argument with that name. The name must be a valid key of
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   *
+   * ```proto
+   * message: "parcel {parcel_id} is locked by {holder}"
+   * ```
    * </pre>
    *
    * <code>string message = 4 [json_name = "message"];</code>
@@ -83,8 +115,13 @@ public interface CodeOptionsOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * The legacy message, to the letter, in the system's language. {name} stands
-   * for an argument; {{ and }} for braces. Required.
+   * The message in the system's language, exactly as the legacy system sends it.
+   * {name} is replaced by the argument with that name. The name must be a valid key of
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   *
+   * ```proto
+   * message: "parcel {parcel_id} is locked by {holder}"
+   * ```
    * </pre>
    *
    * <code>string message = 4 [json_name = "message"];</code>
@@ -95,7 +132,13 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -103,7 +146,13 @@ public interface CodeOptionsOrBuilder extends
   int getTranslationsCount();
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -118,7 +167,13 @@ public interface CodeOptionsOrBuilder extends
   getTranslations();
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -127,7 +182,13 @@ public interface CodeOptionsOrBuilder extends
   getTranslationsMap();
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -139,7 +200,13 @@ java.lang.String getTranslationsOrDefault(
 java.lang.String defaultValue);
   /**
    * <pre>
-   * BCP 47 tag → the message in another language, with the same arguments.
+   * The message in other languages, by BCP 47 tag. A translation must have the same
+   * arguments as `message`. Default: no translations.
+   *
+   * ```proto
+   * translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+   * translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; translations = 5 [json_name = "translations"];</code>
@@ -149,9 +216,16 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -160,9 +234,16 @@ java.lang.String defaultValue);
   java.util.List<io.statusmap.v1.GrpcCode> getFallbackForList();
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -171,9 +252,16 @@ java.lang.String defaultValue);
   int getFallbackForCount();
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -183,9 +271,16 @@ java.lang.String defaultValue);
   io.statusmap.v1.GrpcCode getFallbackFor(int index);
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -195,9 +290,16 @@ java.lang.String defaultValue);
   getFallbackForValueList();
   /**
    * <pre>
-   * The gRPC codes that this code stands in for when a status has to speak this
-   * system and names no code of it. A system has at most one code for each; one
-   * for UNKNOWN or INTERNAL is required.
+   * The gRPC codes for which this code is the system's fallback. If an error has no
+   * code of this system, the fallback for its gRPC code replaces it. A gRPC code
+   * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+   * system must have at least one of these two. A system can have one fallback for
+   * each gRPC code. The code must be an error, and its message must not have
+   * arguments. Default: the code is not a fallback.
+   *
+   * ```proto
+   * fallback_for: [UNKNOWN, INTERNAL]
+   * ```
    * </pre>
    *
    * <code>repeated .statusmap.v1.GrpcCode fallback_for = 6 [json_name = "fallbackFor"];</code>
@@ -208,8 +310,13 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-   * and as the header Retry-After. Left out: do not retry as is.
+   * The number of seconds after which a client may repeat the same call. It is sent as
+   * google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+   * used as a fallback. Default: 0, which sends neither.
+   *
+   * ```proto
+   * retry_after: 30
+   * ```
    * </pre>
    *
    * <code>uint32 retry_after = 7 [json_name = "retryAfter"];</code>
@@ -219,7 +326,12 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * The request field at fault; sent as google.rpc.BadRequest.
+   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+   * clients. Default: no field.
+   *
+   * ```proto
+   * field: "weight_kg"
+   * ```
    * </pre>
    *
    * <code>string field = 8 [json_name = "field"];</code>
@@ -228,7 +340,12 @@ java.lang.String defaultValue);
   java.lang.String getField();
   /**
    * <pre>
-   * The request field at fault; sent as google.rpc.BadRequest.
+   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+   * clients. Default: no field.
+   *
+   * ```proto
+   * field: "weight_kg"
+   * ```
    * </pre>
    *
    * <code>string field = 8 [json_name = "field"];</code>
@@ -239,7 +356,12 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -247,7 +369,12 @@ java.lang.String defaultValue);
   int getLabelsCount();
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -262,7 +389,12 @@ java.lang.String defaultValue);
   getLabels();
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -271,7 +403,12 @@ java.lang.String defaultValue);
   getLabelsMap();
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>
@@ -283,7 +420,12 @@ java.lang.String getLabelsOrDefault(
 java.lang.String defaultValue);
   /**
    * <pre>
-   * What else the legacy document says of a code, by column.
+   * Further columns of the legacy error table, by name. They are for people and tools,
+   * and are not sent. Default: no labels.
+   *
+   * ```proto
+   * labels: {key: "owner" value: "parcel team"}
+   * ```
    * </pre>
    *
    * <code>map&lt;string, string&gt; labels = 9 [json_name = "labels"];</code>

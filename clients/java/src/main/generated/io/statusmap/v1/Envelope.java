@@ -7,15 +7,23 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * The JSON of a legacy system, as templates. Key order and spacing are the
- * template's own: what is written here is what is sent, byte for byte.
+ * Envelope has the templates of response bodies. Each template is JSON with
+ * placeholders. The body has the same key order and white space as the template.
  *
- * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
- * {data}; the code's are a success code's in `success`, and {data} is null in
- * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
- * string a placeholder is a JSON value ({code} a number where the legacy code is
- * one, else a string; {metadata} an object; {data} the response); inside a
- * string, as in "[{code}]{message}", it is escaped text.
+ * These placeholders are replaced:
+ *
+ * {code}        the legacy code
+ * {message}     the message of the code
+ * {reason}      the reason of the code
+ * {domain}      the domain of the system
+ * {request_id}  the id of the request
+ * {metadata}    the arguments of the error, as a JSON object of strings
+ * {data}        the response message as JSON; null in a failure
+ *
+ * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
+ * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
+ * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
+ * inside a string. Inside a JSON string, write {{ and }} for braces.
  * </pre>
  *
  * Protobuf type {@code statusmap.v1.Envelope}
@@ -67,7 +75,11 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object failure_ = "";
   /**
    * <pre>
-   * The body of a failed call. Required.
+   * The body of a failed call. It must contain {code}. Required.
+   *
+   * ```proto
+   * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+   * ```
    * </pre>
    *
    * <code>string failure = 1 [json_name = "failure"];</code>
@@ -88,7 +100,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The body of a failed call. Required.
+   * The body of a failed call. It must contain {code}. Required.
+   *
+   * ```proto
+   * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+   * ```
    * </pre>
    *
    * <code>string failure = 1 [json_name = "failure"];</code>
@@ -114,7 +130,13 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object success_ = "";
   /**
    * <pre>
-   * The body of a successful call. Left out: {data}, the bare response.
+   * The body of a successful call. It must contain {data}. If it contains {code},
+   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * response message without an envelope.
+   *
+   * ```proto
+   * success: '{"code":0,"data":{data}}'
+   * ```
    * </pre>
    *
    * <code>string success = 2 [json_name = "success"];</code>
@@ -135,7 +157,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The body of a successful call. Left out: {data}, the bare response.
+   * The body of a successful call. It must contain {data}. If it contains {code},
+   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * response message without an envelope.
+   *
+   * ```proto
+   * success: '{"code":0,"data":{data}}'
+   * ```
    * </pre>
    *
    * <code>string success = 2 [json_name = "success"];</code>
@@ -160,8 +188,13 @@ private static final long serialVersionUID = 0L;
   private int httpAlways_ = 0;
   /**
    * <pre>
-   * The HTTP status of every failure, for systems that say 200 to everything.
-   * Left out: each code's own.
+   * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+   * the code. Use it for systems that answer 200 to everything. Default: each failure
+   * has the HTTP status of its code.
+   *
+   * ```proto
+   * http_always: 200
+   * ```
    * </pre>
    *
    * <code>int32 http_always = 3 [json_name = "httpAlways"];</code>
@@ -355,15 +388,23 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The JSON of a legacy system, as templates. Key order and spacing are the
-   * template's own: what is written here is what is sent, byte for byte.
+   * Envelope has the templates of response bodies. Each template is JSON with
+   * placeholders. The body has the same key order and white space as the template.
    *
-   * Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
-   * {data}; the code's are a success code's in `success`, and {data} is null in
-   * `failure`. {{ and }} inside a string stand for braces. Outside a JSON
-   * string a placeholder is a JSON value ({code} a number where the legacy code is
-   * one, else a string; {metadata} an object; {data} the response); inside a
-   * string, as in "[{code}]{message}", it is escaped text.
+   * These placeholders are replaced:
+   *
+   * {code}        the legacy code
+   * {message}     the message of the code
+   * {reason}      the reason of the code
+   * {domain}      the domain of the system
+   * {request_id}  the id of the request
+   * {metadata}    the arguments of the error, as a JSON object of strings
+   * {data}        the response message as JSON; null in a failure
+   *
+   * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
+   * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
+   * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
+   * inside a string. Inside a JSON string, write {{ and }} for braces.
    * </pre>
    *
    * Protobuf type {@code statusmap.v1.Envelope}
@@ -530,7 +571,11 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object failure_ = "";
     /**
      * <pre>
-     * The body of a failed call. Required.
+     * The body of a failed call. It must contain {code}. Required.
+     *
+     * ```proto
+     * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+     * ```
      * </pre>
      *
      * <code>string failure = 1 [json_name = "failure"];</code>
@@ -550,7 +595,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. Required.
+     * The body of a failed call. It must contain {code}. Required.
+     *
+     * ```proto
+     * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+     * ```
      * </pre>
      *
      * <code>string failure = 1 [json_name = "failure"];</code>
@@ -571,7 +620,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. Required.
+     * The body of a failed call. It must contain {code}. Required.
+     *
+     * ```proto
+     * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+     * ```
      * </pre>
      *
      * <code>string failure = 1 [json_name = "failure"];</code>
@@ -588,7 +641,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. Required.
+     * The body of a failed call. It must contain {code}. Required.
+     *
+     * ```proto
+     * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+     * ```
      * </pre>
      *
      * <code>string failure = 1 [json_name = "failure"];</code>
@@ -602,7 +659,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. Required.
+     * The body of a failed call. It must contain {code}. Required.
+     *
+     * ```proto
+     * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+     * ```
      * </pre>
      *
      * <code>string failure = 1 [json_name = "failure"];</code>
@@ -622,7 +683,13 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object success_ = "";
     /**
      * <pre>
-     * The body of a successful call. Left out: {data}, the bare response.
+     * The body of a successful call. It must contain {data}. If it contains {code},
+     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * response message without an envelope.
+     *
+     * ```proto
+     * success: '{"code":0,"data":{data}}'
+     * ```
      * </pre>
      *
      * <code>string success = 2 [json_name = "success"];</code>
@@ -642,7 +709,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. Left out: {data}, the bare response.
+     * The body of a successful call. It must contain {data}. If it contains {code},
+     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * response message without an envelope.
+     *
+     * ```proto
+     * success: '{"code":0,"data":{data}}'
+     * ```
      * </pre>
      *
      * <code>string success = 2 [json_name = "success"];</code>
@@ -663,7 +736,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. Left out: {data}, the bare response.
+     * The body of a successful call. It must contain {data}. If it contains {code},
+     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * response message without an envelope.
+     *
+     * ```proto
+     * success: '{"code":0,"data":{data}}'
+     * ```
      * </pre>
      *
      * <code>string success = 2 [json_name = "success"];</code>
@@ -680,7 +759,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. Left out: {data}, the bare response.
+     * The body of a successful call. It must contain {data}. If it contains {code},
+     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * response message without an envelope.
+     *
+     * ```proto
+     * success: '{"code":0,"data":{data}}'
+     * ```
      * </pre>
      *
      * <code>string success = 2 [json_name = "success"];</code>
@@ -694,7 +779,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. Left out: {data}, the bare response.
+     * The body of a successful call. It must contain {data}. If it contains {code},
+     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * response message without an envelope.
+     *
+     * ```proto
+     * success: '{"code":0,"data":{data}}'
+     * ```
      * </pre>
      *
      * <code>string success = 2 [json_name = "success"];</code>
@@ -714,8 +805,13 @@ private static final long serialVersionUID = 0L;
     private int httpAlways_ ;
     /**
      * <pre>
-     * The HTTP status of every failure, for systems that say 200 to everything.
-     * Left out: each code's own.
+     * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+     * the code. Use it for systems that answer 200 to everything. Default: each failure
+     * has the HTTP status of its code.
+     *
+     * ```proto
+     * http_always: 200
+     * ```
      * </pre>
      *
      * <code>int32 http_always = 3 [json_name = "httpAlways"];</code>
@@ -727,8 +823,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of every failure, for systems that say 200 to everything.
-     * Left out: each code's own.
+     * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+     * the code. Use it for systems that answer 200 to everything. Default: each failure
+     * has the HTTP status of its code.
+     *
+     * ```proto
+     * http_always: 200
+     * ```
      * </pre>
      *
      * <code>int32 http_always = 3 [json_name = "httpAlways"];</code>
@@ -744,8 +845,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of every failure, for systems that say 200 to everything.
-     * Left out: each code's own.
+     * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+     * the code. Use it for systems that answer 200 to everything. Default: each failure
+     * has the HTTP status of its code.
+     *
+     * ```proto
+     * http_always: 200
+     * ```
      * </pre>
      *
      * <code>int32 http_always = 3 [json_name = "httpAlways"];</code>

@@ -12,7 +12,11 @@ public interface EnvelopeOrBuilder extends
 
   /**
    * <pre>
-   * The body of a failed call. Required.
+   * The body of a failed call. It must contain {code}. Required.
+   *
+   * ```proto
+   * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+   * ```
    * </pre>
    *
    * <code>string failure = 1 [json_name = "failure"];</code>
@@ -21,7 +25,11 @@ public interface EnvelopeOrBuilder extends
   java.lang.String getFailure();
   /**
    * <pre>
-   * The body of a failed call. Required.
+   * The body of a failed call. It must contain {code}. Required.
+   *
+   * ```proto
+   * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+   * ```
    * </pre>
    *
    * <code>string failure = 1 [json_name = "failure"];</code>
@@ -32,7 +40,13 @@ public interface EnvelopeOrBuilder extends
 
   /**
    * <pre>
-   * The body of a successful call. Left out: {data}, the bare response.
+   * The body of a successful call. It must contain {data}. If it contains {code},
+   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * response message without an envelope.
+   *
+   * ```proto
+   * success: '{"code":0,"data":{data}}'
+   * ```
    * </pre>
    *
    * <code>string success = 2 [json_name = "success"];</code>
@@ -41,7 +55,13 @@ public interface EnvelopeOrBuilder extends
   java.lang.String getSuccess();
   /**
    * <pre>
-   * The body of a successful call. Left out: {data}, the bare response.
+   * The body of a successful call. It must contain {data}. If it contains {code},
+   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * response message without an envelope.
+   *
+   * ```proto
+   * success: '{"code":0,"data":{data}}'
+   * ```
    * </pre>
    *
    * <code>string success = 2 [json_name = "success"];</code>
@@ -52,8 +72,13 @@ public interface EnvelopeOrBuilder extends
 
   /**
    * <pre>
-   * The HTTP status of every failure, for systems that say 200 to everything.
-   * Left out: each code's own.
+   * The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+   * the code. Use it for systems that answer 200 to everything. Default: each failure
+   * has the HTTP status of its code.
+   *
+   * ```proto
+   * http_always: 200
+   * ```
    * </pre>
    *
    * <code>int32 http_always = 3 [json_name = "httpAlways"];</code>

@@ -7,8 +7,8 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * google.rpc.Code under names of our own, so that no googleapis file is needed.
- * The numbers are the same.
+ * GrpcCode has the names and numbers of google.rpc.Code. It is defined here so that
+ * this file needs no other files.
  * </pre>
  *
  * Protobuf enum {@code statusmap.v1.GrpcCode}
@@ -18,7 +18,7 @@ public enum GrpcCode
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not an error.
+   * The call succeeded.
    * </pre>
    *
    * <code>OK = 0;</code>
@@ -26,7 +26,7 @@ public enum GrpcCode
   OK(0),
   /**
    * <pre>
-   * The caller cancelled.
+   * The caller cancelled the call.
    * </pre>
    *
    * <code>CANCELLED = 1;</code>
@@ -34,7 +34,7 @@ public enum GrpcCode
   CANCELLED(1),
   /**
    * <pre>
-   * An error of another space of errors.
+   * The error has no known meaning, for example an error of another program.
    * </pre>
    *
    * <code>UNKNOWN = 2;</code>
@@ -42,7 +42,7 @@ public enum GrpcCode
   UNKNOWN(2),
   /**
    * <pre>
-   * The argument is wrong whatever the state of the system.
+   * An argument is wrong, and would be wrong in any state of the system.
    * </pre>
    *
    * <code>INVALID_ARGUMENT = 3;</code>
@@ -50,7 +50,7 @@ public enum GrpcCode
   INVALID_ARGUMENT(3),
   /**
    * <pre>
-   * The call took too long.
+   * The deadline expired before the call was complete.
    * </pre>
    *
    * <code>DEADLINE_EXCEEDED = 4;</code>
@@ -58,7 +58,7 @@ public enum GrpcCode
   DEADLINE_EXCEEDED(4),
   /**
    * <pre>
-   * What was asked for is not there.
+   * The requested resource does not exist.
    * </pre>
    *
    * <code>NOT_FOUND = 5;</code>
@@ -66,7 +66,7 @@ public enum GrpcCode
   NOT_FOUND(5),
   /**
    * <pre>
-   * What was to be made is there, or its name is taken.
+   * The resource to create already exists, or its name is already used.
    * </pre>
    *
    * <code>ALREADY_EXISTS = 6;</code>
@@ -74,7 +74,7 @@ public enum GrpcCode
   ALREADY_EXISTS(6),
   /**
    * <pre>
-   * The caller is known and may not do this.
+   * The caller is authenticated but has no permission for the call.
    * </pre>
    *
    * <code>PERMISSION_DENIED = 7;</code>
@@ -90,7 +90,8 @@ public enum GrpcCode
   RESOURCE_EXHAUSTED(8),
   /**
    * <pre>
-   * The state of the system forbids it; do not retry until that is changed.
+   * The system is not in the required state. Do not repeat the call before the state
+   * has been changed.
    * </pre>
    *
    * <code>FAILED_PRECONDITION = 9;</code>
@@ -98,7 +99,7 @@ public enum GrpcCode
   FAILED_PRECONDITION(9),
   /**
    * <pre>
-   * Another operation is in the way; retry at a higher level.
+   * The call conflicted with another operation. Repeat the whole sequence of calls.
    * </pre>
    *
    * <code>ABORTED = 10;</code>
@@ -106,7 +107,7 @@ public enum GrpcCode
   ABORTED(10),
   /**
    * <pre>
-   * Past the end of what there is.
+   * The call went past the valid range, for example past the end of a file.
    * </pre>
    *
    * <code>OUT_OF_RANGE = 11;</code>
@@ -114,7 +115,7 @@ public enum GrpcCode
   OUT_OF_RANGE(11),
   /**
    * <pre>
-   * Not supported, or not switched on.
+   * The operation is not supported or not enabled.
    * </pre>
    *
    * <code>UNIMPLEMENTED = 12;</code>
@@ -130,7 +131,7 @@ public enum GrpcCode
   INTERNAL(13),
   /**
    * <pre>
-   * A dependency is down; retry this call.
+   * The service is not available at the moment. Repeat the call later.
    * </pre>
    *
    * <code>UNAVAILABLE = 14;</code>
@@ -138,7 +139,7 @@ public enum GrpcCode
   UNAVAILABLE(14),
   /**
    * <pre>
-   * Data is lost or corrupt for good.
+   * Data is lost or corrupt, and cannot be recovered.
    * </pre>
    *
    * <code>DATA_LOSS = 15;</code>
@@ -146,7 +147,7 @@ public enum GrpcCode
   DATA_LOSS(15),
   /**
    * <pre>
-   * The caller's credentials are missing or wrong.
+   * The caller's credentials are missing or not valid.
    * </pre>
    *
    * <code>UNAUTHENTICATED = 16;</code>
@@ -166,7 +167,7 @@ public enum GrpcCode
   }
   /**
    * <pre>
-   * Not an error.
+   * The call succeeded.
    * </pre>
    *
    * <code>OK = 0;</code>
@@ -174,7 +175,7 @@ public enum GrpcCode
   public static final int OK_VALUE = 0;
   /**
    * <pre>
-   * The caller cancelled.
+   * The caller cancelled the call.
    * </pre>
    *
    * <code>CANCELLED = 1;</code>
@@ -182,7 +183,7 @@ public enum GrpcCode
   public static final int CANCELLED_VALUE = 1;
   /**
    * <pre>
-   * An error of another space of errors.
+   * The error has no known meaning, for example an error of another program.
    * </pre>
    *
    * <code>UNKNOWN = 2;</code>
@@ -190,7 +191,7 @@ public enum GrpcCode
   public static final int UNKNOWN_VALUE = 2;
   /**
    * <pre>
-   * The argument is wrong whatever the state of the system.
+   * An argument is wrong, and would be wrong in any state of the system.
    * </pre>
    *
    * <code>INVALID_ARGUMENT = 3;</code>
@@ -198,7 +199,7 @@ public enum GrpcCode
   public static final int INVALID_ARGUMENT_VALUE = 3;
   /**
    * <pre>
-   * The call took too long.
+   * The deadline expired before the call was complete.
    * </pre>
    *
    * <code>DEADLINE_EXCEEDED = 4;</code>
@@ -206,7 +207,7 @@ public enum GrpcCode
   public static final int DEADLINE_EXCEEDED_VALUE = 4;
   /**
    * <pre>
-   * What was asked for is not there.
+   * The requested resource does not exist.
    * </pre>
    *
    * <code>NOT_FOUND = 5;</code>
@@ -214,7 +215,7 @@ public enum GrpcCode
   public static final int NOT_FOUND_VALUE = 5;
   /**
    * <pre>
-   * What was to be made is there, or its name is taken.
+   * The resource to create already exists, or its name is already used.
    * </pre>
    *
    * <code>ALREADY_EXISTS = 6;</code>
@@ -222,7 +223,7 @@ public enum GrpcCode
   public static final int ALREADY_EXISTS_VALUE = 6;
   /**
    * <pre>
-   * The caller is known and may not do this.
+   * The caller is authenticated but has no permission for the call.
    * </pre>
    *
    * <code>PERMISSION_DENIED = 7;</code>
@@ -238,7 +239,8 @@ public enum GrpcCode
   public static final int RESOURCE_EXHAUSTED_VALUE = 8;
   /**
    * <pre>
-   * The state of the system forbids it; do not retry until that is changed.
+   * The system is not in the required state. Do not repeat the call before the state
+   * has been changed.
    * </pre>
    *
    * <code>FAILED_PRECONDITION = 9;</code>
@@ -246,7 +248,7 @@ public enum GrpcCode
   public static final int FAILED_PRECONDITION_VALUE = 9;
   /**
    * <pre>
-   * Another operation is in the way; retry at a higher level.
+   * The call conflicted with another operation. Repeat the whole sequence of calls.
    * </pre>
    *
    * <code>ABORTED = 10;</code>
@@ -254,7 +256,7 @@ public enum GrpcCode
   public static final int ABORTED_VALUE = 10;
   /**
    * <pre>
-   * Past the end of what there is.
+   * The call went past the valid range, for example past the end of a file.
    * </pre>
    *
    * <code>OUT_OF_RANGE = 11;</code>
@@ -262,7 +264,7 @@ public enum GrpcCode
   public static final int OUT_OF_RANGE_VALUE = 11;
   /**
    * <pre>
-   * Not supported, or not switched on.
+   * The operation is not supported or not enabled.
    * </pre>
    *
    * <code>UNIMPLEMENTED = 12;</code>
@@ -278,7 +280,7 @@ public enum GrpcCode
   public static final int INTERNAL_VALUE = 13;
   /**
    * <pre>
-   * A dependency is down; retry this call.
+   * The service is not available at the moment. Repeat the call later.
    * </pre>
    *
    * <code>UNAVAILABLE = 14;</code>
@@ -286,7 +288,7 @@ public enum GrpcCode
   public static final int UNAVAILABLE_VALUE = 14;
   /**
    * <pre>
-   * Data is lost or corrupt for good.
+   * Data is lost or corrupt, and cannot be recovered.
    * </pre>
    *
    * <code>DATA_LOSS = 15;</code>
@@ -294,7 +296,7 @@ public enum GrpcCode
   public static final int DATA_LOSS_VALUE = 15;
   /**
    * <pre>
-   * The caller's credentials are missing or wrong.
+   * The caller's credentials are missing or not valid.
    * </pre>
    *
    * <code>UNAUTHENTICATED = 16;</code>

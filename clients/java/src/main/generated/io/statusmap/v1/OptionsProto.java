@@ -33,8 +33,19 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final int SYSTEM_FIELD_NUMBER = 1207101;
   /**
    * <pre>
-   * Makes an enum a legacy system. The enum's proto package becomes the domain
-   * of its errors, so a package holds one such enum.
+   * Makes an enum the error table of a legacy system. The enum's package is the
+   * domain of its errors, so a package can have only one such enum. The enum must
+   * not be inside a message.
+   *
+   * ```proto
+   * enum Code {
+   * option (statusmap.v1.system) = {
+   * language: "en"
+   * envelope: {failure: '{"code":{code},"message":{message}}'}
+   * };
+   * ...
+   * }
+   * ```
    * </pre>
    *
    * <code>extend .google.protobuf.EnumOptions { ... }</code>
@@ -49,8 +60,16 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final int CODE_FIELD_NUMBER = 1207101;
   /**
    * <pre>
-   * Makes an enum value a legacy code. The value's name becomes the reason of
-   * its errors.
+   * Makes an enum value a code of its system. The value's name is the reason of its
+   * errors. All values need this option except the one with number 0, which cannot
+   * have it.
+   *
+   * ```proto
+   * PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
+   * grpc: NOT_FOUND
+   * message: "parcel {parcel_id} not found"
+   * }];
+   * ```
    * </pre>
    *
    * <code>extend .google.protobuf.EnumValueOptions { ... }</code>
@@ -65,7 +84,14 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final int SERVICE_FIELD_NUMBER = 1207101;
   /**
    * <pre>
-   * What holds for every method of a service.
+   * Options for all methods of a service.
+   *
+   * ```proto
+   * service DepotService {
+   * option (statusmap.v1.service) = {dialect: "legacy.depot.v1"};
+   * ...
+   * }
+   * ```
    * </pre>
    *
    * <code>extend .google.protobuf.ServiceOptions { ... }</code>
@@ -80,7 +106,13 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final int METHOD_FIELD_NUMBER = 1207101;
   /**
    * <pre>
-   * What holds for one method; stands above the service's.
+   * Options for one method. They override those of its service.
+   *
+   * ```proto
+   * rpc GetParcel(GetParcelRequest) returns (Parcel) {
+   * option (statusmap.v1.method) = {dialect: "legacy.depot.v2"};
+   * }
+   * ```
    * </pre>
    *
    * <code>extend .google.protobuf.MethodOptions { ... }</code>

@@ -7,7 +7,7 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * Which legacy system a service or a method answers in.
+ * RPCOptions are the options of a service or a method.
  * </pre>
  *
  * Protobuf type {@code statusmap.v1.RPCOptions}
@@ -58,7 +58,13 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object dialect_ = "";
   /**
    * <pre>
-   * The system's domain, for example "legacy.job.v2".
+   * The domain of the system in which errors and successes are answered. Options of
+   * the program, such as a route, override it. Default: the dialect of the service, and
+   * if the service has none, the program's default dialect.
+   *
+   * ```proto
+   * dialect: "legacy.job.v2"
+   * ```
    * </pre>
    *
    * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -79,7 +85,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The system's domain, for example "legacy.job.v2".
+   * The domain of the system in which errors and successes are answered. Options of
+   * the program, such as a route, override it. Default: the dialect of the service, and
+   * if the service has none, the program's default dialect.
+   *
+   * ```proto
+   * dialect: "legacy.job.v2"
+   * ```
    * </pre>
    *
    * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -262,7 +274,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which legacy system a service or a method answers in.
+   * RPCOptions are the options of a service or a method.
    * </pre>
    *
    * Protobuf type {@code statusmap.v1.RPCOptions}
@@ -403,7 +415,13 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object dialect_ = "";
     /**
      * <pre>
-     * The system's domain, for example "legacy.job.v2".
+     * The domain of the system in which errors and successes are answered. Options of
+     * the program, such as a route, override it. Default: the dialect of the service, and
+     * if the service has none, the program's default dialect.
+     *
+     * ```proto
+     * dialect: "legacy.job.v2"
+     * ```
      * </pre>
      *
      * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -423,7 +441,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The system's domain, for example "legacy.job.v2".
+     * The domain of the system in which errors and successes are answered. Options of
+     * the program, such as a route, override it. Default: the dialect of the service, and
+     * if the service has none, the program's default dialect.
+     *
+     * ```proto
+     * dialect: "legacy.job.v2"
+     * ```
      * </pre>
      *
      * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -444,7 +468,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The system's domain, for example "legacy.job.v2".
+     * The domain of the system in which errors and successes are answered. Options of
+     * the program, such as a route, override it. Default: the dialect of the service, and
+     * if the service has none, the program's default dialect.
+     *
+     * ```proto
+     * dialect: "legacy.job.v2"
+     * ```
      * </pre>
      *
      * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -461,7 +491,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The system's domain, for example "legacy.job.v2".
+     * The domain of the system in which errors and successes are answered. Options of
+     * the program, such as a route, override it. Default: the dialect of the service, and
+     * if the service has none, the program's default dialect.
+     *
+     * ```proto
+     * dialect: "legacy.job.v2"
+     * ```
      * </pre>
      *
      * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -475,7 +511,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The system's domain, for example "legacy.job.v2".
+     * The domain of the system in which errors and successes are answered. Options of
+     * the program, such as a route, override it. Default: the dialect of the service, and
+     * if the service has none, the program's default dialect.
+     *
+     * ```proto
+     * dialect: "legacy.job.v2"
+     * ```
      * </pre>
      *
      * <code>string dialect = 1 [json_name = "dialect"];</code>

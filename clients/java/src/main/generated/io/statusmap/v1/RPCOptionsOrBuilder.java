@@ -12,7 +12,13 @@ public interface RPCOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The system's domain, for example "legacy.job.v2".
+   * The domain of the system in which errors and successes are answered. Options of
+   * the program, such as a route, override it. Default: the dialect of the service, and
+   * if the service has none, the program's default dialect.
+   *
+   * ```proto
+   * dialect: "legacy.job.v2"
+   * ```
    * </pre>
    *
    * <code>string dialect = 1 [json_name = "dialect"];</code>
@@ -21,7 +27,13 @@ public interface RPCOptionsOrBuilder extends
   java.lang.String getDialect();
   /**
    * <pre>
-   * The system's domain, for example "legacy.job.v2".
+   * The domain of the system in which errors and successes are answered. Options of
+   * the program, such as a route, override it. Default: the dialect of the service, and
+   * if the service has none, the program's default dialect.
+   *
+   * ```proto
+   * dialect: "legacy.job.v2"
+   * ```
    * </pre>
    *
    * <code>string dialect = 1 [json_name = "dialect"];</code>

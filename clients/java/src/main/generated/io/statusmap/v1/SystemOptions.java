@@ -7,7 +7,7 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * A legacy system: how it speaks on the wire.
+ * SystemOptions describe a legacy system.
  * </pre>
  *
  * Protobuf type {@code statusmap.v1.SystemOptions}
@@ -63,7 +63,11 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object title_ = "";
   /**
    * <pre>
-   * The product's name, for people.
+   * The product's name, for people to read. Default: no name.
+   *
+   * ```proto
+   * title: "Depot API"
+   * ```
    * </pre>
    *
    * <code>string title = 1 [json_name = "title"];</code>
@@ -84,7 +88,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The product's name, for people.
+   * The product's name, for people to read. Default: no name.
+   *
+   * ```proto
+   * title: "Depot API"
+   * ```
    * </pre>
    *
    * <code>string title = 1 [json_name = "title"];</code>
@@ -110,8 +118,13 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object language_ = "";
   /**
    * <pre>
-   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-   * legacy wire speaks by default. Required.
+   * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+   * in this language unless the client asks for another one with `language_header`.
+   * Required.
+   *
+   * ```proto
+   * language: "zh-CN"
+   * ```
    * </pre>
    *
    * <code>string language = 2 [json_name = "language"];</code>
@@ -132,8 +145,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-   * legacy wire speaks by default. Required.
+   * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+   * in this language unless the client asks for another one with `language_header`.
+   * Required.
+   *
+   * ```proto
+   * language: "zh-CN"
+   * ```
    * </pre>
    *
    * <code>string language = 2 [json_name = "language"];</code>
@@ -158,7 +176,15 @@ private static final long serialVersionUID = 0L;
   private io.statusmap.v1.Envelope envelope_;
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -170,7 +196,15 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -182,7 +216,15 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -197,8 +239,14 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object languageHeader_ = "";
   /**
    * <pre>
-   * The request header by which a caller chooses the language of the envelope's
-   * message, for example "Blueking-Language". Left out: the caller cannot.
+   * The request header with which a client chooses the language of an error's
+   * message. Its value has the syntax of Accept-Language. If the code has no
+   * translation that fits, the message is in the system's `language`. Default: no
+   * header, so all messages are in `language`.
+   *
+   * ```proto
+   * language_header: "Accept-Language"
+   * ```
    * </pre>
    *
    * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -219,8 +267,14 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The request header by which a caller chooses the language of the envelope's
-   * message, for example "Blueking-Language". Left out: the caller cannot.
+   * The request header with which a client chooses the language of an error's
+   * message. Its value has the syntax of Accept-Language. If the code has no
+   * translation that fits, the message is in the system's `language`. Default: no
+   * header, so all messages are in `language`.
+   *
+   * ```proto
+   * language_header: "Accept-Language"
+   * ```
    * </pre>
    *
    * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -246,8 +300,13 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object successCodes_ = "";
   /**
    * <pre>
-   * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-   * when its legacy code matches. Left out: no code is a success.
+   * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+   * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+   * matches, and must not have it otherwise. Default: no code is a success.
+   *
+   * ```proto
+   * success_codes: "0|2[0-9]{4}"
+   * ```
    * </pre>
    *
    * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -268,8 +327,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-   * when its legacy code matches. Left out: no code is a success.
+   * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+   * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+   * matches, and must not have it otherwise. Default: no code is a success.
+   *
+   * ```proto
+   * success_codes: "0|2[0-9]{4}"
+   * ```
    * </pre>
    *
    * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -295,8 +359,12 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object legacyCodes_ = "";
   /**
    * <pre>
-   * RE2 regular expression that every whole legacy code has to match. Left out:
-   * any text.
+   * A regular expression (RE2) that every legacy code of the system must match as a
+   * whole. It finds typos in the table. Default: all legacy codes are valid.
+   *
+   * ```proto
+   * legacy_codes: "D-[0-9]{3}"
+   * ```
    * </pre>
    *
    * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -317,8 +385,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * RE2 regular expression that every whole legacy code has to match. Left out:
-   * any text.
+   * A regular expression (RE2) that every legacy code of the system must match as a
+   * whole. It finds typos in the table. Default: all legacy codes are valid.
+   *
+   * ```proto
+   * legacy_codes: "D-[0-9]{3}"
+   * ```
    * </pre>
    *
    * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -557,7 +629,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A legacy system: how it speaks on the wire.
+   * SystemOptions describe a legacy system.
    * </pre>
    *
    * Protobuf type {@code statusmap.v1.SystemOptions}
@@ -783,7 +855,11 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object title_ = "";
     /**
      * <pre>
-     * The product's name, for people.
+     * The product's name, for people to read. Default: no name.
+     *
+     * ```proto
+     * title: "Depot API"
+     * ```
      * </pre>
      *
      * <code>string title = 1 [json_name = "title"];</code>
@@ -803,7 +879,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The product's name, for people.
+     * The product's name, for people to read. Default: no name.
+     *
+     * ```proto
+     * title: "Depot API"
+     * ```
      * </pre>
      *
      * <code>string title = 1 [json_name = "title"];</code>
@@ -824,7 +904,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The product's name, for people.
+     * The product's name, for people to read. Default: no name.
+     *
+     * ```proto
+     * title: "Depot API"
+     * ```
      * </pre>
      *
      * <code>string title = 1 [json_name = "title"];</code>
@@ -841,7 +925,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The product's name, for people.
+     * The product's name, for people to read. Default: no name.
+     *
+     * ```proto
+     * title: "Depot API"
+     * ```
      * </pre>
      *
      * <code>string title = 1 [json_name = "title"];</code>
@@ -855,7 +943,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The product's name, for people.
+     * The product's name, for people to read. Default: no name.
+     *
+     * ```proto
+     * title: "Depot API"
+     * ```
      * </pre>
      *
      * <code>string title = 1 [json_name = "title"];</code>
@@ -875,8 +967,13 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object language_ = "";
     /**
      * <pre>
-     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-     * legacy wire speaks by default. Required.
+     * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+     * in this language unless the client asks for another one with `language_header`.
+     * Required.
+     *
+     * ```proto
+     * language: "zh-CN"
+     * ```
      * </pre>
      *
      * <code>string language = 2 [json_name = "language"];</code>
@@ -896,8 +993,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-     * legacy wire speaks by default. Required.
+     * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+     * in this language unless the client asks for another one with `language_header`.
+     * Required.
+     *
+     * ```proto
+     * language: "zh-CN"
+     * ```
      * </pre>
      *
      * <code>string language = 2 [json_name = "language"];</code>
@@ -918,8 +1020,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-     * legacy wire speaks by default. Required.
+     * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+     * in this language unless the client asks for another one with `language_header`.
+     * Required.
+     *
+     * ```proto
+     * language: "zh-CN"
+     * ```
      * </pre>
      *
      * <code>string language = 2 [json_name = "language"];</code>
@@ -936,8 +1043,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-     * legacy wire speaks by default. Required.
+     * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+     * in this language unless the client asks for another one with `language_header`.
+     * Required.
+     *
+     * ```proto
+     * language: "zh-CN"
+     * ```
      * </pre>
      *
      * <code>string language = 2 [json_name = "language"];</code>
@@ -951,8 +1063,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-     * legacy wire speaks by default. Required.
+     * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+     * in this language unless the client asks for another one with `language_header`.
+     * Required.
+     *
+     * ```proto
+     * language: "zh-CN"
+     * ```
      * </pre>
      *
      * <code>string language = 2 [json_name = "language"];</code>
@@ -974,7 +1091,15 @@ private static final long serialVersionUID = 0L;
         io.statusmap.v1.Envelope, io.statusmap.v1.Envelope.Builder, io.statusmap.v1.EnvelopeOrBuilder> envelopeBuilder_;
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -985,7 +1110,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1000,7 +1133,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1018,7 +1159,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1036,7 +1185,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1061,7 +1218,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1078,7 +1243,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1090,7 +1263,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1105,7 +1286,15 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON around an error and around a success. Required.
+     * The JSON of response bodies. Required.
+     *
+     * ```proto
+     * envelope: {
+     * failure: '{"ok":false,"code":{code},"message":{message}}'
+     * success: '{"ok":true,"data":{data}}'
+     * http_always: 200
+     * }
+     * ```
      * </pre>
      *
      * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -1127,8 +1316,14 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object languageHeader_ = "";
     /**
      * <pre>
-     * The request header by which a caller chooses the language of the envelope's
-     * message, for example "Blueking-Language". Left out: the caller cannot.
+     * The request header with which a client chooses the language of an error's
+     * message. Its value has the syntax of Accept-Language. If the code has no
+     * translation that fits, the message is in the system's `language`. Default: no
+     * header, so all messages are in `language`.
+     *
+     * ```proto
+     * language_header: "Accept-Language"
+     * ```
      * </pre>
      *
      * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -1148,8 +1343,14 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request header by which a caller chooses the language of the envelope's
-     * message, for example "Blueking-Language". Left out: the caller cannot.
+     * The request header with which a client chooses the language of an error's
+     * message. Its value has the syntax of Accept-Language. If the code has no
+     * translation that fits, the message is in the system's `language`. Default: no
+     * header, so all messages are in `language`.
+     *
+     * ```proto
+     * language_header: "Accept-Language"
+     * ```
      * </pre>
      *
      * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -1170,8 +1371,14 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request header by which a caller chooses the language of the envelope's
-     * message, for example "Blueking-Language". Left out: the caller cannot.
+     * The request header with which a client chooses the language of an error's
+     * message. Its value has the syntax of Accept-Language. If the code has no
+     * translation that fits, the message is in the system's `language`. Default: no
+     * header, so all messages are in `language`.
+     *
+     * ```proto
+     * language_header: "Accept-Language"
+     * ```
      * </pre>
      *
      * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -1188,8 +1395,14 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request header by which a caller chooses the language of the envelope's
-     * message, for example "Blueking-Language". Left out: the caller cannot.
+     * The request header with which a client chooses the language of an error's
+     * message. Its value has the syntax of Accept-Language. If the code has no
+     * translation that fits, the message is in the system's `language`. Default: no
+     * header, so all messages are in `language`.
+     *
+     * ```proto
+     * language_header: "Accept-Language"
+     * ```
      * </pre>
      *
      * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -1203,8 +1416,14 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request header by which a caller chooses the language of the envelope's
-     * message, for example "Blueking-Language". Left out: the caller cannot.
+     * The request header with which a client chooses the language of an error's
+     * message. Its value has the syntax of Accept-Language. If the code has no
+     * translation that fits, the message is in the system's `language`. Default: no
+     * header, so all messages are in `language`.
+     *
+     * ```proto
+     * language_header: "Accept-Language"
+     * ```
      * </pre>
      *
      * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -1224,8 +1443,13 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object successCodes_ = "";
     /**
      * <pre>
-     * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-     * when its legacy code matches. Left out: no code is a success.
+     * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+     * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+     * matches, and must not have it otherwise. Default: no code is a success.
+     *
+     * ```proto
+     * success_codes: "0|2[0-9]{4}"
+     * ```
      * </pre>
      *
      * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -1245,8 +1469,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-     * when its legacy code matches. Left out: no code is a success.
+     * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+     * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+     * matches, and must not have it otherwise. Default: no code is a success.
+     *
+     * ```proto
+     * success_codes: "0|2[0-9]{4}"
+     * ```
      * </pre>
      *
      * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -1267,8 +1496,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-     * when its legacy code matches. Left out: no code is a success.
+     * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+     * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+     * matches, and must not have it otherwise. Default: no code is a success.
+     *
+     * ```proto
+     * success_codes: "0|2[0-9]{4}"
+     * ```
      * </pre>
      *
      * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -1285,8 +1519,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-     * when its legacy code matches. Left out: no code is a success.
+     * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+     * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+     * matches, and must not have it otherwise. Default: no code is a success.
+     *
+     * ```proto
+     * success_codes: "0|2[0-9]{4}"
+     * ```
      * </pre>
      *
      * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -1300,8 +1539,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-     * when its legacy code matches. Left out: no code is a success.
+     * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+     * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+     * matches, and must not have it otherwise. Default: no code is a success.
+     *
+     * ```proto
+     * success_codes: "0|2[0-9]{4}"
+     * ```
      * </pre>
      *
      * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -1321,8 +1565,12 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object legacyCodes_ = "";
     /**
      * <pre>
-     * RE2 regular expression that every whole legacy code has to match. Left out:
-     * any text.
+     * A regular expression (RE2) that every legacy code of the system must match as a
+     * whole. It finds typos in the table. Default: all legacy codes are valid.
+     *
+     * ```proto
+     * legacy_codes: "D-[0-9]{3}"
+     * ```
      * </pre>
      *
      * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -1342,8 +1590,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression that every whole legacy code has to match. Left out:
-     * any text.
+     * A regular expression (RE2) that every legacy code of the system must match as a
+     * whole. It finds typos in the table. Default: all legacy codes are valid.
+     *
+     * ```proto
+     * legacy_codes: "D-[0-9]{3}"
+     * ```
      * </pre>
      *
      * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -1364,8 +1616,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression that every whole legacy code has to match. Left out:
-     * any text.
+     * A regular expression (RE2) that every legacy code of the system must match as a
+     * whole. It finds typos in the table. Default: all legacy codes are valid.
+     *
+     * ```proto
+     * legacy_codes: "D-[0-9]{3}"
+     * ```
      * </pre>
      *
      * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -1382,8 +1638,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression that every whole legacy code has to match. Left out:
-     * any text.
+     * A regular expression (RE2) that every legacy code of the system must match as a
+     * whole. It finds typos in the table. Default: all legacy codes are valid.
+     *
+     * ```proto
+     * legacy_codes: "D-[0-9]{3}"
+     * ```
      * </pre>
      *
      * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -1397,8 +1657,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * RE2 regular expression that every whole legacy code has to match. Left out:
-     * any text.
+     * A regular expression (RE2) that every legacy code of the system must match as a
+     * whole. It finds typos in the table. Default: all legacy codes are valid.
+     *
+     * ```proto
+     * legacy_codes: "D-[0-9]{3}"
+     * ```
      * </pre>
      *
      * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>

@@ -12,7 +12,11 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The product's name, for people.
+   * The product's name, for people to read. Default: no name.
+   *
+   * ```proto
+   * title: "Depot API"
+   * ```
    * </pre>
    *
    * <code>string title = 1 [json_name = "title"];</code>
@@ -21,7 +25,11 @@ public interface SystemOptionsOrBuilder extends
   java.lang.String getTitle();
   /**
    * <pre>
-   * The product's name, for people.
+   * The product's name, for people to read. Default: no name.
+   *
+   * ```proto
+   * title: "Depot API"
+   * ```
    * </pre>
    *
    * <code>string title = 1 [json_name = "title"];</code>
@@ -32,8 +40,13 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-   * legacy wire speaks by default. Required.
+   * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+   * in this language unless the client asks for another one with `language_header`.
+   * Required.
+   *
+   * ```proto
+   * language: "zh-CN"
+   * ```
    * </pre>
    *
    * <code>string language = 2 [json_name = "language"];</code>
@@ -42,8 +55,13 @@ public interface SystemOptionsOrBuilder extends
   java.lang.String getLanguage();
   /**
    * <pre>
-   * BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-   * legacy wire speaks by default. Required.
+   * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+   * in this language unless the client asks for another one with `language_header`.
+   * Required.
+   *
+   * ```proto
+   * language: "zh-CN"
+   * ```
    * </pre>
    *
    * <code>string language = 2 [json_name = "language"];</code>
@@ -54,7 +72,15 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -63,7 +89,15 @@ public interface SystemOptionsOrBuilder extends
   boolean hasEnvelope();
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -72,7 +106,15 @@ public interface SystemOptionsOrBuilder extends
   io.statusmap.v1.Envelope getEnvelope();
   /**
    * <pre>
-   * The JSON around an error and around a success. Required.
+   * The JSON of response bodies. Required.
+   *
+   * ```proto
+   * envelope: {
+   * failure: '{"ok":false,"code":{code},"message":{message}}'
+   * success: '{"ok":true,"data":{data}}'
+   * http_always: 200
+   * }
+   * ```
    * </pre>
    *
    * <code>.statusmap.v1.Envelope envelope = 3 [json_name = "envelope"];</code>
@@ -81,8 +123,14 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The request header by which a caller chooses the language of the envelope's
-   * message, for example "Blueking-Language". Left out: the caller cannot.
+   * The request header with which a client chooses the language of an error's
+   * message. Its value has the syntax of Accept-Language. If the code has no
+   * translation that fits, the message is in the system's `language`. Default: no
+   * header, so all messages are in `language`.
+   *
+   * ```proto
+   * language_header: "Accept-Language"
+   * ```
    * </pre>
    *
    * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -91,8 +139,14 @@ public interface SystemOptionsOrBuilder extends
   java.lang.String getLanguageHeader();
   /**
    * <pre>
-   * The request header by which a caller chooses the language of the envelope's
-   * message, for example "Blueking-Language". Left out: the caller cannot.
+   * The request header with which a client chooses the language of an error's
+   * message. Its value has the syntax of Accept-Language. If the code has no
+   * translation that fits, the message is in the system's `language`. Default: no
+   * header, so all messages are in `language`.
+   *
+   * ```proto
+   * language_header: "Accept-Language"
+   * ```
    * </pre>
    *
    * <code>string language_header = 4 [json_name = "languageHeader"];</code>
@@ -103,8 +157,13 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-   * when its legacy code matches. Left out: no code is a success.
+   * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+   * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+   * matches, and must not have it otherwise. Default: no code is a success.
+   *
+   * ```proto
+   * success_codes: "0|2[0-9]{4}"
+   * ```
    * </pre>
    *
    * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -113,8 +172,13 @@ public interface SystemOptionsOrBuilder extends
   java.lang.String getSuccessCodes();
   /**
    * <pre>
-   * RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-   * when its legacy code matches. Left out: no code is a success.
+   * A regular expression (RE2) that matches exactly the legacy codes of successes. It
+   * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+   * matches, and must not have it otherwise. Default: no code is a success.
+   *
+   * ```proto
+   * success_codes: "0|2[0-9]{4}"
+   * ```
    * </pre>
    *
    * <code>string success_codes = 5 [json_name = "successCodes"];</code>
@@ -125,8 +189,12 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * RE2 regular expression that every whole legacy code has to match. Left out:
-   * any text.
+   * A regular expression (RE2) that every legacy code of the system must match as a
+   * whole. It finds typos in the table. Default: all legacy codes are valid.
+   *
+   * ```proto
+   * legacy_codes: "D-[0-9]{3}"
+   * ```
    * </pre>
    *
    * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>
@@ -135,8 +203,12 @@ public interface SystemOptionsOrBuilder extends
   java.lang.String getLegacyCodes();
   /**
    * <pre>
-   * RE2 regular expression that every whole legacy code has to match. Left out:
-   * any text.
+   * A regular expression (RE2) that every legacy code of the system must match as a
+   * whole. It finds typos in the table. Default: all legacy codes are valid.
+   *
+   * ```proto
+   * legacy_codes: "D-[0-9]{3}"
+   * ```
    * </pre>
    *
    * <code>string legacy_codes = 6 [json_name = "legacyCodes"];</code>

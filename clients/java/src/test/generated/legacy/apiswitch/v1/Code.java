@@ -7,10 +7,10 @@ package legacy.apiswitch.v1;
 
 /**
  * <pre>
- * A Code is one error of API Switch, under the name that its document gives it.
+ * A Code is one error of API Switch. Its name is the one in the document.
  *
- * Some codes tell a state more than a failure, such as VOL_EXT_CONTINUE,
- * VOL_EXP_WAIT and VOL_EXP_READY. They answer outside 2XX like the others.
+ * Some codes describe a state rather than a failure: VOL_EXT_CONTINUE,
+ * VOL_EXP_WAIT and VOL_EXP_READY. Their HTTP status is not 2XX either.
  * </pre>
  *
  * Protobuf enum {@code legacy.apiswitch.v1.Code}
@@ -20,7 +20,7 @@ public enum Code
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -70,8 +70,8 @@ public enum Code
    * <pre>
    * 非法请求
    *
-   * The request as a whole is at fault. Stands in for every refusal that API
-   * Switch has no general code for.
+   * The request as a whole is wrong. This code is the fallback for errors of
+   * the client for which API Switch has no general code.
    *
    * Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -93,7 +93,7 @@ public enum Code
    * <pre>
    * TOKEN不合法
    *
-   * Log in again for a new token.
+   * Log in again to get a new token.
    *
    * Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -255,7 +255,8 @@ public enum Code
    * <pre>
    * 参数不合法
    *
-   * The text is that of 10001; here the parameters of a volume are meant.
+   * The text is the same as that of 10001. This code is for the parameters of a
+   * volume.
    *
    * Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -267,7 +268,7 @@ public enum Code
    * <pre>
    * 挂载参数中缺少挂载路径
    *
-   * An argument is missing, whatever the name says: nothing was looked up.
+   * An argument is missing. It is not NOT_FOUND, since nothing was looked up.
    *
    * Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -289,8 +290,8 @@ public enum Code
    * <pre>
    * 应用的多个云盘的挂载路径重复
    *
-   * The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-   * say that the path is taken.
+   * The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+   * ALREADY_EXISTS would mean that the path is already used.
    *
    * Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -302,8 +303,8 @@ public enum Code
    * <pre>
    * 云盘不可用
    *
-   * The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-   * invite a blind retry.
+   * The volume is not available. It is not UNAVAILABLE, because a client would
+   * then repeat the call before the volume's state has changed.
    *
    * Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -405,7 +406,7 @@ public enum Code
    * <pre>
    * 云硬盘扩容后容量必须大于当前容量
    *
-   * Ask for more than the volume has now.
+   * Ask for a capacity that is larger than the current one.
    *
    * Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -417,7 +418,7 @@ public enum Code
    * <pre>
    * 超出云硬盘容量配额，暂时无法进行扩容
    *
-   * Free some capacity or ask for a larger quota; waiting alone does not help.
+   * Free some capacity, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -449,8 +450,8 @@ public enum Code
    * <pre>
    * 正在为您扩容云硬盘
    *
-   * Not a failure: the extension that was asked for is under way. Call again to
-   * learn how it ended.
+   * This is not a failure: the extension has started. Repeat the call to get
+   * its result.
    *
    * Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -462,7 +463,7 @@ public enum Code
    * <pre>
    * 云硬盘正被资源管理器占用中，暂不支持扩容
    *
-   * Close the volume explorer first; waiting alone does not help.
+   * Close the volume explorer first. Waiting does not help.
    *
    * Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -484,8 +485,7 @@ public enum Code
    * <pre>
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the application back to running first. 10340 has the same text and is
-   * about one instance.
+   * Start the application first. 10340 has the same text, for one instance.
    *
    * Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -517,7 +517,8 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器正在启动
    *
-   * Not a failure: call again until the volume explorer is up.
+   * This is not a failure. Repeat the call until the volume explorer has
+   * started.
    *
    * Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -529,7 +530,7 @@ public enum Code
    * <pre>
    * 云硬盘正被其他应用使用中，暂无法启动资源管理器
    *
-   * Stop the other application or detach the volume from it first.
+   * Stop the other application first, or detach the volume from it.
    *
    * Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -541,8 +542,8 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器启动成功
    *
-   * Not a failure: what was to be started is there. A caller may go on, as after
-   * any ALREADY_EXISTS.
+   * This is not a failure: the volume explorer is running. The caller can
+   * continue.
    *
    * Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
    * </pre>
@@ -668,8 +669,8 @@ public enum Code
    * <pre>
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the instance back to running first. 10323 has the same text and is
-   * about the whole application.
+   * Start the instance first. 10323 has the same text, for the whole
+   * application.
    *
    * Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -681,8 +682,8 @@ public enum Code
    * <pre>
    * 云硬盘已经挂载到了其他应用
    *
-   * Detach it there first. The volume is in the wrong state for the call;
-   * nothing was to be made that exists.
+   * Detach the volume from the other application first. It is not
+   * ALREADY_EXISTS, since the call does not create anything.
    *
    * Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -704,7 +705,7 @@ public enum Code
    * <pre>
    * 检查云盘是否存在失败
    *
-   * Says nothing of the volume: the check itself failed.
+   * The check itself failed. The volume may exist.
    *
    * Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -766,8 +767,8 @@ public enum Code
    * <pre>
    * 云硬盘不支持该类型文件系统
    *
-   * Choose another type. 501 would say that the server lacks the whole call, so
-   * 400.
+   * Choose another type. The HTTP status is 400, because 501 would mean that
+   * the server does not support the whole call.
    *
    * Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -779,7 +780,8 @@ public enum Code
    * <pre>
    * 获取云硬盘列表异常
    *
-   * The text is that of 10313; the name tells that the summaries are meant.
+   * The text is the same as that of 10313. The name shows that this code is for
+   * the summaries.
    *
    * Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -823,8 +825,8 @@ public enum Code
    * <pre>
    * 禁止删除该云硬盘，存在依赖的快照
    *
-   * Delete the snapshots first. Nobody may delete it as it is, so this is no
-   * PERMISSION_DENIED.
+   * Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+   * delete the volume in this state.
    *
    * Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -886,8 +888,9 @@ public enum Code
    * <pre>
    * 部分语法不支持
    *
-   * The YAML is well formed and uses what API Switch does not support; leave
-   * that out. 501 would say that the server lacks the whole call, so 400.
+   * The YAML is valid, but API Switch does not support a part of it. Remove
+   * that part. The HTTP status is 400, because 501 would mean that the server
+   * does not support the whole call.
    *
    * Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -949,8 +952,7 @@ public enum Code
    * <pre>
    * VOLUME_NOT_FOUND
    *
-   * The document gives this code no text, so its name, the only text there is,
-   * is the message.
+   * The document has no text for this code, so the name is the message.
    *
    * Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
@@ -962,7 +964,7 @@ public enum Code
    * <pre>
    * 超出配额
    *
-   * Release something or ask for a larger quota; waiting alone does not help.
+   * Release resources, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -974,8 +976,8 @@ public enum Code
    * <pre>
    * 网络模式不支持
    *
-   * Choose another network mode. 501 would say that the server lacks the whole
-   * call, so 400.
+   * Choose another network mode. The HTTP status is 400, because 501 would mean
+   * that the server does not support the whole call.
    *
    * Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -1017,7 +1019,8 @@ public enum Code
    * <pre>
    * depends_on有环存在，无法启动
    *
-   * Wrong whatever the state of the system: break the cycle in the YAML file.
+   * Remove the cycle from the YAML file. The request is wrong in any state of
+   * the system.
    *
    * Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1049,7 +1052,7 @@ public enum Code
    * <pre>
    * 重复使用同一个云盘
    *
-   * The request contradicts itself: it names one volume twice.
+   * The request contains one volume twice.
    *
    * Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1071,7 +1074,7 @@ public enum Code
    * <pre>
    * 重复挂载到同一个目录
    *
-   * The request contradicts itself: it names one directory twice.
+   * The request contains one directory twice.
    *
    * Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1093,7 +1096,7 @@ public enum Code
    * <pre>
    * 提交中暂时不能删除
    *
-   * Stands here, out of order, as in the document.
+   * The document lists this code here, out of order.
    *
    * Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -1145,7 +1148,7 @@ public enum Code
   }
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -1195,8 +1198,8 @@ public enum Code
    * <pre>
    * 非法请求
    *
-   * The request as a whole is at fault. Stands in for every refusal that API
-   * Switch has no general code for.
+   * The request as a whole is wrong. This code is the fallback for errors of
+   * the client for which API Switch has no general code.
    *
    * Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1218,7 +1221,7 @@ public enum Code
    * <pre>
    * TOKEN不合法
    *
-   * Log in again for a new token.
+   * Log in again to get a new token.
    *
    * Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -1380,7 +1383,8 @@ public enum Code
    * <pre>
    * 参数不合法
    *
-   * The text is that of 10001; here the parameters of a volume are meant.
+   * The text is the same as that of 10001. This code is for the parameters of a
+   * volume.
    *
    * Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1392,7 +1396,7 @@ public enum Code
    * <pre>
    * 挂载参数中缺少挂载路径
    *
-   * An argument is missing, whatever the name says: nothing was looked up.
+   * An argument is missing. It is not NOT_FOUND, since nothing was looked up.
    *
    * Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1414,8 +1418,8 @@ public enum Code
    * <pre>
    * 应用的多个云盘的挂载路径重复
    *
-   * The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-   * say that the path is taken.
+   * The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+   * ALREADY_EXISTS would mean that the path is already used.
    *
    * Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1427,8 +1431,8 @@ public enum Code
    * <pre>
    * 云盘不可用
    *
-   * The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-   * invite a blind retry.
+   * The volume is not available. It is not UNAVAILABLE, because a client would
+   * then repeat the call before the volume's state has changed.
    *
    * Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1530,7 +1534,7 @@ public enum Code
    * <pre>
    * 云硬盘扩容后容量必须大于当前容量
    *
-   * Ask for more than the volume has now.
+   * Ask for a capacity that is larger than the current one.
    *
    * Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1542,7 +1546,7 @@ public enum Code
    * <pre>
    * 超出云硬盘容量配额，暂时无法进行扩容
    *
-   * Free some capacity or ask for a larger quota; waiting alone does not help.
+   * Free some capacity, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -1574,8 +1578,8 @@ public enum Code
    * <pre>
    * 正在为您扩容云硬盘
    *
-   * Not a failure: the extension that was asked for is under way. Call again to
-   * learn how it ended.
+   * This is not a failure: the extension has started. Repeat the call to get
+   * its result.
    *
    * Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -1587,7 +1591,7 @@ public enum Code
    * <pre>
    * 云硬盘正被资源管理器占用中，暂不支持扩容
    *
-   * Close the volume explorer first; waiting alone does not help.
+   * Close the volume explorer first. Waiting does not help.
    *
    * Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1609,8 +1613,7 @@ public enum Code
    * <pre>
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the application back to running first. 10340 has the same text and is
-   * about one instance.
+   * Start the application first. 10340 has the same text, for one instance.
    *
    * Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1642,7 +1645,8 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器正在启动
    *
-   * Not a failure: call again until the volume explorer is up.
+   * This is not a failure. Repeat the call until the volume explorer has
+   * started.
    *
    * Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1654,7 +1658,7 @@ public enum Code
    * <pre>
    * 云硬盘正被其他应用使用中，暂无法启动资源管理器
    *
-   * Stop the other application or detach the volume from it first.
+   * Stop the other application first, or detach the volume from it.
    *
    * Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1666,8 +1670,8 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器启动成功
    *
-   * Not a failure: what was to be started is there. A caller may go on, as after
-   * any ALREADY_EXISTS.
+   * This is not a failure: the volume explorer is running. The caller can
+   * continue.
    *
    * Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
    * </pre>
@@ -1793,8 +1797,8 @@ public enum Code
    * <pre>
    * 应用处于非运行状态或应用状态异常，暂无法扩容云盘
    *
-   * Bring the instance back to running first. 10323 has the same text and is
-   * about the whole application.
+   * Start the instance first. 10323 has the same text, for the whole
+   * application.
    *
    * Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1806,8 +1810,8 @@ public enum Code
    * <pre>
    * 云硬盘已经挂载到了其他应用
    *
-   * Detach it there first. The volume is in the wrong state for the call;
-   * nothing was to be made that exists.
+   * Detach the volume from the other application first. It is not
+   * ALREADY_EXISTS, since the call does not create anything.
    *
    * Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -1829,7 +1833,7 @@ public enum Code
    * <pre>
    * 检查云盘是否存在失败
    *
-   * Says nothing of the volume: the check itself failed.
+   * The check itself failed. The volume may exist.
    *
    * Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1891,8 +1895,8 @@ public enum Code
    * <pre>
    * 云硬盘不支持该类型文件系统
    *
-   * Choose another type. 501 would say that the server lacks the whole call, so
-   * 400.
+   * Choose another type. The HTTP status is 400, because 501 would mean that
+   * the server does not support the whole call.
    *
    * Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -1904,7 +1908,8 @@ public enum Code
    * <pre>
    * 获取云硬盘列表异常
    *
-   * The text is that of 10313; the name tells that the summaries are meant.
+   * The text is the same as that of 10313. The name shows that this code is for
+   * the summaries.
    *
    * Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1948,8 +1953,8 @@ public enum Code
    * <pre>
    * 禁止删除该云硬盘，存在依赖的快照
    *
-   * Delete the snapshots first. Nobody may delete it as it is, so this is no
-   * PERMISSION_DENIED.
+   * Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+   * delete the volume in this state.
    *
    * Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
    * </pre>
@@ -2011,8 +2016,9 @@ public enum Code
    * <pre>
    * 部分语法不支持
    *
-   * The YAML is well formed and uses what API Switch does not support; leave
-   * that out. 501 would say that the server lacks the whole call, so 400.
+   * The YAML is valid, but API Switch does not support a part of it. Remove
+   * that part. The HTTP status is 400, because 501 would mean that the server
+   * does not support the whole call.
    *
    * Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -2074,8 +2080,7 @@ public enum Code
    * <pre>
    * VOLUME_NOT_FOUND
    *
-   * The document gives this code no text, so its name, the only text there is,
-   * is the message.
+   * The document has no text for this code, so the name is the message.
    *
    * Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
@@ -2087,7 +2092,7 @@ public enum Code
    * <pre>
    * 超出配额
    *
-   * Release something or ask for a larger quota; waiting alone does not help.
+   * Release resources, or ask for a larger quota. Waiting does not help.
    *
    * Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -2099,8 +2104,8 @@ public enum Code
    * <pre>
    * 网络模式不支持
    *
-   * Choose another network mode. 501 would say that the server lacks the whole
-   * call, so 400.
+   * Choose another network mode. The HTTP status is 400, because 501 would mean
+   * that the server does not support the whole call.
    *
    * Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
    * </pre>
@@ -2142,7 +2147,8 @@ public enum Code
    * <pre>
    * depends_on有环存在，无法启动
    *
-   * Wrong whatever the state of the system: break the cycle in the YAML file.
+   * Remove the cycle from the YAML file. The request is wrong in any state of
+   * the system.
    *
    * Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2174,7 +2180,7 @@ public enum Code
    * <pre>
    * 重复使用同一个云盘
    *
-   * The request contradicts itself: it names one volume twice.
+   * The request contains one volume twice.
    *
    * Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2196,7 +2202,7 @@ public enum Code
    * <pre>
    * 重复挂载到同一个目录
    *
-   * The request contradicts itself: it names one directory twice.
+   * The request contains one directory twice.
    *
    * Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2218,7 +2224,7 @@ public enum Code
    * <pre>
    * 提交中暂时不能删除
    *
-   * Stands here, out of order, as in the document.
+   * The document lists this code here, out of order.
    *
    * Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>

@@ -8,7 +8,7 @@ package legacy.job.v1;
 /**
  * <pre>
  * A Code is one error of the BlueKing JOB API, old version. The number is the
- * legacy code, the name is the reason.
+ * legacy code, and the name is the reason.
  * </pre>
  *
  * Protobuf enum {@code legacy.job.v1.Code}
@@ -18,7 +18,7 @@ public enum Code
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -48,8 +48,8 @@ public enum Code
    * <pre>
    * Redis 服务不可：IP 不对或者配置错误
    *
-   * The text lacks a 用 and stays so. An administrator has to correct the address
-   * or the configuration: no time to retry after can be promised.
+   * The document writes the text without 用. An administrator must correct the
+   * address or the configuration, so the code has no `retry_after`.
    *
    * Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -61,7 +61,7 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory comes back when keys expire or an administrator adds some.
+   * Memory becomes free if keys expire or if an administrator adds memory.
    *
    * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -83,8 +83,8 @@ public enum Code
    * <pre>
    * 数据库异常
    *
-   * Not UNAVAILABLE: the text does not say that the database is down, nor that
-   * nothing was written, so retrying is not known to be safe.
+   * It is not UNAVAILABLE: the database may have written data, so repeating the
+   * call may not be safe.
    *
    * Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -106,8 +106,8 @@ public enum Code
    * <pre>
    * CMDB 服务状态不可达：地址配置错误
    *
-   * An administrator has to correct the address: no time to retry after can be
-   * promised.
+   * An administrator must correct the address, so the code has no
+   * `retry_after`.
    *
    * Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -119,7 +119,8 @@ public enum Code
    * <pre>
    * CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+   * It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+   * data.
    *
    * Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -131,7 +132,7 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Put a host into the Git module in CMDB first.
+   * Add a host to the Git module in CMDB first.
    *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -143,8 +144,8 @@ public enum Code
    * <pre>
    * PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
    *
-   * An administrator has to correct the address or the name service: no time to
-   * retry after can be promised.
+   * An administrator must correct the address or the name service, so the code
+   * has no `retry_after`.
    *
    * Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -156,7 +157,7 @@ public enum Code
    * <pre>
    * PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, no data is lost.
+   * It is not DATA_LOSS: only the response is not usable, and no data is lost.
    *
    * Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -168,7 +169,8 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known and has no grant; no other credentials help.
+   * The calling host is known but has no permission. Other credentials do not
+   * help.
    *
    * Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -180,8 +182,8 @@ public enum Code
    * <pre>
    * 该用户没有访问权限
    *
-   * Also said for a caller whom no other code here describes as unknown or not
-   * allowed: this API has no code for a failed login.
+   * This code is also the fallback for callers who are not authenticated or
+   * lack a permission, since the API has no code for a failed login.
    *
    * Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -203,7 +205,7 @@ public enum Code
    * <pre>
    * 启动失败
    *
-   * The text gives no cause: see the log of JOB.
+   * The text does not name the cause. Read the log of JOB.
    *
    * Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -215,7 +217,7 @@ public enum Code
    * <pre>
    * 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
    *
-   * Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+   * It is not PERMISSION_DENIED: every caller can make the same call through
    * ESB.
    *
    * Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -248,10 +250,9 @@ public enum Code
    * <pre>
    * 系统内部异常
    *
-   * Also said for every gRPC code that has no fitting code here. That includes
-   * INVALID_ARGUMENT, NOT_FOUND and other faults of the caller: each code of
-   * that kind in this table names one particular parameter or object, and naming
-   * a wrong one misleads more than naming none.
+   * This code is also the fallback for most gRPC codes, including
+   * INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
+   * name one parameter or object, which would be wrong for other errors.
    *
    * Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -263,8 +264,8 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-   * goes away by itself.
+   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+   * the caller only needs to wait.
    *
    * Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -276,7 +277,7 @@ public enum Code
    * <pre>
    * 操作失败!任务 {0} 当前状态: {1}
    *
-   * Bring the task into a status that allows the operation.
+   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -318,8 +319,8 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-   * move the host in CMDB.
+   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+   * the result depends on the data in CMDB.
    *
    * Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -341,7 +342,8 @@ public enum Code
    * <pre>
    * 存在重复的 stepId{0}
    *
-   * Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+   * The request contains one step twice. It is not ALREADY_EXISTS, since the
+   * call does not create a step.
    *
    * Legacy code 1207106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -413,8 +415,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable itself is right, but what it selects is empty now. Not
-   * INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+   * The variable is valid, but it selects no hosts at the moment. It is not
+   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
    *
    * Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -486,8 +488,8 @@ public enum Code
    * <pre>
    * 文件生成失败！
    *
-   * Listed among the illegal arguments, but it is JOB that failed to write the
-   * file.
+   * JOB failed to write the file, although the document lists this code with
+   * the invalid arguments.
    *
    * Legacy code 1207120. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -509,8 +511,8 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-   * this business.
+   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
+   * exists in another business.
    *
    * Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -532,9 +534,10 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-   * the call's own step list or, where the call leaves it out, of the job as
-   * stored. The document counts them as illegal arguments.
+   * The wrong value is in the step list of the call, or in the stored job if
+   * the call has no step list. This is true for all errors of a step below that
+   * end in _EMPTY or _INVALID. The document lists them with the invalid
+   * arguments.
    *
    * Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -576,7 +579,7 @@ public enum Code
    * <pre>
    * 步骤【{0}】的 IP 未注册:{1}
    *
-   * Register the hosts first, or leave them out.
+   * Register the hosts first, or remove them from the call.
    *
    * Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -738,7 +741,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The parameter is spelt so.
+   * The API spells the parameter this way.
    *
    * Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -780,7 +783,8 @@ public enum Code
    * <pre>
    * 缺少参数【applicationId】
    *
-   * Another name for the business; compare BUSINESS_ID_MISSING.
+   * applicationId is another name for appId, which has the code
+   * BUSINESS_ID_MISSING.
    *
    * Legacy code 1208111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -832,7 +836,7 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scripId】
    *
-   * The document spells the second parameter so.
+   * The document spells the second parameter this way.
    *
    * Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -954,8 +958,8 @@ public enum Code
    * <pre>
    * 缺少参数【processInfos】
    *
-   * Same text as PROCESS_INFO_LIST_MISSING; this is the one that the new API
-   * kept.
+   * The text is the same as that of PROCESS_INFO_LIST_MISSING. The new API has
+   * only this code.
    *
    * Legacy code 1208128. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1109,8 +1113,8 @@ public enum Code
    * <pre>
    * 缺少参数【processInfos】
    *
-   * Same text as PROCESS_INFOS_MISSING. The new API has no such code: its
-   * 1238146 is EITHER_PARAMETER_MISSING.
+   * The text is the same as that of PROCESS_INFOS_MISSING. The new API does not
+   * have this code: its 1238146 is EITHER_PARAMETER_MISSING.
    *
    * Legacy code 1208146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1122,7 +1126,7 @@ public enum Code
    * <pre>
    * 缺少参数【{0}】或【{1}】
    *
-   * The new API's 1238146, not 1238147.
+   * In the new API this is 1238146, not 1238147.
    *
    * Legacy code 1208147. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1174,7 +1178,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business is there: give it hosts in CMDB first.
+   * The business exists. Add hosts to it in CMDB first.
    *
    * Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1196,7 +1200,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job is there: give it a step first.
+   * The job exists. Add a step to it first.
    *
    * Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1248,8 +1252,7 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * What was looked for is the set that holds the business; the business itself
-   * may exist.
+   * No business set contains this business. The business may exist.
    *
    * Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
@@ -1353,7 +1356,7 @@ public enum Code
   }
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -1383,8 +1386,8 @@ public enum Code
    * <pre>
    * Redis 服务不可：IP 不对或者配置错误
    *
-   * The text lacks a 用 and stays so. An administrator has to correct the address
-   * or the configuration: no time to retry after can be promised.
+   * The document writes the text without 用. An administrator must correct the
+   * address or the configuration, so the code has no `retry_after`.
    *
    * Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1396,7 +1399,7 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory comes back when keys expire or an administrator adds some.
+   * Memory becomes free if keys expire or if an administrator adds memory.
    *
    * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -1418,8 +1421,8 @@ public enum Code
    * <pre>
    * 数据库异常
    *
-   * Not UNAVAILABLE: the text does not say that the database is down, nor that
-   * nothing was written, so retrying is not known to be safe.
+   * It is not UNAVAILABLE: the database may have written data, so repeating the
+   * call may not be safe.
    *
    * Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1441,8 +1444,8 @@ public enum Code
    * <pre>
    * CMDB 服务状态不可达：地址配置错误
    *
-   * An administrator has to correct the address: no time to retry after can be
-   * promised.
+   * An administrator must correct the address, so the code has no
+   * `retry_after`.
    *
    * Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1454,7 +1457,8 @@ public enum Code
    * <pre>
    * CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+   * It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+   * data.
    *
    * Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1466,7 +1470,7 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Put a host into the Git module in CMDB first.
+   * Add a host to the Git module in CMDB first.
    *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1478,8 +1482,8 @@ public enum Code
    * <pre>
    * PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
    *
-   * An administrator has to correct the address or the name service: no time to
-   * retry after can be promised.
+   * An administrator must correct the address or the name service, so the code
+   * has no `retry_after`.
    *
    * Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1491,7 +1495,7 @@ public enum Code
    * <pre>
    * PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, no data is lost.
+   * It is not DATA_LOSS: only the response is not usable, and no data is lost.
    *
    * Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1503,7 +1507,8 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known and has no grant; no other credentials help.
+   * The calling host is known but has no permission. Other credentials do not
+   * help.
    *
    * Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1515,8 +1520,8 @@ public enum Code
    * <pre>
    * 该用户没有访问权限
    *
-   * Also said for a caller whom no other code here describes as unknown or not
-   * allowed: this API has no code for a failed login.
+   * This code is also the fallback for callers who are not authenticated or
+   * lack a permission, since the API has no code for a failed login.
    *
    * Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1538,7 +1543,7 @@ public enum Code
    * <pre>
    * 启动失败
    *
-   * The text gives no cause: see the log of JOB.
+   * The text does not name the cause. Read the log of JOB.
    *
    * Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1550,7 +1555,7 @@ public enum Code
    * <pre>
    * 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
    *
-   * Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+   * It is not PERMISSION_DENIED: every caller can make the same call through
    * ESB.
    *
    * Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -1583,10 +1588,9 @@ public enum Code
    * <pre>
    * 系统内部异常
    *
-   * Also said for every gRPC code that has no fitting code here. That includes
-   * INVALID_ARGUMENT, NOT_FOUND and other faults of the caller: each code of
-   * that kind in this table names one particular parameter or object, and naming
-   * a wrong one misleads more than naming none.
+   * This code is also the fallback for most gRPC codes, including
+   * INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
+   * name one parameter or object, which would be wrong for other errors.
    *
    * Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1598,8 +1602,8 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-   * goes away by itself.
+   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+   * the caller only needs to wait.
    *
    * Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -1611,7 +1615,7 @@ public enum Code
    * <pre>
    * 操作失败!任务 {0} 当前状态: {1}
    *
-   * Bring the task into a status that allows the operation.
+   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1653,8 +1657,8 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-   * move the host in CMDB.
+   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+   * the result depends on the data in CMDB.
    *
    * Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1676,7 +1680,8 @@ public enum Code
    * <pre>
    * 存在重复的 stepId{0}
    *
-   * Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+   * The request contains one step twice. It is not ALREADY_EXISTS, since the
+   * call does not create a step.
    *
    * Legacy code 1207106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1748,8 +1753,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable itself is right, but what it selects is empty now. Not
-   * INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+   * The variable is valid, but it selects no hosts at the moment. It is not
+   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
    *
    * Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1821,8 +1826,8 @@ public enum Code
    * <pre>
    * 文件生成失败！
    *
-   * Listed among the illegal arguments, but it is JOB that failed to write the
-   * file.
+   * JOB failed to write the file, although the document lists this code with
+   * the invalid arguments.
    *
    * Legacy code 1207120. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1844,8 +1849,8 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-   * this business.
+   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
+   * exists in another business.
    *
    * Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1867,9 +1872,10 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-   * the call's own step list or, where the call leaves it out, of the job as
-   * stored. The document counts them as illegal arguments.
+   * The wrong value is in the step list of the call, or in the stored job if
+   * the call has no step list. This is true for all errors of a step below that
+   * end in _EMPTY or _INVALID. The document lists them with the invalid
+   * arguments.
    *
    * Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1911,7 +1917,7 @@ public enum Code
    * <pre>
    * 步骤【{0}】的 IP 未注册:{1}
    *
-   * Register the hosts first, or leave them out.
+   * Register the hosts first, or remove them from the call.
    *
    * Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2073,7 +2079,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The parameter is spelt so.
+   * The API spells the parameter this way.
    *
    * Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2115,7 +2121,8 @@ public enum Code
    * <pre>
    * 缺少参数【applicationId】
    *
-   * Another name for the business; compare BUSINESS_ID_MISSING.
+   * applicationId is another name for appId, which has the code
+   * BUSINESS_ID_MISSING.
    *
    * Legacy code 1208111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2167,7 +2174,7 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scripId】
    *
-   * The document spells the second parameter so.
+   * The document spells the second parameter this way.
    *
    * Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2289,8 +2296,8 @@ public enum Code
    * <pre>
    * 缺少参数【processInfos】
    *
-   * Same text as PROCESS_INFO_LIST_MISSING; this is the one that the new API
-   * kept.
+   * The text is the same as that of PROCESS_INFO_LIST_MISSING. The new API has
+   * only this code.
    *
    * Legacy code 1208128. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2444,8 +2451,8 @@ public enum Code
    * <pre>
    * 缺少参数【processInfos】
    *
-   * Same text as PROCESS_INFOS_MISSING. The new API has no such code: its
-   * 1238146 is EITHER_PARAMETER_MISSING.
+   * The text is the same as that of PROCESS_INFOS_MISSING. The new API does not
+   * have this code: its 1238146 is EITHER_PARAMETER_MISSING.
    *
    * Legacy code 1208146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2457,7 +2464,7 @@ public enum Code
    * <pre>
    * 缺少参数【{0}】或【{1}】
    *
-   * The new API's 1238146, not 1238147.
+   * In the new API this is 1238146, not 1238147.
    *
    * Legacy code 1208147. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2509,7 +2516,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business is there: give it hosts in CMDB first.
+   * The business exists. Add hosts to it in CMDB first.
    *
    * Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2531,7 +2538,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job is there: give it a step first.
+   * The job exists. Add a step to it first.
    *
    * Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2583,8 +2590,7 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * What was looked for is the set that holds the business; the business itself
-   * may exist.
+   * No business set contains this business. The business may exist.
    *
    * Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>

@@ -8,7 +8,7 @@ package legacy.job.v2;
 /**
  * <pre>
  * A Code is one error of the BlueKing JOB API, new version. The number is the
- * legacy code, the name is the reason.
+ * legacy code, and the name is the reason.
  * </pre>
  *
  * Protobuf enum {@code legacy.job.v2.Code}
@@ -18,7 +18,7 @@ public enum Code
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -48,8 +48,8 @@ public enum Code
    * <pre>
    * Redis 服务不可：IP 不对或者配置错误
    *
-   * The text lacks a 用 and stays so. An administrator has to correct the address
-   * or the configuration: no time to retry after can be promised.
+   * The document writes the text without 用. An administrator must correct the
+   * address or the configuration, so the code has no `retry_after`.
    *
    * Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -61,7 +61,7 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory comes back when keys expire or an administrator adds some.
+   * Memory becomes free if keys expire or if an administrator adds memory.
    *
    * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -83,8 +83,8 @@ public enum Code
    * <pre>
    * 数据库异常
    *
-   * Not UNAVAILABLE: the text does not say that the database is down, nor that
-   * nothing was written, so retrying is not known to be safe.
+   * It is not UNAVAILABLE: the database may have written data, so repeating the
+   * call may not be safe.
    *
    * Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -106,8 +106,8 @@ public enum Code
    * <pre>
    * CMDB 服务状态不可达：地址配置错误
    *
-   * An administrator has to correct the address: no time to retry after can be
-   * promised.
+   * An administrator must correct the address, so the code has no
+   * `retry_after`.
    *
    * Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -119,7 +119,8 @@ public enum Code
    * <pre>
    * CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+   * It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+   * data.
    *
    * Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -131,7 +132,7 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Put a host into the Git module in CMDB first.
+   * Add a host to the Git module in CMDB first.
    *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -143,8 +144,8 @@ public enum Code
    * <pre>
    * PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
    *
-   * An administrator has to correct the address or the name service: no time to
-   * retry after can be promised.
+   * An administrator must correct the address or the name service, so the code
+   * has no `retry_after`.
    *
    * Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -156,7 +157,7 @@ public enum Code
    * <pre>
    * PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, no data is lost.
+   * It is not DATA_LOSS: only the response is not usable, and no data is lost.
    *
    * Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -168,7 +169,8 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known and has no grant; no other credentials help.
+   * The calling host is known but has no permission. Other credentials do not
+   * help.
    *
    * Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -180,8 +182,8 @@ public enum Code
    * <pre>
    * 该用户没有访问权限
    *
-   * Also said for a caller whom no other code here describes as unknown or not
-   * allowed: this API has no code for a failed login.
+   * This code is also the fallback for callers who are not authenticated or
+   * lack a permission, since the API has no code for a failed login.
    *
    * Legacy code 1239802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -203,7 +205,7 @@ public enum Code
    * <pre>
    * 启动失败
    *
-   * The text gives no cause: see the log of JOB.
+   * The text does not name the cause. Read the log of JOB.
    *
    * Legacy code 1239804. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -215,7 +217,7 @@ public enum Code
    * <pre>
    * 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
    *
-   * Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+   * It is not PERMISSION_DENIED: every caller can make the same call through
    * ESB.
    *
    * Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -248,7 +250,7 @@ public enum Code
    * <pre>
    * 系统内部异常
    *
-   * Also said for a failure of which nothing is known, and for lost data.
+   * This code is also the fallback for unknown errors and for data loss.
    *
    * Legacy code 1239999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -260,8 +262,8 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-   * goes away by itself.
+   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+   * the caller only needs to wait.
    *
    * Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -273,7 +275,7 @@ public enum Code
    * <pre>
    * 操作失败!任务{0}当前状态:{1}
    *
-   * Bring the task into a status that allows the operation.
+   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -315,8 +317,8 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-   * move the host in CMDB.
+   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+   * the result depends on the data in CMDB.
    *
    * Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -338,7 +340,8 @@ public enum Code
    * <pre>
    * 存在重复的 step_id {0}
    *
-   * Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+   * The request contains one step twice. It is not ALREADY_EXISTS, since the
+   * call does not create a step.
    *
    * Legacy code 1237106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -410,8 +413,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable itself is right, but what it selects is empty now. Not
-   * INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+   * The variable is valid, but it selects no hosts at the moment. It is not
+   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
    *
    * Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -443,7 +446,7 @@ public enum Code
    * <pre>
    * 请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】
    *
-   * The new API keeps the old spelling of these two parameters.
+   * The new API has kept the old names of these two parameters.
    *
    * Legacy code 1237116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -485,8 +488,8 @@ public enum Code
    * <pre>
    * 文件生成失败！
    *
-   * Listed among the illegal arguments, but it is JOB that failed to write the
-   * file.
+   * JOB failed to write the file, although the document lists this code with
+   * the invalid arguments.
    *
    * Legacy code 1237120. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -508,8 +511,8 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-   * this business.
+   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
+   * exists in another business.
    *
    * Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -531,9 +534,10 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-   * the call's own step list or, where the call leaves it out, of the job as
-   * stored. The document counts them as illegal arguments.
+   * The wrong value is in the step list of the call, or in the stored job if
+   * the call has no step list. This is true for all errors of a step below that
+   * end in _EMPTY or _INVALID. The document lists them with the invalid
+   * arguments.
    *
    * Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -575,7 +579,8 @@ public enum Code
    * <pre>
    * 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
    *
-   * Register the hosts or add them to the allowlist first, or leave them out.
+   * Register the hosts first, or add them to the allowlist, or remove them from
+   * the call.
    *
    * Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -657,7 +662,7 @@ public enum Code
    * <pre>
    * 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
    *
-   * The new API keeps the old spelling of this parameter.
+   * The new API has kept the old name of this parameter.
    *
    * Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -739,7 +744,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The parameter is spelt so.
+   * The API spells the parameter this way.
    *
    * Legacy code 1238107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -761,8 +766,8 @@ public enum Code
    * <pre>
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as TARGET_BUSINESS_ID_MISSING: the old API's destAppId and
-   * targetAppId have one name here.
+   * The text is the same as that of TARGET_BUSINESS_ID_MISSING. The parameters
+   * destAppId and targetAppId of the old API have the same name here.
    *
    * Legacy code 1238109. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -784,8 +789,8 @@ public enum Code
    * <pre>
    * 缺少参数【bk_biz_id】
    *
-   * Same text as BUSINESS_ID_MISSING: the old API's applicationId and appId have
-   * one name here.
+   * The text is the same as that of BUSINESS_ID_MISSING. The parameters
+   * applicationId and appId of the old API have the same name here.
    *
    * Legacy code 1238111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -837,7 +842,7 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scrip_id】
    *
-   * The document spells the second parameter so.
+   * The document spells the second parameter this way.
    *
    * Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -869,7 +874,7 @@ public enum Code
    * <pre>
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as DEST_BUSINESS_ID_MISSING.
+   * The text is the same as that of DEST_BUSINESS_ID_MISSING.
    *
    * Legacy code 1238119. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -911,8 +916,8 @@ public enum Code
    * <pre>
    * 缺少参数【file_target_path】
    *
-   * Same text as TARGET_PATH_MISSING: the old API's fileTargetPath and
-   * targetPath have one name here.
+   * The text is the same as that of TARGET_PATH_MISSING. The parameters
+   * fileTargetPath and targetPath of the old API have the same name here.
    *
    * Legacy code 1238123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -944,7 +949,8 @@ public enum Code
    * <pre>
    * 缺少参数【account】
    *
-   * Same text as ACCOUNT_MISSING: here it is the old API's userName.
+   * The text is the same as that of ACCOUNT_MISSING. The parameter is userName
+   * in the old API.
    *
    * Legacy code 1238126. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1006,7 +1012,7 @@ public enum Code
    * <pre>
    * 缺少参数【bk_biz_id】
    *
-   * Same text as APPLICATION_ID_MISSING.
+   * The text is the same as that of APPLICATION_ID_MISSING.
    *
    * Legacy code 1238132. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1108,7 +1114,7 @@ public enum Code
    * <pre>
    * 缺少参数【file_target_path】
    *
-   * Same text as FILE_TARGET_PATH_MISSING.
+   * The text is the same as that of FILE_TARGET_PATH_MISSING.
    *
    * Legacy code 1238145. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1120,7 +1126,7 @@ public enum Code
    * <pre>
    * 缺少参数【{0}】或【{1}】
    *
-   * The old API's 1208147, not 1208146.
+   * In the old API this is 1208147, not 1208146.
    *
    * Legacy code 1238146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1172,7 +1178,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business is there: give it hosts in CMDB first.
+   * The business exists. Add hosts to it in CMDB first.
    *
    * Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1194,7 +1200,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job is there: give it a step first.
+   * The job exists. Add a step to it first.
    *
    * Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1246,8 +1252,7 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * What was looked for is the set that holds the business; the business itself
-   * may exist.
+   * No business set contains this business. The business may exist.
    *
    * Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
@@ -1341,7 +1346,7 @@ public enum Code
    * <pre>
    * 缺少请求报文或报文不合法
    *
-   * Also said for every wrong argument that has no code of its own.
+   * This code is also the fallback for INVALID_ARGUMENT.
    *
    * Legacy code 1239300. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1383,7 +1388,8 @@ public enum Code
    * <pre>
    * 缺少参数 token
    *
-   * Not INVALID_ARGUMENT: without a token the caller is nobody.
+   * It is not INVALID_ARGUMENT, since a caller without a token is not
+   * authenticated.
    *
    * Legacy code 1239304. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -1395,7 +1401,8 @@ public enum Code
    * <pre>
    * 缺少参数 sign
    *
-   * Not INVALID_ARGUMENT: an unsigned request comes from nobody.
+   * It is not INVALID_ARGUMENT, since the caller of an unsigned request is not
+   * authenticated.
    *
    * Legacy code 1239305. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -1407,8 +1414,8 @@ public enum Code
    * <pre>
    * 异步调用的方法超时了
    *
-   * The method may have done its work nevertheless: look before calling one
-   * again that must not run twice.
+   * The method may have completed. If it must not run twice, check the result
+   * before you repeat the call.
    *
    * Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
    * </pre>
@@ -1420,8 +1427,9 @@ public enum Code
    * <pre>
    * 调用方法出错了
    *
-   * Also said for a failure of a known kind that has no fitting code here: it is
-   * true of each, and unlike INTERNAL_ERROR it does not blame the system.
+   * This code is also the fallback for errors whose kind is known but for which
+   * the API has no code. Its text is true for all of them, and does not report
+   * an error of the system as INTERNAL_ERROR does.
    *
    * Legacy code 1239307. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1433,8 +1441,8 @@ public enum Code
    * <pre>
    * API 接口已经过期废弃
    *
-   * Unlike API_NOT_SUPPORTED it was there once and does not come back, which 410
-   * says and 501 does not.
+   * The API existed and was removed, so the HTTP status is 410.
+   * API_NOT_SUPPORTED is for an API that never existed.
    *
    * Legacy code 1239308. gRPC UNIMPLEMENTED. HTTP 410 Gone.
    * </pre>
@@ -1456,7 +1464,7 @@ public enum Code
    * <pre>
    * API 回调其他接口失败
    *
-   * Also said for any service behind the API that does not answer.
+   * This code is also the fallback for UNAVAILABLE.
    *
    * Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1478,7 +1486,7 @@ public enum Code
   }
   /**
    * <pre>
-   * Not a code: the zero value of every proto3 enum.
+   * The zero value, which every proto3 enum must have. It is not a code.
    * </pre>
    *
    * <code>CODE_UNSPECIFIED = 0;</code>
@@ -1508,8 +1516,8 @@ public enum Code
    * <pre>
    * Redis 服务不可：IP 不对或者配置错误
    *
-   * The text lacks a 用 and stays so. An administrator has to correct the address
-   * or the configuration: no time to retry after can be promised.
+   * The document writes the text without 用. An administrator must correct the
+   * address or the configuration, so the code has no `retry_after`.
    *
    * Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1521,7 +1529,7 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory comes back when keys expire or an administrator adds some.
+   * Memory becomes free if keys expire or if an administrator adds memory.
    *
    * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
@@ -1543,8 +1551,8 @@ public enum Code
    * <pre>
    * 数据库异常
    *
-   * Not UNAVAILABLE: the text does not say that the database is down, nor that
-   * nothing was written, so retrying is not known to be safe.
+   * It is not UNAVAILABLE: the database may have written data, so repeating the
+   * call may not be safe.
    *
    * Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1566,8 +1574,8 @@ public enum Code
    * <pre>
    * CMDB 服务状态不可达：地址配置错误
    *
-   * An administrator has to correct the address: no time to retry after can be
-   * promised.
+   * An administrator must correct the address, so the code has no
+   * `retry_after`.
    *
    * Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1579,7 +1587,8 @@ public enum Code
    * <pre>
    * CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+   * It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+   * data.
    *
    * Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1591,7 +1600,7 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Put a host into the Git module in CMDB first.
+   * Add a host to the Git module in CMDB first.
    *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1603,8 +1612,8 @@ public enum Code
    * <pre>
    * PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
    *
-   * An administrator has to correct the address or the name service: no time to
-   * retry after can be promised.
+   * An administrator must correct the address or the name service, so the code
+   * has no `retry_after`.
    *
    * Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
@@ -1616,7 +1625,7 @@ public enum Code
    * <pre>
    * PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
    *
-   * Not DATA_LOSS: only the answer is unusable, no data is lost.
+   * It is not DATA_LOSS: only the response is not usable, and no data is lost.
    *
    * Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1628,7 +1637,8 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known and has no grant; no other credentials help.
+   * The calling host is known but has no permission. Other credentials do not
+   * help.
    *
    * Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1640,8 +1650,8 @@ public enum Code
    * <pre>
    * 该用户没有访问权限
    *
-   * Also said for a caller whom no other code here describes as unknown or not
-   * allowed: this API has no code for a failed login.
+   * This code is also the fallback for callers who are not authenticated or
+   * lack a permission, since the API has no code for a failed login.
    *
    * Legacy code 1239802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1663,7 +1673,7 @@ public enum Code
    * <pre>
    * 启动失败
    *
-   * The text gives no cause: see the log of JOB.
+   * The text does not name the cause. Read the log of JOB.
    *
    * Legacy code 1239804. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1675,7 +1685,7 @@ public enum Code
    * <pre>
    * 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
    *
-   * Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+   * It is not PERMISSION_DENIED: every caller can make the same call through
    * ESB.
    *
    * Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -1708,7 +1718,7 @@ public enum Code
    * <pre>
    * 系统内部异常
    *
-   * Also said for a failure of which nothing is known, and for lost data.
+   * This code is also the fallback for unknown errors and for data loss.
    *
    * Legacy code 1239999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1720,8 +1730,8 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-   * goes away by itself.
+   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+   * the caller only needs to wait.
    *
    * Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -1733,7 +1743,7 @@ public enum Code
    * <pre>
    * 操作失败!任务{0}当前状态:{1}
    *
-   * Bring the task into a status that allows the operation.
+   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1775,8 +1785,8 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-   * move the host in CMDB.
+   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+   * the result depends on the data in CMDB.
    *
    * Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1798,7 +1808,8 @@ public enum Code
    * <pre>
    * 存在重复的 step_id {0}
    *
-   * Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+   * The request contains one step twice. It is not ALREADY_EXISTS, since the
+   * call does not create a step.
    *
    * Legacy code 1237106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1870,8 +1881,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable itself is right, but what it selects is empty now. Not
-   * INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+   * The variable is valid, but it selects no hosts at the moment. It is not
+   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
    *
    * Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1903,7 +1914,7 @@ public enum Code
    * <pre>
    * 请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】
    *
-   * The new API keeps the old spelling of these two parameters.
+   * The new API has kept the old names of these two parameters.
    *
    * Legacy code 1237116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1945,8 +1956,8 @@ public enum Code
    * <pre>
    * 文件生成失败！
    *
-   * Listed among the illegal arguments, but it is JOB that failed to write the
-   * file.
+   * JOB failed to write the file, although the document lists this code with
+   * the invalid arguments.
    *
    * Legacy code 1237120. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1968,8 +1979,8 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-   * this business.
+   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
+   * exists in another business.
    *
    * Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1991,9 +2002,10 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-   * the call's own step list or, where the call leaves it out, of the job as
-   * stored. The document counts them as illegal arguments.
+   * The wrong value is in the step list of the call, or in the stored job if
+   * the call has no step list. This is true for all errors of a step below that
+   * end in _EMPTY or _INVALID. The document lists them with the invalid
+   * arguments.
    *
    * Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2035,7 +2047,8 @@ public enum Code
    * <pre>
    * 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
    *
-   * Register the hosts or add them to the allowlist first, or leave them out.
+   * Register the hosts first, or add them to the allowlist, or remove them from
+   * the call.
    *
    * Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2117,7 +2130,7 @@ public enum Code
    * <pre>
    * 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
    *
-   * The new API keeps the old spelling of this parameter.
+   * The new API has kept the old name of this parameter.
    *
    * Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2199,7 +2212,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The parameter is spelt so.
+   * The API spells the parameter this way.
    *
    * Legacy code 1238107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2221,8 +2234,8 @@ public enum Code
    * <pre>
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as TARGET_BUSINESS_ID_MISSING: the old API's destAppId and
-   * targetAppId have one name here.
+   * The text is the same as that of TARGET_BUSINESS_ID_MISSING. The parameters
+   * destAppId and targetAppId of the old API have the same name here.
    *
    * Legacy code 1238109. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2244,8 +2257,8 @@ public enum Code
    * <pre>
    * 缺少参数【bk_biz_id】
    *
-   * Same text as BUSINESS_ID_MISSING: the old API's applicationId and appId have
-   * one name here.
+   * The text is the same as that of BUSINESS_ID_MISSING. The parameters
+   * applicationId and appId of the old API have the same name here.
    *
    * Legacy code 1238111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2297,7 +2310,7 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scrip_id】
    *
-   * The document spells the second parameter so.
+   * The document spells the second parameter this way.
    *
    * Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2329,7 +2342,7 @@ public enum Code
    * <pre>
    * 缺少参数【target_bk_biz_id】
    *
-   * Same text as DEST_BUSINESS_ID_MISSING.
+   * The text is the same as that of DEST_BUSINESS_ID_MISSING.
    *
    * Legacy code 1238119. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2371,8 +2384,8 @@ public enum Code
    * <pre>
    * 缺少参数【file_target_path】
    *
-   * Same text as TARGET_PATH_MISSING: the old API's fileTargetPath and
-   * targetPath have one name here.
+   * The text is the same as that of TARGET_PATH_MISSING. The parameters
+   * fileTargetPath and targetPath of the old API have the same name here.
    *
    * Legacy code 1238123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2404,7 +2417,8 @@ public enum Code
    * <pre>
    * 缺少参数【account】
    *
-   * Same text as ACCOUNT_MISSING: here it is the old API's userName.
+   * The text is the same as that of ACCOUNT_MISSING. The parameter is userName
+   * in the old API.
    *
    * Legacy code 1238126. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2466,7 +2480,7 @@ public enum Code
    * <pre>
    * 缺少参数【bk_biz_id】
    *
-   * Same text as APPLICATION_ID_MISSING.
+   * The text is the same as that of APPLICATION_ID_MISSING.
    *
    * Legacy code 1238132. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2568,7 +2582,7 @@ public enum Code
    * <pre>
    * 缺少参数【file_target_path】
    *
-   * Same text as FILE_TARGET_PATH_MISSING.
+   * The text is the same as that of FILE_TARGET_PATH_MISSING.
    *
    * Legacy code 1238145. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2580,7 +2594,7 @@ public enum Code
    * <pre>
    * 缺少参数【{0}】或【{1}】
    *
-   * The old API's 1208147, not 1208146.
+   * In the old API this is 1208147, not 1208146.
    *
    * Legacy code 1238146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2632,7 +2646,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business is there: give it hosts in CMDB first.
+   * The business exists. Add hosts to it in CMDB first.
    *
    * Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2654,7 +2668,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job is there: give it a step first.
+   * The job exists. Add a step to it first.
    *
    * Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2706,8 +2720,7 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * What was looked for is the set that holds the business; the business itself
-   * may exist.
+   * No business set contains this business. The business may exist.
    *
    * Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
@@ -2801,7 +2814,7 @@ public enum Code
    * <pre>
    * 缺少请求报文或报文不合法
    *
-   * Also said for every wrong argument that has no code of its own.
+   * This code is also the fallback for INVALID_ARGUMENT.
    *
    * Legacy code 1239300. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2843,7 +2856,8 @@ public enum Code
    * <pre>
    * 缺少参数 token
    *
-   * Not INVALID_ARGUMENT: without a token the caller is nobody.
+   * It is not INVALID_ARGUMENT, since a caller without a token is not
+   * authenticated.
    *
    * Legacy code 1239304. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -2855,7 +2869,8 @@ public enum Code
    * <pre>
    * 缺少参数 sign
    *
-   * Not INVALID_ARGUMENT: an unsigned request comes from nobody.
+   * It is not INVALID_ARGUMENT, since the caller of an unsigned request is not
+   * authenticated.
    *
    * Legacy code 1239305. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -2867,8 +2882,8 @@ public enum Code
    * <pre>
    * 异步调用的方法超时了
    *
-   * The method may have done its work nevertheless: look before calling one
-   * again that must not run twice.
+   * The method may have completed. If it must not run twice, check the result
+   * before you repeat the call.
    *
    * Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
    * </pre>
@@ -2880,8 +2895,9 @@ public enum Code
    * <pre>
    * 调用方法出错了
    *
-   * Also said for a failure of a known kind that has no fitting code here: it is
-   * true of each, and unlike INTERNAL_ERROR it does not blame the system.
+   * This code is also the fallback for errors whose kind is known but for which
+   * the API has no code. Its text is true for all of them, and does not report
+   * an error of the system as INTERNAL_ERROR does.
    *
    * Legacy code 1239307. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -2893,8 +2909,8 @@ public enum Code
    * <pre>
    * API 接口已经过期废弃
    *
-   * Unlike API_NOT_SUPPORTED it was there once and does not come back, which 410
-   * says and 501 does not.
+   * The API existed and was removed, so the HTTP status is 410.
+   * API_NOT_SUPPORTED is for an API that never existed.
    *
    * Legacy code 1239308. gRPC UNIMPLEMENTED. HTTP 410 Gone.
    * </pre>
@@ -2916,7 +2932,7 @@ public enum Code
    * <pre>
    * API 回调其他接口失败
    *
-   * Also said for any service behind the API that does not answer.
+   * This code is also the fallback for UNAVAILABLE.
    *
    * Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>

@@ -209,7 +209,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Fails with a code; succeeds with it where it is a success code.
+     * Fails with a code. If the code is a success code, succeeds with it.
      * </pre>
      */
     default void raise(io.statusmap.demo.v1.RaiseRequest request,
@@ -219,7 +219,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Succeeds.
+     * Succeeds, and returns the text of the request.
      * </pre>
      */
     default void echo(io.statusmap.demo.v1.EchoRequest request,
@@ -229,7 +229,8 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Sends some messages, then fails with a code.
+     * Sends a number of messages, then fails with a code. If the code is a success code,
+     * ends the stream without an error.
      * </pre>
      */
     default void stream(io.statusmap.demo.v1.StreamRequest request,
@@ -285,7 +286,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Fails with a code; succeeds with it where it is a success code.
+     * Fails with a code. If the code is a success code, succeeds with it.
      * </pre>
      */
     public void raise(io.statusmap.demo.v1.RaiseRequest request,
@@ -296,7 +297,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Succeeds.
+     * Succeeds, and returns the text of the request.
      * </pre>
      */
     public void echo(io.statusmap.demo.v1.EchoRequest request,
@@ -307,7 +308,8 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Sends some messages, then fails with a code.
+     * Sends a number of messages, then fails with a code. If the code is a success code,
+     * ends the stream without an error.
      * </pre>
      */
     public void stream(io.statusmap.demo.v1.StreamRequest request,
@@ -350,7 +352,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Fails with a code; succeeds with it where it is a success code.
+     * Fails with a code. If the code is a success code, succeeds with it.
      * </pre>
      */
     public io.statusmap.demo.v1.RaiseResponse raise(io.statusmap.demo.v1.RaiseRequest request) throws io.grpc.StatusException {
@@ -360,7 +362,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Succeeds.
+     * Succeeds, and returns the text of the request.
      * </pre>
      */
     public io.statusmap.demo.v1.EchoResponse echo(io.statusmap.demo.v1.EchoRequest request) throws io.grpc.StatusException {
@@ -370,7 +372,8 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Sends some messages, then fails with a code.
+     * Sends a number of messages, then fails with a code. If the code is a success code,
+     * ends the stream without an error.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
@@ -413,7 +416,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Fails with a code; succeeds with it where it is a success code.
+     * Fails with a code. If the code is a success code, succeeds with it.
      * </pre>
      */
     public io.statusmap.demo.v1.RaiseResponse raise(io.statusmap.demo.v1.RaiseRequest request) {
@@ -423,7 +426,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Succeeds.
+     * Succeeds, and returns the text of the request.
      * </pre>
      */
     public io.statusmap.demo.v1.EchoResponse echo(io.statusmap.demo.v1.EchoRequest request) {
@@ -433,7 +436,8 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Sends some messages, then fails with a code.
+     * Sends a number of messages, then fails with a code. If the code is a success code,
+     * ends the stream without an error.
      * </pre>
      */
     public java.util.Iterator<io.statusmap.demo.v1.StreamResponse> stream(
@@ -475,7 +479,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Fails with a code; succeeds with it where it is a success code.
+     * Fails with a code. If the code is a success code, succeeds with it.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.statusmap.demo.v1.RaiseResponse> raise(
@@ -486,7 +490,7 @@ public final class DemoServiceGrpc {
 
     /**
      * <pre>
-     * Succeeds.
+     * Succeeds, and returns the text of the request.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.statusmap.demo.v1.EchoResponse> echo(

@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * What to echo.
+ * EchoRequest has the text to return.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.EchoRequest}
@@ -59,7 +59,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object domain_ = "";
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -80,7 +80,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -320,7 +320,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What to echo.
+   * EchoRequest has the text to return.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.EchoRequest}
@@ -475,7 +475,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object domain_ = "";
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -495,7 +495,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -516,7 +516,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -533,7 +533,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -547,7 +547,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>

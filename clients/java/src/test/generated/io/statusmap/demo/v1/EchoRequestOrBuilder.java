@@ -12,7 +12,7 @@ public interface EchoRequestOrBuilder extends
 
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -21,7 +21,7 @@ public interface EchoRequestOrBuilder extends
   java.lang.String getDomain();
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>

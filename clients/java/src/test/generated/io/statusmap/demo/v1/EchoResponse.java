@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * The echo.
+ * EchoResponse has the text of the request.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.EchoResponse}
@@ -262,7 +262,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The echo.
+   * EchoResponse has the text of the request.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.EchoResponse}

@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * Which fault.
+ * FaultRequest says in which way to fail.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.FaultRequest}
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object domain_ = "";
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -81,7 +81,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -156,8 +156,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object dialect_ = "";
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -178,8 +178,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -382,7 +382,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fault.
+   * FaultRequest says in which way to fail.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.FaultRequest}
@@ -551,7 +551,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object domain_ = "";
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -571,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -592,7 +592,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -609,7 +609,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -623,7 +623,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in.
+     * The domain of the system in which to answer.
      * </pre>
      *
      * <code>string domain = 1 [json_name = "domain"];</code>
@@ -740,8 +740,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object dialect_ = "";
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -761,8 +761,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -783,8 +783,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -801,8 +801,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -816,8 +816,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 3 [json_name = "dialect"];</code>

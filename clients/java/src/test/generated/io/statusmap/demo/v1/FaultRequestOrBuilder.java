@@ -12,7 +12,7 @@ public interface FaultRequestOrBuilder extends
 
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -21,7 +21,7 @@ public interface FaultRequestOrBuilder extends
   java.lang.String getDomain();
   /**
    * <pre>
-   * The domain of the system to answer in.
+   * The domain of the system in which to answer.
    * </pre>
    *
    * <code>string domain = 1 [json_name = "domain"];</code>
@@ -54,8 +54,8 @@ public interface FaultRequestOrBuilder extends
 
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 3 [json_name = "dialect"];</code>
@@ -64,8 +64,8 @@ public interface FaultRequestOrBuilder extends
   java.lang.String getDialect();
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 3 [json_name = "dialect"];</code>

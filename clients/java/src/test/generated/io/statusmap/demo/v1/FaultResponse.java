@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * Never sent: every fault is an error.
+ * FaultResponse is never sent, since every fault is an error.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.FaultResponse}
@@ -199,7 +199,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Never sent: every fault is an error.
+   * FaultResponse is never sent, since every fault is an error.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.FaultResponse}

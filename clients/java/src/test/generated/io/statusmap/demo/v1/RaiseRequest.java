@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * What to raise.
+ * RaiseRequest says which code to raise.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.RaiseRequest}
@@ -261,8 +261,8 @@ java.lang.String defaultValue) {
   private volatile java.lang.Object dialect_ = "";
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -283,8 +283,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -509,7 +509,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What to raise.
+   * RaiseRequest says which code to raise.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.RaiseRequest}
@@ -1056,8 +1056,8 @@ java.lang.String defaultValue) {
     private java.lang.Object dialect_ = "";
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -1077,8 +1077,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -1099,8 +1099,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -1117,8 +1117,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -1132,8 +1132,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 4 [json_name = "dialect"];</code>

@@ -106,8 +106,8 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 4 [json_name = "dialect"];</code>
@@ -116,8 +116,8 @@ java.lang.String defaultValue);
   java.lang.String getDialect();
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 4 [json_name = "dialect"];</code>

@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * The answer to a success code.
+ * RaiseResponse has the success code.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.RaiseResponse}
@@ -59,7 +59,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object legacyCode_ = "";
   /**
    * <pre>
-   * The success code, as the legacy system writes it.
+   * The legacy code.
    * </pre>
    *
    * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -80,7 +80,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The success code, as the legacy system writes it.
+   * The legacy code.
    * </pre>
    *
    * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -106,7 +106,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * What it says.
+   * The message of the code.
    * </pre>
    *
    * <code>string message = 2 [json_name = "message"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it says.
+   * The message of the code.
    * </pre>
    *
    * <code>string message = 2 [json_name = "message"];</code>
@@ -320,7 +320,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The answer to a success code.
+   * RaiseResponse has the success code.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.RaiseResponse}
@@ -475,7 +475,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object legacyCode_ = "";
     /**
      * <pre>
-     * The success code, as the legacy system writes it.
+     * The legacy code.
      * </pre>
      *
      * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -495,7 +495,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The success code, as the legacy system writes it.
+     * The legacy code.
      * </pre>
      *
      * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -516,7 +516,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The success code, as the legacy system writes it.
+     * The legacy code.
      * </pre>
      *
      * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -533,7 +533,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The success code, as the legacy system writes it.
+     * The legacy code.
      * </pre>
      *
      * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -547,7 +547,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The success code, as the legacy system writes it.
+     * The legacy code.
      * </pre>
      *
      * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -567,7 +567,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * What it says.
+     * The message of the code.
      * </pre>
      *
      * <code>string message = 2 [json_name = "message"];</code>
@@ -587,7 +587,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it says.
+     * The message of the code.
      * </pre>
      *
      * <code>string message = 2 [json_name = "message"];</code>
@@ -608,7 +608,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it says.
+     * The message of the code.
      * </pre>
      *
      * <code>string message = 2 [json_name = "message"];</code>
@@ -625,7 +625,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it says.
+     * The message of the code.
      * </pre>
      *
      * <code>string message = 2 [json_name = "message"];</code>
@@ -639,7 +639,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it says.
+     * The message of the code.
      * </pre>
      *
      * <code>string message = 2 [json_name = "message"];</code>

@@ -12,7 +12,7 @@ public interface RaiseResponseOrBuilder extends
 
   /**
    * <pre>
-   * The success code, as the legacy system writes it.
+   * The legacy code.
    * </pre>
    *
    * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -21,7 +21,7 @@ public interface RaiseResponseOrBuilder extends
   java.lang.String getLegacyCode();
   /**
    * <pre>
-   * The success code, as the legacy system writes it.
+   * The legacy code.
    * </pre>
    *
    * <code>string legacy_code = 1 [json_name = "legacyCode"];</code>
@@ -32,7 +32,7 @@ public interface RaiseResponseOrBuilder extends
 
   /**
    * <pre>
-   * What it says.
+   * The message of the code.
    * </pre>
    *
    * <code>string message = 2 [json_name = "message"];</code>
@@ -41,7 +41,7 @@ public interface RaiseResponseOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * What it says.
+   * The message of the code.
    * </pre>
    *
    * <code>string message = 2 [json_name = "message"];</code>

@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * What to stream and raise.
+ * StreamRequest says how many messages to send and which code to raise.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.StreamRequest}
@@ -165,7 +165,7 @@ private static final long serialVersionUID = 0L;
   private int after_ = 0;
   /**
    * <pre>
-   * The number of messages before the error, 1000 at most; 0: none.
+   * The number of messages before the error, from 0 to 1000.
    * </pre>
    *
    * <code>int32 after = 3 [json_name = "after"];</code>
@@ -276,8 +276,8 @@ java.lang.String defaultValue) {
   private volatile java.lang.Object dialect_ = "";
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -298,8 +298,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -535,7 +535,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What to stream and raise.
+   * StreamRequest says how many messages to send and which code to raise.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.StreamRequest}
@@ -939,7 +939,7 @@ java.lang.String defaultValue) {
     private int after_ ;
     /**
      * <pre>
-     * The number of messages before the error, 1000 at most; 0: none.
+     * The number of messages before the error, from 0 to 1000.
      * </pre>
      *
      * <code>int32 after = 3 [json_name = "after"];</code>
@@ -951,7 +951,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The number of messages before the error, 1000 at most; 0: none.
+     * The number of messages before the error, from 0 to 1000.
      * </pre>
      *
      * <code>int32 after = 3 [json_name = "after"];</code>
@@ -967,7 +967,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The number of messages before the error, 1000 at most; 0: none.
+     * The number of messages before the error, from 0 to 1000.
      * </pre>
      *
      * <code>int32 after = 3 [json_name = "after"];</code>
@@ -1138,8 +1138,8 @@ java.lang.String defaultValue) {
     private java.lang.Object dialect_ = "";
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -1159,8 +1159,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -1181,8 +1181,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -1199,8 +1199,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -1214,8 +1214,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The domain of the system to answer in; left out: `domain`. Read by the
-     * gateway, not by the service.
+     * The domain of the system in which to answer. Default: `domain`. The gateway reads
+     * this field, and the service ignores it.
      * </pre>
      *
      * <code>string dialect = 5 [json_name = "dialect"];</code>

@@ -52,7 +52,7 @@ public interface StreamRequestOrBuilder extends
 
   /**
    * <pre>
-   * The number of messages before the error, 1000 at most; 0: none.
+   * The number of messages before the error, from 0 to 1000.
    * </pre>
    *
    * <code>int32 after = 3 [json_name = "after"];</code>
@@ -116,8 +116,8 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 5 [json_name = "dialect"];</code>
@@ -126,8 +126,8 @@ java.lang.String defaultValue);
   java.lang.String getDialect();
   /**
    * <pre>
-   * The domain of the system to answer in; left out: `domain`. Read by the
-   * gateway, not by the service.
+   * The domain of the system in which to answer. Default: `domain`. The gateway reads
+   * this field, and the service ignores it.
    * </pre>
    *
    * <code>string dialect = 5 [json_name = "dialect"];</code>

@@ -7,7 +7,7 @@ package io.statusmap.demo.v1;
 
 /**
  * <pre>
- * One message of the stream.
+ * StreamResponse is one message of the stream.
  * </pre>
  *
  * Protobuf type {@code statusmap.demo.v1.StreamResponse}
@@ -56,7 +56,7 @@ private static final long serialVersionUID = 0L;
   private int index_ = 0;
   /**
    * <pre>
-   * Its number, from 1.
+   * The number of the message, starting at 1.
    * </pre>
    *
    * <code>int32 index = 1 [json_name = "index"];</code>
@@ -230,7 +230,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One message of the stream.
+   * StreamResponse is one message of the stream.
    * </pre>
    *
    * Protobuf type {@code statusmap.demo.v1.StreamResponse}
@@ -369,7 +369,7 @@ private static final long serialVersionUID = 0L;
     private int index_ ;
     /**
      * <pre>
-     * Its number, from 1.
+     * The number of the message, starting at 1.
      * </pre>
      *
      * <code>int32 index = 1 [json_name = "index"];</code>
@@ -381,7 +381,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its number, from 1.
+     * The number of the message, starting at 1.
      * </pre>
      *
      * <code>int32 index = 1 [json_name = "index"];</code>
@@ -397,7 +397,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its number, from 1.
+     * The number of the message, starting at 1.
      * </pre>
      *
      * <code>int32 index = 1 [json_name = "index"];</code>

@@ -12,7 +12,7 @@ public interface StreamResponseOrBuilder extends
 
   /**
    * <pre>
-   * Its number, from 1.
+   * The number of the message, starting at 1.
    * </pre>
    *
    * <code>int32 index = 1 [json_name = "index"];</code>
