@@ -13,13 +13,13 @@ import (
 	"github.com/statusmap/statusmap/internal/annotation"
 )
 
-// A Catalog is a set of legacy systems, with their codes ready to be looked up.
-// Its zero value and nil are empty catalogs.
+// A Catalog is a set of legacy systems and their codes. The zero value and nil are
+// empty catalogs.
 type Catalog struct {
 	systems  []*System // by domain
 	byDomain map[string]*System
 	byNumber map[protoreflect.EnumNumber]*Code
-	byValue  map[valueKey]*Code // those whose number another enum has in byNumber
+	byValue  map[valueKey]*Code // codes whose number in byNumber belongs to another enum
 }
 
 type valueKey struct {
@@ -27,10 +27,10 @@ type valueKey struct {
 	number protoreflect.EnumNumber
 }
 
-// New returns the catalog of the given enums. Each must carry the option
-// (statusmap.v1.system); the descriptors may be linked into the program or
-// loaded at run time. Where a rule is broken it returns a nil catalog and all
-// [Problems].
+// New returns the catalog of the given enums. Each enum must have the option
+// (statusmap.v1.system). The descriptors may be linked into the program or loaded at
+// run time. If a rule is broken, New returns a nil catalog and an error that holds
+// all [Problems].
 func New(enums ...protoreflect.EnumDescriptor) (*Catalog, error) {
 	c, problems := build(enums)
 	if len(problems) > 0 {
@@ -46,11 +46,11 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 	read := make(map[protoreflect.EnumDescriptor]bool, len(enums))
 	for _, enum := range enums {
 		if enum == nil {
-			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil"})
+			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil: pass the descriptor of an annotated enum"})
 			continue
 		}
 		if read[enum] {
-			continue // the same enum, named twice
+			continue // the same enum was passed twice
 		}
 		read[enum] = true
 		system, found := readSystem(enum)
@@ -59,7 +59,7 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 			continue
 		}
 		if other, ok := c.byDomain[system.domain]; ok {
-			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: a package holds one",
+			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: move one of them to another package",
 				system.domain, other.desc.FullName()))
 			continue
 		}
@@ -92,12 +92,13 @@ var defaultCatalog = sync.OnceValues(func() (*Catalog, error) {
 })
 
 // Default returns the catalog of every annotated enum that is linked into the
-// program. It is read on the first call and kept. Where a rule is broken it
-// returns a nil catalog, which is empty, and all [Problems].
+// program. The first call reads the enums, and later calls return the same catalog.
+// If a rule is broken, Default returns a nil catalog and an error that holds all
+// [Problems].
 func Default() (*Catalog, error) { return defaultCatalog() }
 
-// FromFiles returns the catalog of every annotated enum in files, as [Default]
-// does for the files linked into the program.
+// FromFiles returns the catalog of every annotated enum in files. [Default] does the
+// same for the files that are linked into the program.
 func FromFiles(files *protoregistry.Files) (*Catalog, error) {
 	enums, problems := annotatedEnums(files)
 	c, broken := build(enums)
@@ -108,7 +109,9 @@ func FromFiles(files *protoregistry.Files) (*Catalog, error) {
 	return c, nil
 }
 
-// annotatedEnums finds the systems in files, and what is annotated in vain.
+// annotatedEnums returns the enums in files that have the option
+// (statusmap.v1.system). The problems are the enums without it whose values have the
+// option (statusmap.v1.code).
 func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, Problems) {
 	var enums []protoreflect.EnumDescriptor
 	var problems Problems
@@ -118,28 +121,28 @@ func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, 
 		}
 		for _, enum := range allEnums(file.Enums(), file.Messages()) {
 			if options, err := annotation.System(enum); options != nil || err != nil {
-				enums = append(enums, enum) // New says what is wrong with it.
+				enums = append(enums, enum) // build reports an option that cannot be read
 				continue
 			}
 			for i := range enum.Values().Len() {
 				value := enum.Values().Get(i)
 				if options, err := annotation.Code(value); options != nil || err != nil {
 					problems = append(problems, problemAt(value, "system",
-						"the value is annotated but its enum %s has no option (statusmap.v1.system)", enum.FullName()))
+						"the value is annotated but its enum %s has no option (statusmap.v1.system): add it, or remove (statusmap.v1.code) from the value", enum.FullName()))
 					break
 				}
 			}
 		}
 		return true
 	})
-	// The registry's order is random; problems are to be read.
+	// RangeFiles has a random order, but the problems need a stable one.
 	slices.SortFunc(enums, func(a, b protoreflect.EnumDescriptor) int {
 		return strings.Compare(string(a.FullName()), string(b.FullName()))
 	})
 	return enums, problems
 }
 
-// allEnums returns enums and those inside messages.
+// allEnums returns enums and the enums inside messages.
 func allEnums(enums protoreflect.EnumDescriptors, messages protoreflect.MessageDescriptors) []protoreflect.EnumDescriptor {
 	var all []protoreflect.EnumDescriptor
 	for i := range enums.Len() {
@@ -151,9 +154,9 @@ func allEnums(enums protoreflect.EnumDescriptors, messages protoreflect.MessageD
 	return all
 }
 
-// importsVocabulary tells whether file can have the vocabulary's options: it
-// imports options.proto, under whatever path a copy has, or a file that imports
-// it publicly.
+// importsVocabulary reports whether file can use the options of options.proto: it
+// imports that file, a copy of it at another path, or a file that imports it
+// publicly.
 func importsVocabulary(file protoreflect.FileDescriptor, public bool) bool {
 	vocabulary := statusmapv1.File_statusmap_v1_options_proto
 	for i := range file.Imports().Len() {
@@ -178,7 +181,8 @@ func (c *Catalog) Systems() []*System {
 	return slices.Clone(c.systems)
 }
 
-// System returns the system of a domain; false where there is none.
+// System returns the system of a domain. It returns false if the catalog has no
+// such system.
 func (c *Catalog) System(domain string) (*System, bool) {
 	if c == nil {
 		return nil, false
@@ -187,9 +191,9 @@ func (c *Catalog) System(domain string) (*System, bool) {
 	return system, ok
 }
 
-// Code returns the code of an enum value, for example of
-// jobv2.Code_JOB_NOT_FOUND; false for nil, the zero value, a number that the enum
-// does not have, and an enum that is not in the catalog.
+// Code returns the code of an enum value, for example of jobv2.Code_JOB_NOT_FOUND. It
+// returns false if value is nil or 0, if the enum has no value with that number, or
+// if the enum is not in the catalog.
 func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 	if c == nil || value == nil {
 		return nil, false
@@ -202,15 +206,15 @@ func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 		return nil, false
 	}
 	number := value.Number()
-	// Two systems seldom have one number, and a number is found fast.
+	// Looking up a number is fast, and two systems rarely use the same number.
 	if code, ok := c.byNumber[number]; ok && code.system.desc == enum {
 		return code, true
 	}
 	if code, ok := c.byValue[valueKey{enum, number}]; ok {
 		return code, true
 	}
-	// The same enum may have been loaded twice, for instance linked in and from
-	// a descriptor set: its name decides.
+	// The same enum may be loaded twice, for example once linked into the program and
+	// once from a descriptor set. Both have the same full name.
 	v := enum.Values().ByNumber(number)
 	if v == nil {
 		return nil, false
@@ -218,8 +222,8 @@ func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 	return c.Lookup(string(enum.FullName().Parent()), string(v.Name()))
 }
 
-// Lookup returns the code of an ErrorInfo's domain and reason; false where the
-// catalog has none.
+// Lookup returns the code with the domain and reason of an ErrorInfo. It returns
+// false if the catalog has no such code.
 func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
 	if c == nil {
 		return nil, false
@@ -227,8 +231,9 @@ func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
 	return c.byDomain[domain].Lookup(reason)
 }
 
-// LookupLegacy returns the code that a system writes as legacyCode, for example
-// ("legacy.elves.v2", "401.1"); false where there is none.
+// LookupLegacy returns the code with a legacy code in the system of a domain, for
+// example ("legacy.elves.v2", "401.1"). It returns false if the catalog has no such
+// code.
 func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
 	if c == nil {
 		return nil, false
@@ -241,9 +246,10 @@ func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
 	return code, ok
 }
 
-// CodeIn returns the code by which dialect says what code says: code itself
-// where it is of that system, else the code of the same reason where both are
-// versions of one family (legacy.job.v1 and legacy.job.v2), else false.
+// CodeIn returns the code of dialect that has the same meaning as code. It returns
+// code itself if code belongs to dialect. It returns the code with the same reason if
+// the domains are versions of each other, such as legacy.job.v1 and legacy.job.v2.
+// Otherwise it returns false.
 func (c *Catalog) CodeIn(dialect *System, code *Code) (*Code, bool) {
 	if c == nil || code == nil || dialect == nil {
 		return nil, false

@@ -12,9 +12,11 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// A Code is one legacy code: what it means in gRPC and HTTP, and what it says.
-// Its methods may be called on nil, the code that is not known: names are empty
-// then, GRPC is Unknown and HTTP 500.
+// A Code is one value of a system's enum. It maps a legacy code to its gRPC code,
+// HTTP status and message.
+//
+// All methods may be called on a nil Code, which is an unknown code: strings are
+// empty, GRPCCode is Unknown and HTTPStatus is 500.
 type Code struct {
 	system       *System
 	desc         protoreflect.EnumValueDescriptor
@@ -27,37 +29,32 @@ type Code struct {
 	translations []translation // sorted by tag
 }
 
+// unknownCode is what a nil Code says.
+var unknownCode = &Code{grpc: codes.Unknown, http: httpStatus[codes.Unknown]}
+
+func (c *Code) orUnknown() *Code {
+	if c == nil {
+		return unknownCode
+	}
+	return c
+}
+
 type translation struct {
 	language string
 	message  *Message
 }
 
 // System returns the system that the code belongs to.
-func (c *Code) System() *System {
-	if c == nil {
-		return nil
-	}
-	return c.system
-}
+func (c *Code) System() *System { return c.orUnknown().system }
 
-// Descriptor returns the enum value that the code is read from.
-func (c *Code) Descriptor() protoreflect.EnumValueDescriptor {
-	if c == nil {
-		return nil
-	}
-	return c.desc
-}
+// Descriptor returns the descriptor of the enum value.
+func (c *Code) Descriptor() protoreflect.EnumValueDescriptor { return c.orUnknown().desc }
 
 // Domain returns the ErrorInfo domain, for example "legacy.job.v2".
 func (c *Code) Domain() string { return c.System().Domain() }
 
 // Reason returns the ErrorInfo reason, for example "JOB_NOT_FOUND".
-func (c *Code) Reason() string {
-	if c == nil {
-		return ""
-	}
-	return c.reason
-}
+func (c *Code) Reason() string { return c.orUnknown().reason }
 
 // FullName returns domain + "." + reason, the enum value's full protobuf name.
 func (c *Code) FullName() string {
@@ -77,32 +74,18 @@ func (c *Code) Number() int32 {
 
 // LegacyCode returns the code as the legacy system writes it, for example
 // "1233106" or "401.1".
-func (c *Code) LegacyCode() string {
-	if c == nil {
-		return ""
-	}
-	return c.legacyCode
-}
+func (c *Code) LegacyCode() string { return c.orUnknown().legacyCode }
 
-// GRPCCode returns the gRPC code.
-func (c *Code) GRPCCode() codes.Code {
-	if c == nil {
-		return codes.Unknown
-	}
-	return c.grpc
-}
+// GRPCCode returns the gRPC code of the error, or OK for a success code.
+func (c *Code) GRPCCode() codes.Code { return c.orUnknown().grpc }
 
-// HTTPStatus returns the code's own HTTPStatus status, whatever its system sends.
-func (c *Code) HTTPStatus() int {
-	if c == nil {
-		return HTTPStatus(codes.Unknown)
-	}
-	return c.http
-}
+// HTTPStatus returns the code's HTTP status: the option http if it is set, otherwise
+// the canonical status of the gRPC code. It ignores [System.HTTPAlways].
+func (c *Code) HTTPStatus() int { return c.orUnknown().http }
 
-// HTTPStatusFor returns the HTTP status with which the code answers an error of
-// another gRPC code that it replaces: its own if the option http is set, else the
-// canonical one of replaced.
+// HTTPStatusFor returns the HTTP status of a response in which the code replaces an
+// error with another gRPC code: the option http if it is set, otherwise the canonical
+// status of replaced.
 func (c *Code) HTTPStatusFor(replaced codes.Code) int {
 	if c == nil || c.options.GetHttp() == 0 {
 		return HTTPStatus(replaced)
@@ -110,20 +93,15 @@ func (c *Code) HTTPStatusFor(replaced codes.Code) int {
 	return c.http
 }
 
-// IsSuccess tells whether the code is one of success: its gRPC code is OK.
+// IsSuccess reports whether the code is a success code: its gRPC code is OK.
 func (c *Code) IsSuccess() bool { return c != nil && c.grpc == codes.OK }
 
 // Message returns the message in the system's language.
-func (c *Code) Message() *Message {
-	if c == nil {
-		return nil
-	}
-	return c.message
-}
+func (c *Code) Message() *Message { return c.orUnknown().message }
 
-// MessageIn returns the message in a language, by its BCP 47 tag as the .proto
-// file has it; false where there is none. Package status matches what callers
-// ask for; this does not.
+// MessageIn returns the message in a language. It returns false if the code has no
+// message in that language. The tag must be written exactly as in the .proto file. To
+// find the tag that fits an Accept-Language header, use [System.MatchLanguage].
 func (c *Code) MessageIn(language string) (*Message, bool) {
 	if c == nil {
 		return nil, false
@@ -139,18 +117,15 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 	return nil, false
 }
 
-// Translated tells whether the code has a message in another language than its
+// Translated reports whether the code has a message in a language other than the
 // system's.
 func (c *Code) Translated() bool { return c != nil && len(c.translations) > 0 }
 
-// Translations yields the messages in other languages than the system's, by
-// BCP 47 tag.
+// Translations yields the BCP 47 tags and messages of all languages other than the
+// system's, sorted by tag.
 func (c *Code) Translations() iter.Seq2[string, *Message] {
 	return func(yield func(string, *Message) bool) {
-		if c == nil {
-			return
-		}
-		for _, t := range c.translations {
+		for _, t := range c.orUnknown().translations {
 			if !yield(t.language, t.message) {
 				return
 			}
@@ -158,47 +133,33 @@ func (c *Code) Translations() iter.Seq2[string, *Message] {
 	}
 }
 
-// RetryAfter returns how long to wait before the same call may succeed; 0 where
-// it should not be repeated as it is.
+// RetryAfter returns how long a client should wait before it repeats the same call.
+// It returns 0 if the client should not repeat the call.
 func (c *Code) RetryAfter() time.Duration {
-	if c == nil {
-		return 0
-	}
-	return time.Duration(c.options.GetRetryAfter()) * time.Second
+	return time.Duration(c.orUnknown().options.GetRetryAfter()) * time.Second
 }
 
-// Field returns the request field at fault; "" where the code names none.
-func (c *Code) Field() string {
-	if c == nil {
-		return ""
-	}
-	return c.options.GetField()
-}
+// Field returns the request field that is wrong. It returns "" if the option field is
+// not set.
+func (c *Code) Field() string { return c.orUnknown().options.GetField() }
 
-// Labels returns what else the legacy document says of the code, by column. The
-// map is the caller's own.
-func (c *Code) Labels() map[string]string {
-	if c == nil {
-		return nil
-	}
-	return maps.Clone(c.options.GetLabels())
-}
+// Labels returns further columns of the legacy error table, by name. The caller may
+// change the map.
+func (c *Code) Labels() map[string]string { return maps.Clone(c.orUnknown().options.GetLabels()) }
 
-// FallbackFor returns the gRPC codes that the code stands in for.
+// FallbackFor returns the gRPC codes for which the code is the system's fallback. See
+// [System.Fallback].
 func (c *Code) FallbackFor() []codes.Code {
-	if c == nil {
-		return nil
-	}
 	var list []codes.Code
-	for _, g := range c.options.GetFallbackFor() {
+	for _, g := range c.orUnknown().options.GetFallbackFor() {
 		list = append(list, codes.Code(g))
 	}
 	slices.Sort(list)
 	return list
 }
 
-// HTTPStatus returns the canonical HTTP status of a gRPC code, as
-// google/rpc/code.proto lists it; 500 for a code above 16.
+// HTTPStatus returns the canonical HTTP status of a gRPC code, as listed in
+// google/rpc/code.proto. It returns 500 for a code above 16.
 func HTTPStatus(code codes.Code) int {
 	if code >= codes.Code(len(httpStatus)) {
 		return httpStatus[codes.Unknown]

@@ -22,7 +22,7 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// dump writes all that a catalog says.
+// dump returns everything in a catalog as text.
 func dump(c *catalog.Catalog) string {
 	var b strings.Builder
 	for _, s := range c.Systems() {
@@ -44,11 +44,11 @@ func dump(c *catalog.Catalog) string {
 	return b.String()
 }
 
-// loaders bring the six systems in by every way there is.
+// loaders are all ways to load the six systems.
 var loaders = []struct {
 	name     string
 	load     func(t testing.TB) []protoreflect.FileDescriptor
-	wantForm string // what holds the system option, as optionForm has it
+	wantForm string // the form of the system option, as optionForm returns it
 }{
 	{
 		name:     "linked in",
@@ -82,7 +82,7 @@ var loaders = []struct {
 		load: func(t testing.TB) []protoreflect.FileDescriptor {
 			return compile(t, linkedOptions, sources(t))
 		},
-		wantForm: "dynamic",
+		wantForm: "generated",
 	},
 	{
 		name: "source, options.proto from source",
@@ -93,7 +93,7 @@ var loaders = []struct {
 	},
 }
 
-// reload takes the linked files through their bytes.
+// reload marshals the linked files and loads them from the bytes.
 func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Resolver) []protoreflect.FileDescriptor {
 	t.Helper()
 	var files []protoreflect.FileDescriptor
@@ -115,7 +115,7 @@ func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Reso
 	return files
 }
 
-// optionsOnly holds options.proto and its import, loaded anew.
+// optionsOnly returns options.proto and its import, loaded at run time.
 func optionsOnly(t testing.TB) *protoregistry.Files {
 	t.Helper()
 	files, err := protodesc.NewFiles(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{
@@ -141,7 +141,7 @@ func sources(t testing.TB) map[string]string {
 	return sources
 }
 
-func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
+func TestEveryLoaderGivesTheSameCatalog(t *testing.T) {
 	t.Parallel()
 	want := dump(defaultCatalog(t))
 	for _, tt := range loaders {
@@ -173,8 +173,8 @@ func TestDescriptorsGiveTheSameCatalogHoweverTheyWereLoaded(t *testing.T) {
 	}
 }
 
-// optionForm says what holds the system option: none, unknown bytes, a generated
-// message or a dynamic one.
+// optionForm returns the form in which a descriptor holds the system option: none,
+// unknown bytes, a generated message or a dynamic message.
 func optionForm(options proto.Message) string {
 	form := "none"
 	m := options.ProtoReflect()
@@ -209,8 +209,8 @@ func TestDefaultHoldsEveryLinkedSystem(t *testing.T) {
 	}
 }
 
-// What a system can have to do with options.proto other than to import it.
-func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
+// TestSystemsAreFoundByAnyImport imports options.proto in every possible way.
+func TestSystemsAreFoundByAnyImport(t *testing.T) {
 	t.Parallel()
 	const other = "third_party/copy/of/options.proto"
 	vocabularySource, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
@@ -267,7 +267,7 @@ func TestSystemsAreFoundHoweverTheyImportTheVocabulary(t *testing.T) {
 	}
 }
 
-func TestForeignExtensionsOfTheSameNumberAreLeftAlone(t *testing.T) {
+func TestForeignExtensionsOfTheSameNumberAreIgnored(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ extend, value string }{
 		{extend: "optional string", value: `"en"`},
@@ -292,14 +292,14 @@ enum Code {
 				t.Errorf("FromFiles gives %v, %v, want no system", c.Systems(), err)
 			}
 			_, err = catalog.New(files[0].Enums().Get(0))
-			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system)") {
+			if err == nil || !strings.HasSuffix(err.Error(), "foreign.Code: system: the enum has no option (statusmap.v1.system): add it") {
 				t.Errorf("New gives %v, want that the enum has no option", err)
 			}
 		})
 	}
 }
 
-func TestOtherOptionsBesideOursChangeNothing(t *testing.T) {
+func TestOtherOptionsAreIgnored(t *testing.T) {
 	t.Parallel()
 	for _, from := range []vocabulary{linkedOptions, sourceOptions} {
 		files := compile(t, from, map[string]string{"test.proto": `syntax = "proto3";
@@ -328,8 +328,8 @@ enum Code {
 	}
 }
 
-// rawEnum is a file with one system, whose options are given as the bytes of
-// System and Code; nil leaves an option out.
+// rawEnum is a file with one system. Its options are the bytes of SystemOptions and
+// CodeOptions. nil means that the option is missing.
 func rawEnum(t testing.TB, systemOption, codeOption []byte) protoreflect.FileDescriptor {
 	t.Helper()
 	enumOptions, valueOptions := new(descriptorpb.EnumOptions), new(descriptorpb.EnumValueOptions)
@@ -395,30 +395,30 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 			name:   "system truncated",
 			system: system[:len(system)-1],
 			code:   code,
-			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read (",
 		},
 		{
 			name:   "system is not UTF-8",
 			system: append(lenField(1, []byte("\xff")), system...),
 			code:   code,
-			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read: ",
+			want:   "raw.proto: raw.v1.Code: system: the option (statusmap.v1.system) cannot be read (",
 		},
 		{
 			name:   "code truncated",
 			system: system,
 			code:   code[:len(code)-1],
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read (",
 		},
 		{
 			name:   "message is not UTF-8",
 			system: system,
 			code:   append(slices.Clip(code), lenField(4, []byte("\xe4"))...),
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read: ",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read (",
 		},
 		{
 			name:   "code left out",
 			system: system,
-			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code)",
+			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code): add it",
 		},
 		{
 			name: "system left out",
@@ -469,7 +469,7 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 	}
 }
 
-// Options that a program made itself never passed a parser.
+// TestOptionsMadeInAProgramAreCheckedForUTF8 uses options that no parser has checked.
 func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 	t.Parallel()
 	set := func(system *statusmapv1.SystemOptions, code *statusmapv1.CodeOptions) error {
@@ -496,8 +496,8 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 		code   *statusmapv1.CodeOptions
 		want   string
 	}{
-		{system: badSystem, code: goodCode(), want: "raw.proto: raw.v1.Code: envelope.failure: not UTF-8"},
-		{system: goodSystem(), code: badCode, want: "raw.proto: raw.v1.UNKNOWN_ERROR: message: not UTF-8"},
+		{system: badSystem, code: goodCode(), want: "raw.proto: raw.v1.Code: envelope.failure: the template is not valid UTF-8: save it as UTF-8"},
+		{system: goodSystem(), code: badCode, want: "raw.proto: raw.v1.UNKNOWN_ERROR: message: the text is not valid UTF-8: save it as UTF-8"},
 	} {
 		if err := set(tt.system, tt.code); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
@@ -505,7 +505,7 @@ func TestOptionsMadeInAProgramAreCheckedForUTF8(t *testing.T) {
 	}
 }
 
-// checkInvariants holds a catalog to what its documentation promises.
+// checkInvariants checks what the documentation of a catalog promises.
 func checkInvariants(t testing.TB, c *catalog.Catalog) {
 	t.Helper()
 	systems := c.Systems()
@@ -529,7 +529,7 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 			t.Errorf("%s: Fallback(OK) is %s, want none", s.Domain(), s.Fallback(codes.OK).FullName())
 		}
 		for _, g := range []codes.Code{1, 2, 3, 13, 16, 17, 20210, 1<<32 - 1} {
-			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || f.Message().HasParams() {
+			if f := s.Fallback(g); f == nil || f.System() != s || f.IsSuccess() || len(f.Message().Params()) > 0 {
 				t.Errorf("%s: Fallback(%d) is %q, want an error of the system without arguments", s.Domain(), g, f.FullName())
 			}
 		}
@@ -560,12 +560,15 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code {
 		t.Errorf("%s: LookupLegacy(%q) gives %q", name, code.LegacyCode(), got.FullName())
 	}
+	if got, ok := s.LookupNumber(code.Number()); !ok || got != code {
+		t.Errorf("%s: LookupNumber(%d) gives %q", name, code.Number(), got.FullName())
+	}
 	value := dynamicpb.NewEnumType(s.Descriptor()).New(protoreflect.EnumNumber(code.Number()))
 	if got, ok := c.Code(value); !ok || got != code {
 		t.Errorf("%s: Code(%d) gives %q", name, code.Number(), got.FullName())
 	}
 	if got, ok := c.CodeIn(s, code); !ok || got != code {
-		t.Errorf("%s: CodeIn of its own system gives %q", name, got.FullName())
+		t.Errorf("%s: CodeIn of the code's system gives %q", name, got.FullName())
 	}
 	if code.Number() == 0 || code.GRPCCode() > codes.Unauthenticated || code.HTTPStatus() < 200 || code.HTTPStatus() > 599 {
 		t.Errorf("%s: number %d, gRPC %d, HTTP %d, want not 0, 0 to 16, 200 to 599", name, code.Number(), code.GRPCCode(), code.HTTPStatus())
@@ -577,14 +580,22 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, code *catalog.Code) {
 		t.Errorf("%s: reason %q, legacy code %q, message %q, want 3 to 63 characters and texts",
 			name, code.Reason(), code.LegacyCode(), code.Message())
 	}
+	if own := code.HTTPStatusFor(code.GRPCCode()); own != code.HTTPStatus() {
+		t.Errorf("%s: HTTPStatusFor its own gRPC code is %d, want %d", name, own, code.HTTPStatus())
+	}
+	translated := false
 	params := slices.Sorted(slices.Values(code.Message().Params()))
 	for tag, m := range code.Translations() {
+		translated = true
 		if !slices.Equal(params, slices.Sorted(slices.Values(m.Params()))) {
 			t.Errorf("%s: %s has the arguments %v, want %v", name, tag, m.Params(), params)
 		}
 		if got, ok := code.MessageIn(tag); !ok || got != m {
 			t.Errorf("%s: MessageIn(%q) is %q, want %q", name, tag, got, m)
 		}
+	}
+	if code.Translated() != translated {
+		t.Errorf("%s: Translated is %v", name, code.Translated())
 	}
 	if got, ok := code.MessageIn(s.Language()); !ok || got != code.Message() {
 		t.Errorf("%s: MessageIn(%q) is %q, want %q", name, s.Language(), got, code.Message())

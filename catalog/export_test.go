@@ -1,45 +1,4 @@
 package catalog
 
-// What the tests of package catalog_test see of its inside.
-var (
-	CompileMessage  = func(source string) (*Message, error) { return new(compiler).compile(source) }
-	CompileEnvelope = compileEnvelope
-	FamilyOf        = familyOf
-	IsInteger       = isInteger
-)
-
-// MaxStringPlaceholders returns how many placeholders the fullest string of the
-// template has: with two or more, a text can be read in several ways.
-func MaxStringPlaceholders(e *Envelope) int { return maxPlaceholders(e.pattern) }
-
-func maxPlaceholders(n node) int {
-	most := 0
-	switch n := n.(type) {
-	case objectNode:
-		for _, m := range n {
-			most = max(most, maxPlaceholders(m.value))
-		}
-	case arrayNode:
-		for _, child := range n {
-			most = max(most, maxPlaceholders(child))
-		}
-	case stringNode:
-		for _, s := range n {
-			if s.name != "" {
-				most++
-			}
-		}
-	}
-	return most
-}
-
-// ValuePlaces returns the placeholders that stand outside a string.
-func ValuePlaces(e *Envelope) []string {
-	var names []string
-	for _, s := range e.segments {
-		if s.place == value {
-			names = append(names, fieldNames[s.field])
-		}
-	}
-	return names
-}
+// FamilyOf exports familyOf for the tests.
+var FamilyOf = familyOf

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
@@ -23,7 +22,7 @@ import (
 	"github.com/statusmap/statusmap/internal/prototest"
 )
 
-// linkedFiles are the six systems, as they are linked into the test.
+// linkedFiles are the files of the six systems that are linked into the test.
 var linkedFiles = []protoreflect.FileDescriptor{
 	apiswitchv1.File_legacy_apiswitch_v1_code_proto,
 	elvesv1.File_legacy_elves_v1_code_proto,
@@ -35,7 +34,7 @@ var linkedFiles = []protoreflect.FileDescriptor{
 
 const optionsPath = "statusmap/v1/options.proto"
 
-// vocabulary says which options.proto a compilation imports.
+// A vocabulary is the options.proto that compile uses.
 type vocabulary int
 
 const (
@@ -43,8 +42,7 @@ const (
 	sourceOptions                   // compiled from its source: other Go types
 )
 
-// compile compiles .proto sources, by path; the files are in the order of the
-// paths.
+// compile compiles .proto sources by path. The files are sorted by path.
 func compile(t testing.TB, from vocabulary, sources map[string]string) []protoreflect.FileDescriptor {
 	t.Helper()
 	files, err := tryCompile(t, from, sources)
@@ -86,7 +84,7 @@ func fromSource(t testing.TB, source string) (*catalog.Catalog, error) {
 	return catalog.FromFiles(registry(t, compile(t, linkedOptions, map[string]string{"test.proto": source})...))
 }
 
-// system returns the only system of a .proto source that breaks no rule.
+// system returns the system of a .proto source with one system and no problems.
 func system(t testing.TB, source string) *catalog.System {
 	t.Helper()
 	c, err := fromSource(t, source)
@@ -99,12 +97,12 @@ func system(t testing.TB, source string) *catalog.System {
 	return c.Systems()[0]
 }
 
-// A source is a .proto file that breaks no rule but for what is written in it.
+// A source is a .proto file with one system. The zero value has no problems.
 type source struct {
-	pkg     string // left out: test.v1
-	options string // of the system; left out: goodOptions
-	values  string // besides CODE_UNSPECIFIED and UNKNOWN_ERROR
-	rest    string // behind the enum
+	pkg     string // default: test.v1
+	options string // of the system; default: goodOptions
+	values  string // in addition to CODE_UNSPECIFIED and UNKNOWN_ERROR
+	rest    string // after the enum
 }
 
 const goodOptions = `

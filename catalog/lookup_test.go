@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,7 +24,7 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// named is an enum value of no known enum, as broken code could make one.
+// named is an enum value without a descriptor. Only broken code has such values.
 type named struct{ protoreflect.Enum }
 
 func (named) Descriptor() protoreflect.EnumDescriptor { return nil }
@@ -37,7 +38,7 @@ func TestCodeByValue(t *testing.T) {
 	if got := elvesLoaded.FullName(); got != "legacy.elves.v2.Code" {
 		t.Fatalf("the third system is %s, want legacy.elves.v2.Code", got)
 	}
-	// A newer elves.v2 than the one linked in: a code moved, and one is new.
+	// A newer version of elves.v2 is loaded: one code has another number, and one is new.
 	newerSource := source{
 		pkg: "legacy.elves.v2",
 		values: code("MISSING_SIGN_PARAM", 9, `grpc: ABORTED message: "x"`) +
@@ -54,7 +55,7 @@ func TestCodeByValue(t *testing.T) {
 		{name: "generated, nil pointer", value: (*jobv2.Code)(nil)},
 		{name: "generated, unset", value: jobv2.Code_CODE_UNSPECIFIED},
 		{name: "generated, no such number", value: jobv2.Code(-1)},
-		{name: "an enum that is no system", value: descriptorpb.FieldDescriptorProto_TYPE_BOOL},
+		{name: "an enum that is not a system", value: descriptorpb.FieldDescriptorProto_TYPE_BOOL},
 		{name: "nil", value: nil},
 		{name: "without a descriptor", value: named{}},
 		{
@@ -92,6 +93,14 @@ func TestLookups(t *testing.T) {
 	inSystem := func(domain, reason string) (*catalog.Code, bool) {
 		system, _ := c.System(domain)
 		return system.Lookup(reason)
+	}
+	byNumber := func(domain, number string) (*catalog.Code, bool) {
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil {
+			t.Error(err)
+		}
+		system, _ := c.System(domain)
+		return system.LookupNumber(int32(n))
 	}
 	for _, tt := range []struct {
 		name   string
@@ -137,7 +146,7 @@ func TestLookups(t *testing.T) {
 			want:   "legacy.job.v2.JOB_NOT_FOUND",
 		},
 		{
-			name:   "legacy code that is no number",
+			name:   "legacy code that is not a number",
 			lookup: c.LookupLegacy,
 			domain: "legacy.elves.v2",
 			key:    "401.1",
@@ -161,6 +170,28 @@ func TestLookups(t *testing.T) {
 		},
 		{name: "legacy code, with a zero before it", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: "01233106"},
 		{name: "legacy code, nothing", lookup: c.LookupLegacy, domain: "legacy.job.v2", key: ""},
+		{name: "number", lookup: byNumber, domain: "legacy.job.v2", key: "1233106", want: "legacy.job.v2.JOB_NOT_FOUND"},
+		{
+			name:   "number whose legacy code is another text",
+			lookup: byNumber,
+			domain: "legacy.elves.v2",
+			key:    "40101",
+			want:   "legacy.elves.v2.MISSING_SIGN_PARAM",
+		},
+		{
+			name:   "number that other systems have, too",
+			lookup: byNumber,
+			domain: "legacy.apiswitch.v1",
+			key:    "10001",
+			want:   "legacy.apiswitch.v1.ILLEGAL_PARAMETER",
+		},
+		{name: "number of another system", lookup: byNumber, domain: "legacy.elves.v2", key: "1233106"},
+		{name: "number, the zero value", lookup: byNumber, domain: "legacy.job.v2", key: "0"},
+		{name: "number, negative", lookup: byNumber, domain: "legacy.job.v2", key: "-1233106"},
+		{name: "number, between two codes", lookup: byNumber, domain: "legacy.elves.v2", key: "40150"},
+		{name: "number, the lowest", lookup: byNumber, domain: "legacy.job.v2", key: "-2147483648"},
+		{name: "number, the highest", lookup: byNumber, domain: "legacy.job.v2", key: "2147483647"},
+		{name: "number, unknown domain", lookup: byNumber, domain: "legacy.job", key: "1233106"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +203,8 @@ func TestLookups(t *testing.T) {
 	}
 }
 
-// Not parallel: AllocsPerRun counts what other tests allocate, too.
+// TestLookUpsDoNotAllocate is not parallel: AllocsPerRun also counts the allocations of
+// other tests.
 func TestLookUpsDoNotAllocate(t *testing.T) {
 	c := defaultCatalog(t)
 	dynamic := dynamicpb.NewEnumType(compile(t, linkedOptions, sources(t))[5].Enums().Get(0)).New(1233106)
@@ -183,16 +215,19 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 		"dynamic value":       func() bool { _, ok := c.Code(dynamic); return ok },
 		"reason":              func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
 		"legacy code":         func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
+		"number":              func() bool { _, ok := job.System().LookupNumber(1233106); return ok },
 		"system":              func() bool { _, ok := c.System("legacy.job.v2"); return ok },
 		"translate":           func() bool { _, ok := c.CodeIn(v1, job); return ok },
 		"fallback":            func() bool { return v1.Fallback(codes.NotFound) != nil },
 		"message in language": func() bool { _, ok := job.MessageIn("en"); return ok },
 		"default success":     func() bool { return v1.DefaultSuccessCode() == nil },
 		"no such value":       func() bool { _, ok := c.Code(jobv2.Code(7)); return !ok },
+		"no such number":      func() bool { _, ok := v1.LookupNumber(7); return !ok },
 		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
 		"getters": func() bool {
 			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" &&
-				job.HTTPStatus() != 0 && job.Field() == "" && job.RetryAfter() == 0
+				job.HTTPStatus() != 0 && job.HTTPStatusFor(codes.NotFound) != 0 && job.Field() == "" && job.RetryAfter() == 0 &&
+				job.Message().Template() != nil && job.System().FailureEnvelope() != nil
 		},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
@@ -230,17 +265,18 @@ func TestCatalogIsSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// What the methods of the unknown say that is not empty, 0, false or nil.
-var unknownSays = map[string]any{
-	"Code.GRPCCode":   codes.Unknown,
-	"Code.HTTPStatus": 500,
+// nilResults has the results of methods on nil that are not the zero value.
+var nilResults = map[string]any{
+	"Code.GRPCCode":      codes.Unknown,
+	"Code.HTTPStatus":    500,
+	"Code.HTTPStatusFor": 200, // of OK
 }
 
-func TestEveryMethodAnswersForNil(t *testing.T) {
+func TestEveryMethodMayBeCalledOnNil(t *testing.T) {
 	t.Parallel()
 	for _, receiver := range []any{
 		(*catalog.Catalog)(nil), &catalog.Catalog{},
-		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil), (*catalog.Envelope)(nil),
+		(*catalog.System)(nil), (*catalog.Code)(nil), (*catalog.Message)(nil),
 		catalog.Problems(nil),
 	} {
 		v := reflect.ValueOf(receiver)
@@ -276,12 +312,12 @@ func checkEmpty(t *testing.T, method string, i int, out reflect.Value) {
 			t.Errorf("yields %q", s)
 		}
 	default:
-		if want, ok := unknownSays[method]; ok {
+		if want, ok := nilResults[method]; ok {
 			if value != want {
 				t.Errorf("result %d is %v, want %v", i, value, want)
 			}
 		} else if !out.IsZero() {
-			t.Errorf("result %d is %v, want nothing", i, value)
+			t.Errorf("result %d is %v, want the zero value", i, value)
 		}
 	}
 }
@@ -291,18 +327,18 @@ func TestNilAmongRealArguments(t *testing.T) {
 	c := defaultCatalog(t)
 	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
 	if code, ok := c.CodeIn(nil, job); code != nil || ok {
-		t.Errorf("CodeIn of the dialect nil gives %s, want none", code.FullName())
+		t.Errorf("CodeIn of a nil dialect gives %s, want none", code.FullName())
 	}
 	if code, ok := c.CodeIn(job.System(), nil); code != nil || ok {
-		t.Errorf("CodeIn of the code nil gives %s, want none", code.FullName())
+		t.Errorf("CodeIn of a nil code gives %s, want none", code.FullName())
 	}
 	var none *catalog.Catalog
 	if code, ok := none.CodeIn(job.System(), job); code != nil || ok {
-		t.Errorf("CodeIn of the catalog nil gives %s, want none", code.FullName())
+		t.Errorf("CodeIn of a nil catalog gives %s, want none", code.FullName())
 	}
 }
 
-func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
+func TestCallersCannotChangeTheCatalog(t *testing.T) {
 	t.Parallel()
 	c := defaultCatalog(t)
 	before := dump(c)
@@ -340,7 +376,7 @@ func TestGrpcIsNumberedAsGoogleRPCCode(t *testing.T) {
 	}
 }
 
-// httpMapping is what the comments of google/rpc/code.proto say.
+// httpMapping is the mapping in the comments of google/rpc/code.proto.
 var httpMapping = map[rpccode.Code]int{
 	rpccode.Code_OK:                  200, // 200 OK
 	rpccode.Code_CANCELLED:           499, // 499 Client Closed Request
@@ -366,7 +402,7 @@ func TestHTTPStatus(t *testing.T) {
 	for number, name := range rpccode.Code_name {
 		want, ok := httpMapping[rpccode.Code(number)]
 		if !ok {
-			t.Errorf("%s is in no table", name)
+			t.Errorf("%s is missing in the table", name)
 		}
 		if got := catalog.HTTPStatus(codes.Code(number)); got != want {
 			t.Errorf("%s: %d, want %d", name, got, want)
@@ -396,6 +432,29 @@ func TestCodeWithoutHTTPHasTheCanonicalOne(t *testing.T) {
 	}
 }
 
+func TestHTTPStatusForAnErrorThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := system(t, source{values: code("OWN_STATUS", 5, `grpc: ABORTED message: "x" http: 418`) +
+		code("NO_STATUS", 6, `grpc: ABORTED message: "x"`)}.String())
+	own, _ := s.Lookup("OWN_STATUS")
+	none, _ := s.Lookup("NO_STATUS")
+	for _, g := range append(allGRPC(), 17, 20210, 1<<32-1) {
+		canonical, known := httpMapping[rpccode.Code(g)]
+		if !known {
+			canonical = 500
+		}
+		if got := own.HTTPStatusFor(g); got != 418 {
+			t.Errorf("%s, code with http: %d, want 418", g, got)
+		}
+		if got := none.HTTPStatusFor(g); got != canonical {
+			t.Errorf("%s, code without http: %d, want %d", g, got, canonical)
+		}
+		if got := (*catalog.Code)(nil).HTTPStatusFor(g); got != canonical {
+			t.Errorf("%s, nil code: %d, want %d", g, got, canonical)
+		}
+	}
+}
+
 func TestFallbackOfEverySystemForEveryGRPCCode(t *testing.T) {
 	t.Parallel()
 	for _, s := range defaultCatalog(t).Systems() {
@@ -410,7 +469,7 @@ func TestFallbackOfEverySystemForEveryGRPCCode(t *testing.T) {
 			last = given[codes.Internal]
 		}
 		if last == "" {
-			t.Fatalf("%s: nothing falls back for UNKNOWN or INTERNAL", s.Domain())
+			t.Fatalf("%s has no fallback for UNKNOWN or INTERNAL", s.Domain())
 		}
 		for _, g := range append(allGRPC(), 17, 20210, 1<<31, 1<<32-1) {
 			want := given[g]
@@ -449,7 +508,7 @@ func TestFallbackPrefersUnknownToInternal(t *testing.T) {
 	}
 }
 
-func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
+func TestCodeInForAllCodesOfBothFamilies(t *testing.T) {
 	t.Parallel()
 	c := defaultCatalog(t)
 	translated := map[string]int{}
@@ -471,11 +530,11 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 				t.Errorf("%s, %s: %s, want the same reason in the dialect", pair, code.Reason(), got.FullName())
 			}
 			if back, ok := c.CodeIn(code.System(), got); !ok || back != code {
-				t.Errorf("%s, %s: back again it is %q, want %q", pair, code.Reason(), back.FullName(), code.FullName())
+				t.Errorf("%s, %s: translated back it is %q, want %q", pair, code.Reason(), back.FullName(), code.FullName())
 			}
 		}
 	}
-	for pair, want := range map[string]int{ // each family, both ways
+	for pair, want := range map[string]int{ // each family in both directions
 		"legacy.elves.v1 to legacy.elves.v2": 28, "legacy.elves.v2 to legacy.elves.v1": 28, // not "app||func"
 		"legacy.job.v1 to legacy.job.v2": 122, "legacy.job.v2 to legacy.job.v1": 122, // not processInfos
 	} {
@@ -484,7 +543,7 @@ func TestTranslateOverBothFamiliesForAllCodes(t *testing.T) {
 		}
 	}
 	if _, ok := c.CodeIn(systemOf(t, "legacy.apiswitch.v1"), codeOf(t, jobv1.Code_JOB_NOT_FOUND)); ok {
-		t.Error("a code of JOB has one in API Switch, want none")
+		t.Error("got a code of API Switch for a code of JOB, want none")
 	}
 }
 
@@ -542,14 +601,14 @@ func TestMatchLanguage(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		accept         string
-		chinese, other string // of a system in zh-CN with en, and of one in en with zh-CN
+		chinese, other string // want from a system in zh-CN with en, and from one in en with zh-CN
 	}{
 		{accept: "", chinese: "zh-CN", other: "en"},
 		{accept: "zh-CN", chinese: "zh-CN", other: "zh-CN"},
 		{accept: "zh-cn", chinese: "zh-CN", other: "zh-CN"},
 		{accept: "zh", chinese: "zh-CN", other: "zh-CN"},
 		{accept: "zh-Hans", chinese: "zh-CN", other: "zh-CN"},
-		{accept: "zh-TW", chinese: "zh-CN", other: "zh-CN"}, // the nearest there is
+		{accept: "zh-TW", chinese: "zh-CN", other: "zh-CN"}, // the closest tag
 		{accept: "en", chinese: "en", other: "en"},
 		{accept: "EN", chinese: "en", other: "en"},
 		{accept: "en_US", chinese: "en", other: "en"},
@@ -571,7 +630,9 @@ func TestMatchLanguage(t *testing.T) {
 		{accept: strings.Repeat("a-", 50_000), chinese: "zh-CN", other: "en"},
 		{accept: strings.Repeat("-", 50_000), chinese: "zh-CN", other: "en"},
 		{accept: strings.Repeat("x", 100_000), chinese: "zh-CN", other: "en"},
-		{accept: strings.Repeat("en,", 5_000) + "en", chinese: "en", other: "en"},
+		{accept: strings.Repeat("fr,", 340) + "en  ", chinese: "en", other: "en"}, // 1 KiB
+		{accept: strings.Repeat("fr,", 340) + "en   ", chinese: "zh-CN", other: "en"},
+		{accept: strings.Repeat("en,", 5_000) + "en", chinese: "zh-CN", other: "en"},
 	} {
 		for domain, want := range map[string]string{
 			"legacy.job.v2": tt.chinese, "legacy.apiswitch.v1": tt.chinese,
@@ -583,7 +644,7 @@ func TestMatchLanguage(t *testing.T) {
 		}
 	}
 	if got := system(t, source{}.String()).MatchLanguage("zh"); got != "en" {
-		t.Errorf("a system of one language: %s, want en", got)
+		t.Errorf("a system with one language: %s, want en", got)
 	}
 }
 

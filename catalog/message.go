@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -13,21 +12,22 @@ import (
 // metadata.
 type Arg = struct{ Name, Value string }
 
-// The keys of an ErrorInfo's metadata that every error may have. An argument can
-// have none of these names.
+// The keys of an ErrorInfo's metadata that are reserved. They are not valid names of
+// arguments.
 const (
-	// ErrorInfoLegacyCode is the key of the code as the legacy system writes it.
+	// ErrorInfoLegacyCode is the key of the legacy code.
 	ErrorInfoLegacyCode = "legacy_code"
-	// ErrorInfoRequestID is the key of the id of the failed request.
+	// ErrorInfoRequestID is the key of the failed request's id.
 	ErrorInfoRequestID = "request_id"
 )
 
-// A Message is the text of a code in one language: {name} stands for an argument,
-// {{ and }} for braces. Its methods may be called on nil, the empty message.
+// A Message is the text of a code in one language. {name} is replaced by the argument
+// with that name, {{ by { and }} by }. All methods may be called on a nil Message,
+// which is empty.
 type Message struct{ template *template.Message }
 
-// Template returns the compiled text, for the other packages of this module; its
-// type is internal.
+// Template returns the compiled text. It is for the other packages of this module:
+// its type is internal.
 func (m *Message) Template() *template.Message {
 	if m == nil {
 		return nil
@@ -35,45 +35,46 @@ func (m *Message) Template() *template.Message {
 	return m.template
 }
 
-// String returns the text as the .proto file has it.
+// String returns the text as written in the .proto file.
 func (m *Message) String() string { return m.Template().String() }
 
-// Params returns the names of the message's arguments, each once, in the order of
-// the text; nil if there are none.
+// Params returns the names of the message's arguments, without duplicates and in the
+// order of the text. It returns nil if the message has no arguments.
 func (m *Message) Params() []string { return slices.Clone(m.Template().Params()) }
 
-// Text returns the text with args filled in. An argument that is missing stays
-// {name}.
+// Text returns the text with args filled in. If an argument is missing, {name} stays
+// in the text.
 func (m *Message) Text(args ...Arg) string { return m.Template().Text(args) }
 
-// Match returns the arguments with which the message says text. ok is false if it
-// can't say text, and if more than one reading is possible: "a b c" is
-// "{one} {two}" in two ways.
+// Match reads the arguments from a text that was made from the message. It returns
+// false if the message cannot produce the text. It also returns false if the
+// arguments are ambiguous: "a b c" fits "{one} {two}" in two ways.
 func (m *Message) Match(text string) (args []Arg, ok bool) { return m.Template().Match(text) }
 
-// compileMessage returns all that is wrong with a message, one error each.
-func compileMessage(source string) (*Message, error) {
+// compileMessage compiles a message and returns all errors in it. The message is nil
+// only if its braces are not balanced or its text is not valid UTF-8.
+func compileMessage(source string) (*Message, []error) {
 	t, err := template.CompileMessage(source)
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	var errs []error
 	for _, name := range t.Params() {
-		errs = append(errs, checkArgName(name))
+		if err := checkArgName(name); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return &Message{t}, nil
+	return &Message{t}, errs
 }
 
-// checkArgName holds names to what AIP-193 and ErrorInfo ask of metadata keys.
+// checkArgName checks that an argument's name is a valid key of an ErrorInfo's
+// metadata (AIP-193) and not reserved.
 func checkArgName(name string) error {
 	if !aip193.IsMetadataKey(name) {
-		return fmt.Errorf("{%s} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a small letter, or {{%s}} for the text in braces", name, name)
+		return fmt.Errorf("{%s} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter, or {{%s}} for the text in braces", name, name)
 	}
 	if name == ErrorInfoLegacyCode || name == ErrorInfoRequestID {
-		return fmt.Errorf("{%s} is a name that every error has: write another one", name)
+		return fmt.Errorf("{%s} is a reserved metadata key: write another name", name)
 	}
 	return nil
 }

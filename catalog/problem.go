@@ -11,16 +11,16 @@ import (
 
 // A Problem is one broken rule of a catalog.
 type Problem struct {
-	// File is the .proto file's path, as imported.
+	// File is the path of the .proto file, as other files import it.
 	File string
-	// Line is the line in File, from 1; 0 where the descriptor does not tell, as
-	// in generated code.
+	// Line is the line in File, starting at 1. It is 0 if the descriptor has no source
+	// positions: generated code has none.
 	Line int
-	// Name is the full name of the enum or value.
+	// Name is the full protobuf name of the enum or the enum value.
 	Name protoreflect.FullName
-	// Rule names the rule: the option's field, mostly.
+	// Rule is the name of the broken rule, usually that of a field in options.proto.
 	Rule string
-	// Text says what is wrong and what would be right.
+	// Text says what is wrong and what to write instead.
 	Text string
 }
 
@@ -44,11 +44,11 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Problems is the error of a catalog that breaks rules: all of them, in the
-// order of the files.
+// Problems is the error of a catalog with broken rules. It holds every problem,
+// sorted by file and line. Use [errors.As] to get it from an error.
 type Problems []Problem
 
-// Error returns one line a problem.
+// Error returns all problems, one per line.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i := range p {
@@ -63,7 +63,8 @@ func (p Problems) sort() {
 	})
 }
 
-// oneLine keeps what a text quotes from the options in the problem's line.
+// oneLine escapes line breaks in values that a problem quotes, so that each problem
+// is one line.
 var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 func problemAt(d protoreflect.Descriptor, rule, format string, args ...any) Problem {

@@ -20,13 +20,12 @@ import (
 	"github.com/statusmap/statusmap/internal/template"
 )
 
-// A reader reads one enum and notes every broken rule.
+// A reader reads one enum and collects all problems.
 type reader struct {
-	system       *System
-	problems     Problems
-	legacyCodes  *regexp.Regexp
-	successCodes *regexp.Regexp
-	// brokenSuccessCodes: the option is set, but it is not a valid expression.
+	system      *System
+	problems    Problems
+	legacyCodes *regexp.Regexp
+	// brokenSuccessCodes reports whether success_codes is not a valid expression.
 	brokenSuccessCodes bool
 	language           language.Tag // the system's
 }
@@ -35,14 +34,14 @@ func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ..
 	r.problems = append(r.problems, problemAt(d, rule, format, args...))
 }
 
-// readSystem reads an enum. The system is nil if the enum is not one, and complete
-// only if there is no problem.
+// readSystem reads an enum. The system is nil if the option (statusmap.v1.system) is
+// missing or cannot be read. It is complete only if there are no problems.
 func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	r := &reader{system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
 	options, err := annotation.System(enum)
 	switch {
 	case err != nil:
-		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read: %v", err)
+		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read (%v): compile the file again with statusmap/v1/options.proto", err)
 		return nil, r.problems
 	case options == nil:
 		r.problem(enum, "system", "the enum has no option (statusmap.v1.system): add it")
@@ -58,14 +57,15 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 		if code == nil {
 			continue
 		}
-		if other := enum.Values().ByNumber(value.Number()); other.Name() != value.Name() {
-			r.problem(value, "code", "the number %d is already used by %s: give each value its own number",
-				value.Number(), other.Name())
-		} else if other, ok := r.system.byLegacy[code.legacyCode]; ok {
-			r.problem(value, "legacy_code", "legacy code %s is already used by %s",
-				code.legacyCode, other.reason)
-		} else {
+		other := enum.Values().ByNumber(value.Number())
+		numberTwice := other.Name() != value.Name()
+		if numberTwice && value.Number() != 0 {
+			r.problem(value, "code", "number %d is already used by %s: give each code its own number", value.Number(), other.Name())
+		}
+		if other, ok := r.system.byLegacy[code.legacyCode]; !ok {
 			r.system.byLegacy[code.legacyCode] = code
+		} else if !numberTwice || code.options.GetLegacyCode() != "" {
+			r.problem(value, "legacy_code", "%q is already used by %s: give each code its own legacy code", code.legacyCode, other.reason)
 		}
 		r.system.byReason[code.reason] = code
 		r.system.codes = append(r.system.codes, code)
@@ -73,7 +73,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
 	r.checkFallbacks(enum)
 	if e := r.system.success; r.system.DefaultSuccessCode() == nil && (e.Has("code") || e.Has("message") || e.Has("reason")) {
-		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholder")
+		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders")
 	}
 	r.collectLanguages()
 	r.problems.sort()
@@ -86,37 +86,37 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 		r.problem(enum, "domain", "the enum is inside a message: move it to the top level of the file")
 	}
 	if s.domain == "" {
-		r.problem(enum, "domain", "the file has no package: write one, it is the domain of the system's errors")
+		r.problem(enum, "domain", "the file has no package: write one, for example package legacy.depot.v1; it is the domain of the errors")
 	}
 	s.family = familyOf(s.domain)
 	s.title = options.GetTitle()
 	s.language = options.GetLanguage()
 	if s.language == "" {
-		r.problem(enum, "language", "missing: write the BCP 47 tag of the messages, for example \"en\"")
+		r.problem(enum, "language", "missing: write the BCP 47 tag of the messages' language, for example \"en\"")
 	} else if tag, err := language.Parse(s.language); err == nil {
 		r.language = tag
 	} else {
-		r.problem(enum, "language", "%q is not a valid BCP 47 tag: write one as in \"en\" or \"zh-CN\"", s.language)
+		r.problem(enum, "language", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", s.language)
 	}
 	if !isToken(options.GetLanguageHeader()) {
-		r.problem(enum, "language_header", "%q is not a valid HTTP header name: write one as in \"Accept-Language\"", options.GetLanguageHeader())
+		r.problem(enum, "language_header", "%q is not a valid HTTP header name: write one such as \"Accept-Language\"", options.GetLanguageHeader())
 	}
 	s.languageHeader = textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader())
 	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
-	r.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
-	r.brokenSuccessCodes = r.successCodes == nil && options.GetSuccessCodes() != ""
+	r.system.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
+	r.brokenSuccessCodes = r.system.successCodes == nil && options.GetSuccessCodes() != ""
 
 	envelope := options.GetEnvelope()
 	s.httpAlways = int(envelope.GetHttpAlways())
 	if s.httpAlways != 0 && !isHTTPStatus(s.httpAlways) {
-		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write 200 to 599", s.httpAlways)
+		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write one from 200 to 599", s.httpAlways)
 	}
 	if envelope.GetFailure() == "" {
 		r.problem(enum, "envelope.failure", `missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`)
 	} else {
 		s.failure = r.compileEnvelope(enum, "envelope.failure", envelope.GetFailure())
 		if s.failure != nil && !s.failure.Has("code") {
-			r.problem(enum, "envelope.failure", "{code} is missing: write it where the legacy code belongs, so that clients can tell the errors apart")
+			r.problem(enum, "envelope.failure", "{code} is missing: write it in the place of the legacy code, for example '{\"code\":{code},\"message\":{message}}'")
 		}
 	}
 	success := envelope.GetSuccess()
@@ -124,8 +124,9 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 		success = "{data}"
 	}
 	s.success = r.compileEnvelope(enum, "envelope.success", success)
+	s.reply = template.NewReply(s.failure, s.success)
 	if s.success != nil && !s.success.Has("data") {
-		r.problem(enum, "envelope.success", "{data} is missing: write it where the response belongs")
+		r.problem(enum, "envelope.success", "{data} is missing: write it in the place of the response, for example '{\"code\":0,\"data\":{data}}'")
 	}
 }
 
@@ -133,16 +134,16 @@ func (r *reader) compileRegexp(enum protoreflect.EnumDescriptor, rule, source st
 	if source == "" {
 		return nil
 	}
-	if _, err := regexp.Compile(source); err != nil {
-		r.problem(enum, rule, "%v", err)
-		return nil
+	_, err := regexp.Compile(source)
+	if err == nil {
+		var re *regexp.Regexp
+		if re, err = regexp.Compile(`^(?:` + source + `)$`); err == nil {
+			return re
+		}
 	}
-	re, err := regexp.Compile(`^(?:` + source + `)$`)
-	if err != nil {
-		r.problem(enum, rule, "%v", err)
-		return nil
-	}
-	return re
+	reason := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	r.problem(enum, rule, "%q is not a valid regular expression (%s): write one in RE2 syntax, for example \"[0-9]+\"", source, reason)
+	return nil
 }
 
 func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source string) *template.Envelope {
@@ -154,21 +155,24 @@ func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source 
 	return e
 }
 
-// readCode returns nil for a value that is no code.
+// readCode reads an enum value. It returns nil if the value is not a code.
 func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 	options, err := annotation.Code(value)
+	if options == nil && err == nil && value.Number() == 0 {
+		return nil // the zero value of every proto3 enum, such as CODE_UNSPECIFIED
+	}
+	if !aip193.IsReason(string(value.Name())) {
+		r.problem(value, "reason", "%q is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9]", value.Name())
+	}
 	switch {
 	case err != nil:
-		r.problem(value, "code", "the option (statusmap.v1.code) cannot be read: %v", err)
+		r.problem(value, "code", "the option (statusmap.v1.code) cannot be read (%v): compile the file again with statusmap/v1/options.proto", err)
 		return nil
-	case options == nil && value.Number() == 0:
-		return nil // CODE_UNSPECIFIED
 	case options == nil:
 		r.problem(value, "code", "the value has no option (statusmap.v1.code): add it")
 		return nil
 	case value.Number() == 0:
-		r.problem(value, "code", "number 0 cannot be a code, since an unset field has it: give the value another number and write the 0 as legacy_code")
-		return nil
+		r.problem(value, "code", "number 0 is the value of an unset field, so it cannot be a code: give the value another number, and write legacy_code: \"0\" if the legacy system sends 0")
 	}
 	c := &Code{
 		system:     r.system,
@@ -179,14 +183,11 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 		grpc:       codes.Code(options.GetGrpc()),
 		http:       int(options.GetHttp()),
 	}
-	if !aip193.IsReason(c.reason) {
-		r.problem(value, "reason", "%q is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]", c.reason)
-	}
 	if c.legacyCode == "" {
 		c.legacyCode = strconv.Itoa(int(value.Number()))
 	}
 	if r.legacyCodes != nil && !r.legacyCodes.MatchString(c.legacyCode) {
-		r.problem(value, "legacy_code", "%q does not match the system's legacy_codes", c.legacyCode)
+		r.problem(value, "legacy_code", "%q does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes", c.legacyCode)
 	}
 	r.readStatus(c)
 	r.readMessages(c)
@@ -195,103 +196,97 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 
 func (r *reader) readStatus(c *Code) {
 	value, options := c.desc, c.options
-	success := r.successCodes != nil && r.successCodes.MatchString(c.legacyCode)
+	success := r.system.successCodes != nil && r.system.successCodes.MatchString(c.legacyCode)
 	if r.brokenSuccessCodes {
-		success = c.IsSuccess() // that rule is broken itself
+		success = c.IsSuccess() // the problem of success_codes is already reported
 	}
 	_, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]
 	switch {
 	case !known:
-		r.problem(value, "grpc", "%d is not a valid gRPC code: write OK to UNAUTHENTICATED", options.GetGrpc())
+		r.problem(value, "grpc", "%d is not a valid gRPC code: write one from OK to UNAUTHENTICATED", options.GetGrpc())
 	case options.Grpc == nil:
 		r.problem(value, "grpc", "missing: write the gRPC code, for example NOT_FOUND")
-		c.grpc = codes.Unknown // and not OK, so that nothing else is wrong with it
+		c.grpc = codes.Unknown // not OK: the rules for success codes would report problems that do not exist
 	case success && !c.IsSuccess():
-		r.problem(value, "grpc", "%s, but %s matches the system's success_codes: write OK", options.GetGrpc(), c.legacyCode)
+		r.problem(value, "grpc", "%s, but the legacy code %q matches the system's success_codes: write grpc: OK, or change success_codes so that it does not match", options.GetGrpc(), c.legacyCode)
 	case !success && c.IsSuccess():
-		r.problem(value, "grpc", "OK, but %s does not match the system's success_codes: write another gRPC code, or extend success_codes", c.legacyCode)
+		r.problem(value, "grpc", "OK, but the legacy code %q does not match the system's success_codes: write another gRPC code, or extend success_codes", c.legacyCode)
 	}
 	if c.http == 0 {
 		c.http = HTTPStatus(c.grpc)
 	} else if !isHTTPStatus(c.http) {
-		r.problem(value, "http", "%d is not a valid HTTP status of a response: write 200 to 599", c.http)
+		r.problem(value, "http", "%d is not a valid HTTP status of a response: write one from 200 to 599", c.http)
 	}
 }
 
 func (r *reader) readMessages(c *Code) {
 	value, options := c.desc, c.options
+	comparable := false // whether the arguments of the message are known
 	if options.GetMessage() == "" {
-		r.problem(value, "message", "missing: write the text to the letter")
+		r.problem(value, "message", "missing: write the text exactly as the legacy system sends it")
 	} else {
-		c.message = r.compileMessage(value, "message", "", options.GetMessage())
+		c.message, comparable = r.compileMessage(value, "message", "", options.GetMessage())
 	}
 	seen := make(map[language.Tag]string, len(options.GetTranslations()))
 	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
 		parsed, err := language.Parse(tag)
-		if err != nil {
-			r.problem(value, "translations", "%q is not a valid BCP 47 tag: write one as in \"en\" or \"zh-CN\"", tag)
+		other, twice := seen[parsed]
+		switch {
+		case err != nil:
+			r.problem(value, "translations", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", tag)
+		case parsed == r.language:
+			r.problem(value, "translations", "%q is the system's language: write the text as the message, and remove the translation", tag)
 			continue
-		}
-		if parsed == r.language {
-			r.problem(value, "translations", "%q is the system's language: its text is the message, remove the translation", tag)
-			continue
-		}
-		if other, ok := seen[parsed]; ok {
+		case twice:
 			r.problem(value, "translations", "%q and %q are the same language: remove one", other, tag)
 			continue
+		default:
+			seen[parsed] = tag
 		}
-		seen[parsed] = tag
-		m := r.compileMessage(value, "translations", tag+": ", options.GetTranslations()[tag])
-		if m == nil {
-			continue
+		m, ok := r.compileMessage(value, "translations", fmt.Sprintf("%q: ", tag), options.GetTranslations()[tag])
+		if ok && comparable && !sameParams(m.Params(), c.message.Params()) {
+			r.problem(value, "translations", "%q has %s, but the message has %s: write the same arguments",
+				tag, arguments(m.Params()), arguments(c.message.Params()))
 		}
-		if c.message != nil && !sameParams(m.Params(), c.message.Params()) {
-			r.problem(value, "translations", "%s has the arguments %s, but the message has %s: write the same ones",
-				tag, braced(m.Params()), braced(c.message.Params()))
-			continue
+		if ok && err == nil {
+			c.translations = append(c.translations, translation{tag, m})
 		}
-		c.translations = append(c.translations, translation{tag, m})
 	}
 }
 
-// compileMessage returns nil, and notes all problems, if source is broken.
-func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, prefix, source string) *Message {
-	m, err := compileMessage(source)
-	if err == nil {
-		return m
-	}
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		errs = joined.Unwrap()
-	}
+// compileMessage reports all problems of source, and returns false if there are any.
+// The message is nil if its arguments are not known.
+func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, prefix, source string) (*Message, bool) {
+	m, errs := compileMessage(source)
 	for _, err := range errs {
 		r.problem(value, rule, "%s%v", prefix, err)
 	}
-	return nil
+	return m, len(errs) == 0
 }
 
 func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
 	s := r.system
 	for _, c := range s.codes {
+		if params := c.message.Params(); len(params) > 0 && len(c.options.GetFallbackFor()) > 0 {
+			r.problem(c.desc, "fallback_for", "the message has %s, but the errors that it replaces have no arguments: write fallback_for on a code without arguments", arguments(params))
+		}
 		for _, g := range c.options.GetFallbackFor() {
 			switch {
 			case g <= 0 || int(g) >= len(s.fallbacks):
-				r.problem(c.desc, "fallback_for", "%s cannot be replaced by a code: write CANCELLED to UNAUTHENTICATED", g)
+				r.problem(c.desc, "fallback_for", "%s cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED", g)
 			case c.IsSuccess():
-				r.problem(c.desc, "fallback_for", "a success code cannot replace %s", g)
-			case len(c.message.Params()) > 0:
-				r.problem(c.desc, "fallback_for", "the message has the arguments %s, which a foreign status lacks: write a message without arguments", braced(c.message.Params()))
+				r.problem(c.desc, "fallback_for", "a success code cannot replace %s: write fallback_for on a code that is an error", g)
 			case s.fallbacks[g] == c:
-				r.problem(c.desc, "fallback_for", "%s is listed twice", g)
+				r.problem(c.desc, "fallback_for", "%s is listed twice: remove one", g)
 			case s.fallbacks[g] != nil:
-				r.problem(c.desc, "fallback_for", "%s is already replaced by %s", g, s.fallbacks[g].reason)
+				r.problem(c.desc, "fallback_for", "%s is already replaced by %s: remove it from one of the two codes", g, s.fallbacks[g].reason)
 			default:
 				s.fallbacks[g] = c
 			}
 		}
 	}
 	if s.fallbacks[codes.Unknown] == nil && s.fallbacks[codes.Internal] == nil {
-		r.problem(enum, "fallback_for", "missing: write fallback_for: INTERNAL on the code that replaces errors without a code")
+		r.problem(enum, "fallback_for", "no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors")
 	}
 }
 
@@ -325,18 +320,20 @@ func sameParams(a, b []string) bool {
 	return true
 }
 
-func braced(params []string) string {
+func arguments(params []string) string {
 	if len(params) == 0 {
-		return "(none)"
+		return "no arguments"
 	}
-	return fmt.Sprintf("{%s}", strings.Join(params, "} {"))
+	return fmt.Sprintf("the arguments {%s}", strings.Join(params, "} {"))
 }
 
-// isHTTPStatus leaves 1xx out: those announce an answer and are none (RFC 9110
-// section 15.2), and net/http sends 200 after them.
+// isHTTPStatus reports whether status can be the status of a final response. 1xx is
+// not: a 1xx response comes before the final response (RFC 9110 section 15.2), for
+// which net/http would send 200.
 func isHTTPStatus(status int) bool { return status >= 200 && status <= 599 }
 
-// isToken tells whether s can be a header's name (RFC 9110 section 5.6.2).
+// isToken reports whether s has only characters that are valid in the name of a header
+// (RFC 9110 section 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -29,8 +29,8 @@ func code(name string, number int, options string) string {
 	return fmt.Sprintf("  %s = %d [(statusmap.v1.code) = {%s}];\n", name, number, options)
 }
 
-// A rule says what is said of a source: "full name: rule: text", of which the
-// text may stop early, a line each.
+// A rule is a source with the problems that it has. want has one line per problem,
+// "full name: rule: text". text may be only the start of the problem's text.
 type rule struct {
 	name   string
 	source fmt.Stringer
@@ -44,7 +44,7 @@ func (t text) String() string { return string(t) }
 var rules = []rule{
 	// The system.
 	{
-		name: "system/value annotated in an enum that is no system",
+		name: "system/value annotated in an enum that is not a system",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -56,7 +56,7 @@ enum Code {
 		want: `test.v1.NOT_FOUND: system: the value is annotated but its enum test.v1.Code has no option (statusmap.v1.system)`,
 	},
 	{
-		name: "system/value annotated in a nested enum that is no system",
+		name: "system/value annotated in a nested enum that is not a system",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -82,7 +82,7 @@ message Job {
     }
   }
 }`),
-		want: `test.v1.Job.State.Code: domain: the enum stands inside a message: a system is an enum at the top of its file`,
+		want: `test.v1.Job.State.Code: domain: the enum is inside a message: move it to the top level of the file`,
 	},
 	{
 		name: "domain/no package",
@@ -93,7 +93,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `Code: domain: the file has no package: the package is the domain of the system's errors`,
+		want: `Code: domain: the file has no package: write one, for example package legacy.depot.v1; it is the domain of the errors`,
 	},
 	{
 		name: "domain/two systems in a package",
@@ -103,7 +103,7 @@ enum Other {
   OTHER_UNSPECIFIED = 0;
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
-		want: `test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a package holds one`,
+		want: `test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
 	},
 	{
 		name: "domain/two systems in a package, the first broken",
@@ -114,96 +114,96 @@ enum Other {
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
 		want: `test.v1.Code: envelope.failure: missing
-test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a package holds one`,
+test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
 	},
 	{
 		name:   "language/missing",
 		source: source{options: `envelope: {failure: '{"c":{code}}'}`},
-		want:   `test.v1.Code: language: missing: give the BCP 47 tag of the messages, for example "en"`,
+		want:   `test.v1.Code: language: missing: write the BCP 47 tag of the messages' language, for example "en"`,
 	},
 	{
 		name:   "language/no tag",
 		source: source{options: `language: "Chinese (simplified)" envelope: {failure: '{"c":{code}}'}`},
-		want:   `test.v1.Code: language: "Chinese (simplified)" is no BCP 47 tag`,
+		want:   `test.v1.Code: language: "Chinese (simplified)" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "language_header/space",
 		source: source{options: goodOptions + ` language_header: "Blueking Language"`},
-		want:   `test.v1.Code: language_header: "Blueking Language" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "Blueking Language" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "language_header/colon",
 		source: source{options: goodOptions + ` language_header: "X-Language:"`},
-		want:   `test.v1.Code: language_header: "X-Language:" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "X-Language:" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "language_header/not ASCII",
 		source: source{options: goodOptions + ` language_header: "语言"`},
-		want:   `test.v1.Code: language_header: "语言" is no HTTP header name`,
+		want:   `test.v1.Code: language_header: "语言" is not a valid HTTP header name: write one such as "Accept-Language"`,
 	},
 	{
 		name:   "legacy_codes/no regular expression",
 		source: source{options: goodOptions + ` legacy_codes: "[0-9"`},
-		want:   "test.v1.Code: legacy_codes: error parsing regexp: missing closing ]: `[0-9`",
+		want:   "test.v1.Code: legacy_codes: \"[0-9\" is not a valid regular expression (missing closing ]: `[0-9`): write one in RE2 syntax, for example \"[0-9]+\"",
 	},
 	{
 		name:   "legacy_codes/parentheses that close what is ours",
 		source: source{options: goodOptions + ` legacy_codes: "1)|(1"`},
-		want:   "test.v1.Code: legacy_codes: error parsing regexp: unexpected ): `1)|(1`",
+		want:   "test.v1.Code: legacy_codes: \"1)|(1\" is not a valid regular expression (unexpected ): `1)|(1`): write one in RE2 syntax",
 	},
 	{
 		name:   "success_codes/no regular expression",
 		source: source{options: goodOptions + ` success_codes: "0{3,2}"`},
-		want:   "test.v1.Code: success_codes: error parsing regexp: invalid repeat count: `{3,2}`",
+		want:   "test.v1.Code: success_codes: \"0{3,2}\" is not a valid regular expression (invalid repeat count: `{3,2}`): write one in RE2 syntax",
 	},
 	{
 		name:   "success_codes/no regular expression, and a code is OK",
 		source: source{options: goodOptions + ` success_codes: "("`, values: code("FINE", 5, `grpc: OK message: "x"`)},
-		want:   "test.v1.Code: success_codes: error parsing regexp: missing closing ): `(`",
+		want:   "test.v1.Code: success_codes: \"(\" is not a valid regular expression (missing closing ): `(`): write one in RE2 syntax",
 	},
 
 	// The envelopes.
 	{
 		name:   "envelope/missing",
 		source: source{options: `language: "en"`},
-		want:   `test.v1.Code: envelope.failure: missing: give the JSON of a failed call, for example '{"code":{code},"message":{message}}'`,
+		want:   `test.v1.Code: envelope.failure: missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`,
 	},
 	{
 		name:   "envelope/failure missing",
 		source: source{options: `language: "en" envelope: {success: '{"data":{data}}'}`},
-		want:   `test.v1.Code: envelope.failure: missing: give the JSON of a failed call`,
+		want:   `test.v1.Code: envelope.failure: missing: write the JSON of a failed call`,
 	},
 	{
 		name:   "envelope/failure is not JSON",
 		source: source{options: envelope(`{"code":{code},}`)},
-		want: `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: ` +
+		want: `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: ` +
 			`invalid character '}' looking for beginning of object key string`,
 	},
 	{
 		name:   "envelope/failure is cut off",
 		source: source{options: envelope(`{"code":{code}`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: unexpected end of JSON input`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: unexpected end of JSON input`,
 	},
 	{
 		name:   "envelope/more behind the JSON",
 		source: source{options: envelope(`{"code":{code}} OK`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in: invalid character 'O' after top-level value`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced: invalid character 'O' after top-level value`,
 	},
 	{
 		name:   "envelope/unknown placeholder",
 		source: source{options: envelope(`{"code":{code},"msg":{msg}}`)},
 		want: `test.v1.Code: envelope.failure: unknown placeholder {msg}: ` +
-			`there are {code} {message} {reason} {domain} {request_id} {metadata} {data}`,
+			`write one of {code} {message} {reason} {domain} {request_id} {metadata} {data}`,
 	},
 	{
 		name:   "envelope/unknown placeholder in a string",
 		source: source{options: envelope(`{"error":"[{code}]{msg}"}`)},
-		want:   `test.v1.Code: envelope.failure: '{' in a string that starts no placeholder: there are {code} {message}`,
+		want:   `test.v1.Code: envelope.failure: '{' in a string that does not start a placeholder: write {{ for a brace, or one of {code} {message}`,
 	},
 	{
 		name:   "envelope/'{' in a string",
 		source: source{options: envelope(`{"error":"[{code}] {"}`)},
-		want:   `test.v1.Code: envelope.failure: '{' in a string that starts no placeholder`,
+		want:   `test.v1.Code: envelope.failure: '{' in a string that does not start a placeholder: write {{ for a brace, or one of {code} {message}`,
 	},
 	{
 		name:   "envelope/'}' in a string",
@@ -213,94 +213,94 @@ test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: a pac
 	{
 		name:   "envelope/placeholder as a key",
 		source: source{options: envelope(`{{code}:{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`,
+		want:   `test.v1.Code: envelope.failure: a key contains a placeholder: write the key without placeholders, since only values can have them`,
 	},
 	{
 		name:   "envelope/placeholder in a key",
 		source: source{options: envelope(`{"error {code}":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: a placeholder in a key: only values can be filled in`,
+		want:   `test.v1.Code: envelope.failure: a key contains a placeholder: write the key without placeholders, since only values can have them`,
 	},
 	{
 		name:   "envelope/key twice",
 		source: source{options: envelope(`{"code":{code},"message":{message},"code":{reason}}`)},
-		want:   `test.v1.Code: envelope.failure: key "code" twice in one object: a reader sees one of them`,
+		want:   `test.v1.Code: envelope.failure: the key "code" is listed twice in one object: remove one of them`,
 	},
 	{
 		name:   "envelope/metadata inside a string",
 		source: source{options: envelope(`{"code":{code},"meta":"{metadata}"}`)},
-		want:   `test.v1.Code: envelope.failure: {metadata} inside a string: it is a JSON value, take off the quotation marks`,
+		want:   `test.v1.Code: envelope.failure: {metadata} is a JSON value and cannot be inside a string: remove the quotation marks`,
 	},
 	{
 		name:   "envelope/data inside a string",
 		source: source{options: success(`{"data":"{data}"}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} inside a string: it is a JSON value, take off the quotation marks`,
+		want:   `test.v1.Code: envelope.success: {data} is a JSON value and cannot be inside a string: remove the quotation marks`,
 	},
 	{
 		name:   "envelope/placeholder in an escape",
 		source: source{options: envelope(`{"code":{code},"m":"\\u{reason}0000"}`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.failure: a placeholder is inside a \u escape sequence: write it before or after the sequence`,
 	},
 	{
 		name:   "envelope/two values without a comma",
 		source: source{options: envelope(`[{code}{message}]`)},
-		want:   `test.v1.Code: envelope.failure: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced`,
 	},
 	{
-		name:   "envelope/character of ours",
+		name:   "envelope/reserved character",
 		source: source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}")},
-		want:   `test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`,
+		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
-		name:   "envelope/character of ours, escaped",
+		name:   "envelope/reserved character, escaped",
 		source: source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`)},
-		want:   `test.v1.Code: envelope.failure: characters U+10FFF0 to U+10FFFF have no place in an envelope`,
+		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
 	},
 	{
 		name:   "envelope/failure without code",
 		source: source{options: envelope(`{"message":{message}}`)},
-		want:   `test.v1.Code: envelope.failure: {code} is missing: a client could not tell the errors apart`,
+		want:   `test.v1.Code: envelope.failure: {code} is missing: write it in the place of the legacy code, for example '{"code":{code},"message":{message}}'`,
 	},
 	{
 		name:   "envelope/success without data",
 		source: source{options: success(`{"result":true}`, "")},
-		want:   `test.v1.Code: envelope.success: {data} is missing: the response would be lost`,
+		want:   `test.v1.Code: envelope.success: {data} is missing: write it in the place of the response, for example '{"code":0,"data":{data}}'`,
 	},
 	{
 		name:   "envelope/success is not JSON",
 		source: source{options: success(`{"data":{data}`, "")},
-		want:   `test.v1.Code: envelope.success: not JSON with its placeholders filled in`,
+		want:   `test.v1.Code: envelope.success: the template is not valid JSON after its placeholders are replaced`,
 	},
 	{
 		name:   "envelope/success with a code, and no code is a success",
 		source: source{options: success(`{"code":{code},"data":{data}}`, "")},
-		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are a success code's, and the system has none`,
+		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders`,
 	},
 	{
 		name:   "envelope/success with a message, and no code is a success",
 		source: source{options: success(`{"data":{data},"m":"{message}"}`, "")},
-		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are a success code's, and the system has none`,
+		want:   `test.v1.Code: envelope.success: {code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders`,
 	},
 	{
 		name:   "http_always/199",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: 199}`},
-		want:   `test.v1.Code: http_always: 199 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: 199 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http_always/600",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: 600}`},
-		want:   `test.v1.Code: http_always: 600 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: 600 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http_always/negative",
 		source: source{options: `language: "en" envelope: {failure: '{"c":{code}}' http_always: -200}`},
-		want:   `test.v1.Code: http_always: -200 is no HTTP status: give 200 to 599`,
+		want:   `test.v1.Code: http_always: -200 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 
 	// The values.
 	{
 		name:   "code/value without option",
 		source: source{values: "  FORGOTTEN = 7;\n"},
-		want:   `test.v1.FORGOTTEN: code: the value has no option (statusmap.v1.code)`,
+		want:   `test.v1.FORGOTTEN: code: the value has no option (statusmap.v1.code): add it`,
 	},
 	{
 		name: "code/number 0",
@@ -312,44 +312,44 @@ enum Code {
   CODE_ZERO = 0 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.CODE_ZERO: code: number 0 cannot be a code: it is what an unset field holds`,
+		want: `test.v1.CODE_ZERO: code: number 0 is the value of an unset field, so it cannot be a code: give the value another number, and write legacy_code: "0" if the legacy system sends 0`,
 	},
 	{
 		name: "code/number twice",
 		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x" legacy_code: "7.1"`) +
 			code("SECOND", 7, `grpc: ABORTED message: "x" legacy_code: "7.2"`)},
-		want: `test.v1.SECOND: code: 7 is FIRST's number already: an enum value in a program could be either`,
+		want: `test.v1.SECOND: code: number 7 is already used by FIRST: give each code its own number`,
 	},
 	{
 		name:   "reason/lower case",
 		source: source{values: code("Not_Found", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.Not_Found: reason: "Not_Found" is no ErrorInfo reason (AIP-193): give at most 63 characters of [A-Z][A-Z0-9_]+[A-Z0-9]`,
+		want:   `test.v1.Not_Found: reason: "Not_Found" is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9]`,
 	},
 	{
 		name:   "reason/trailing underscore",
 		source: source{values: code("NOT_FOUND_", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.NOT_FOUND_: reason: "NOT_FOUND_" is no ErrorInfo reason`,
+		want:   `test.v1.NOT_FOUND_: reason: "NOT_FOUND_" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/leading underscore",
 		source: source{values: code("_NOT_FOUND", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1._NOT_FOUND: reason: "_NOT_FOUND" is no ErrorInfo reason`,
+		want:   `test.v1._NOT_FOUND: reason: "_NOT_FOUND" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/64 characters",
 		source: source{values: code(strings.Repeat("A", 64), 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.` + strings.Repeat("A", 64) + `: reason: "` + strings.Repeat("A", 64) + `" is no ErrorInfo reason`,
+		want:   `test.v1.` + strings.Repeat("A", 64) + `: reason: "` + strings.Repeat("A", 64) + `" is not a valid ErrorInfo reason`,
 	},
 	{
 		name:   "reason/two characters",
 		source: source{values: code("NO", 5, `grpc: NOT_FOUND message: "x"`)},
-		want:   `test.v1.NO: reason: "NO" is no ErrorInfo reason`,
+		want:   `test.v1.NO: reason: "NO" is not a valid ErrorInfo reason`,
 	},
 	{
 		name: "legacy_code/number twice as text",
 		source: source{values: code("FIRST", 7, `grpc: ABORTED message: "x"`) +
 			code("SECOND", 8, `grpc: ABORTED message: "x" legacy_code: "7"`)},
-		want: `test.v1.SECOND: legacy_code: 7 is FIRST's already: a legacy code stands once in its system`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each code its own legacy code`,
 	},
 	{
 		name: "legacy_code/twice, and the second one is the only fallback",
@@ -362,12 +362,12 @@ enum Code {
   FIRST = 7 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x"}];
   SECOND = 8 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" legacy_code: "7" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.SECOND: legacy_code: 7 is FIRST's already`,
+		want: `test.v1.SECOND: legacy_code: "7" is already used by FIRST: give each code its own legacy code`,
 	},
 	{
 		name:   "legacy_code/number does not match",
 		source: source{options: goodOptions + ` legacy_codes: "[1-9]"`, values: code("TEN", 10, `grpc: ABORTED message: "x"`)},
-		want:   `test.v1.TEN: legacy_code: "10" does not match the system's legacy_codes`,
+		want:   `test.v1.TEN: legacy_code: "10" does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes`,
 	},
 	{
 		name: "legacy_code/matches in its middle alone",
@@ -375,12 +375,12 @@ enum Code {
 			options: goodOptions + ` legacy_codes: "1|401"`,
 			values:  code("SIGN", 40101, `grpc: ABORTED message: "x" legacy_code: "401.1"`),
 		},
-		want: `test.v1.SIGN: legacy_code: "401.1" does not match the system's legacy_codes`,
+		want: `test.v1.SIGN: legacy_code: "401.1" does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes`,
 	},
 	{
 		name:   "grpc/missing",
 		source: source{values: code("NO_GRPC", 5, `message: "x"`)},
-		want:   `test.v1.NO_GRPC: grpc: missing: give the gRPC code`,
+		want:   `test.v1.NO_GRPC: grpc: missing: write the gRPC code, for example NOT_FOUND`,
 	},
 	{
 		name: "grpc/missing at the only fallback",
@@ -392,59 +392,59 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {message: "x" fallback_for: [UNKNOWN]}];
 }`),
-		want: `test.v1.UNKNOWN_ERROR: grpc: missing: give the gRPC code`,
+		want: `test.v1.UNKNOWN_ERROR: grpc: missing: write the gRPC code, for example NOT_FOUND`,
 	},
 	{
 		name:   "grpc/number that is none",
 		source: source{values: code("SEVENTEEN", 5, `grpc: 17 message: "x"`)},
-		want:   `test.v1.SEVENTEEN: grpc: 17 is no gRPC code: give OK to UNAUTHENTICATED`,
+		want:   `test.v1.SEVENTEEN: grpc: 17 is not a valid gRPC code: write one from OK to UNAUTHENTICATED`,
 	},
 	{
 		name:   "grpc/negative number",
 		source: source{values: code("NEGATIVE", 5, `grpc: -1 message: "x"`)},
-		want:   `test.v1.NEGATIVE: grpc: -1 is no gRPC code: give OK to UNAUTHENTICATED`,
+		want:   `test.v1.NEGATIVE: grpc: -1 is not a valid gRPC code: write one from OK to UNAUTHENTICATED`,
 	},
 	{
 		name:   "grpc/OK without success_codes",
 		source: source{values: code("FINE", 5, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but 5 is none of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but the legacy code "5" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/OK outside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100"`, values: code("FINE", 1000, `grpc: OK message: "x"`)},
-		want:   `test.v1.FINE: grpc: OK, but 1000 is none of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: OK, but the legacy code "1000" does not match the system's success_codes: write another gRPC code, or extend success_codes`,
 	},
 	{
 		name:   "grpc/not OK inside success_codes",
 		source: source{options: goodOptions + ` success_codes: "100."`, values: code("FINE", 1000, `grpc: ABORTED message: "x"`)},
-		want:   `test.v1.FINE: grpc: ABORTED instead of OK: 1000 is one of the system's success_codes`,
+		want:   `test.v1.FINE: grpc: ABORTED, but the legacy code "1000" matches the system's success_codes: write grpc: OK, or change success_codes so that it does not match`,
 	},
 	{
 		name:   "http/99",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 99`)},
-		want:   `test.v1.LOW: http: 99 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.LOW: http: 99 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/199",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 199`)},
-		want:   `test.v1.LOW: http: 199 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.LOW: http: 199 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/600",
 		source: source{values: code("HIGH", 5, `grpc: ABORTED message: "x" http: 600`)},
-		want:   `test.v1.HIGH: http: 600 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.HIGH: http: 600 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 	{
 		name:   "http/negative",
 		source: source{values: code("NEGATIVE", 5, `grpc: ABORTED message: "x" http: -404`)},
-		want:   `test.v1.NEGATIVE: http: -404 is no HTTP status of an answer: give 200 to 599`,
+		want:   `test.v1.NEGATIVE: http: -404 is not a valid HTTP status of a response: write one from 200 to 599`,
 	},
 
 	// The messages.
 	{
 		name:   "message/missing",
 		source: source{values: code("SILENT", 5, `grpc: ABORTED`)},
-		want:   `test.v1.SILENT: message: missing: give the text to the letter`,
+		want:   `test.v1.SILENT: message: missing: write the text exactly as the legacy system sends it`,
 	},
 	{
 		name:   "message/'{' without '}'",
@@ -464,141 +464,225 @@ enum Code {
 	{
 		name:   "message/argument without a name",
 		source: source{values: code("UNNAMED", 5, `grpc: ABORTED message: "job {}"`)},
-		want:   `test.v1.UNNAMED: message: {} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter`,
+		want:   `test.v1.UNNAMED: message: {} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter, or {{}} for the text in braces`,
 	},
 	{
 		name:   "message/argument by position",
 		source: source{values: code("POSITION", 5, `grpc: ABORTED message: "job {0}"`)},
-		want:   `test.v1.POSITION: message: {0} cannot be a metadata key`,
+		want:   `test.v1.POSITION: message: {0} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a capital",
 		source: source{values: code("CAPITAL", 5, `grpc: ABORTED message: "job {JobId}"`)},
-		want:   `test.v1.CAPITAL: message: {JobId} cannot be a metadata key`,
+		want:   `test.v1.CAPITAL: message: {JobId} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a space",
 		source: source{values: code("SPACE", 5, `grpc: ABORTED message: "job {job id}"`)},
-		want:   `test.v1.SPACE: message: {job id} cannot be a metadata key`,
+		want:   `test.v1.SPACE: message: {job id} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument with a line break",
 		source: source{values: code("BROKEN_LINE", 5, `grpc: ABORTED message: "job {job\nid}"`)},
-		want:   `test.v1.BROKEN_LINE: message: {job\nid} cannot be a metadata key`,
+		want:   `test.v1.BROKEN_LINE: message: {job\nid} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument in Chinese",
 		source: source{values: code("CHINESE", 5, `grpc: ABORTED message: "job {作业}"`)},
-		want:   `test.v1.CHINESE: message: {作业} cannot be a metadata key`,
+		want:   `test.v1.CHINESE: message: {作业} is not a valid metadata key`,
 	},
 	{
-		name:   "message/two bad names in one line",
+		name:   "message/two bad names",
 		source: source{values: code("POSITION", 5, `grpc: ABORTED message: "{0} {1}"`)},
-		want: `test.v1.POSITION: message: {0} cannot be a metadata key: ` +
-			`give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter; {1} cannot be a metadata key`,
+		want: `test.v1.POSITION: message: {0} is not a valid metadata key
+test.v1.POSITION: message: {1} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument of one character",
 		source: source{values: code("SHORT", 5, `grpc: ABORTED message: "job {i}"`)},
-		want:   `test.v1.SHORT: message: {i} cannot be a metadata key`,
+		want:   `test.v1.SHORT: message: {i} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument of 65 characters",
 		source: source{values: code("LONG", 5, `grpc: ABORTED message: "job {`+strings.Repeat("a", 65)+`}"`)},
-		want:   `test.v1.LONG: message: {` + strings.Repeat("a", 65) + `} cannot be a metadata key`,
+		want:   `test.v1.LONG: message: {` + strings.Repeat("a", 65) + `} is not a valid metadata key`,
 	},
 	{
 		name:   "message/argument legacy_code",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "code {legacy_code}"`)},
-		want:   `test.v1.RESERVED: message: {legacy_code} is a name that every error carries: choose another one`,
+		want:   `test.v1.RESERVED: message: {legacy_code} is a reserved metadata key: write another name`,
 	},
 	{
 		name:   "message/argument request_id",
 		source: source{values: code("RESERVED", 5, `grpc: ABORTED message: "id {request_id}"`)},
-		want:   `test.v1.RESERVED: message: {request_id} is a name that every error carries: choose another one`,
+		want:   `test.v1.RESERVED: message: {request_id} is a reserved metadata key: write another name`,
 	},
 	{
 		name:   "translations/no tag",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "中文" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "中文" is no BCP 47 tag`,
+		want:   `test.v1.CODE_A: translations: "中文" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "translations/empty tag",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "" is no BCP 47 tag`,
+		want:   `test.v1.CODE_A: translations: "" is not a valid BCP 47 tag: write one such as "en" or "zh-CN"`,
 	},
 	{
 		name:   "translations/own language",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "en" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "en" is the system's language: its text is the message`,
+		want:   `test.v1.CODE_A: translations: "en" is the system's language: write the text as the message, and remove the translation`,
 	},
 	{
 		name:   "translations/own language in other letters",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "EN" value: "x"}`)},
-		want:   `test.v1.CODE_A: translations: "EN" is the system's language: its text is the message`,
+		want:   `test.v1.CODE_A: translations: "EN" is the system's language: write the text as the message, and remove the translation`,
 	},
 	{
 		name: "translations/one language twice",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" `+
 			`translations: {key: "zh-cn" value: "x"} translations: {key: "zh-CN" value: "y"}`)},
-		want: `test.v1.CODE_A: translations: "zh-cn" is "zh-CN" again: one text a language`,
+		want: `test.v1.CODE_A: translations: "zh-CN" and "zh-cn" are the same language: remove one`,
 	},
 	{
 		name:   "translations/argument missing",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id} {name}" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {name}, the message {job_id} {name}`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has the arguments {job_id} {name}: write the same arguments`,
 	},
 	{
 		name:   "translations/argument more",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "de" value: "{name}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {name}, the message (none)`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {name}, but the message has no arguments: write the same arguments`,
+	},
+	{
+		name:   "translations/no argument",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "x"}`)},
+		want:   `test.v1.CODE_A: translations: "de" has no arguments, but the message has the arguments {job_id}: write the same arguments`,
 	},
 	{
 		name:   "translations/other argument",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "{jobid}"}`)},
-		want:   `test.v1.CODE_A: translations: de has the arguments {jobid}, the message {job_id}`,
+		want:   `test.v1.CODE_A: translations: "de" has the arguments {jobid}, but the message has the arguments {job_id}: write the same arguments`,
 	},
 	{
 		name:   "translations/broken template",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{job_id}" translations: {key: "de" value: "{job_id"}`)},
-		want:   `test.v1.CODE_A: translations: de: '{' without '}': write {{ for a brace`,
+		want:   `test.v1.CODE_A: translations: "de": '{' without '}': write {{ for a brace`,
+	},
+
+	// Several problems of one value. All of them are reported.
+	{
+		name:   "several/unbalanced braces",
+		source: source{values: code("Several_", 5, `grpc: 17 http: 99 message: "job {" translations: {key: "de" value: "{0}"} fallback_for: [OK, ABORTED]`)},
+		want: `test.v1.Several_: reason: "Several_" is not a valid ErrorInfo reason
+test.v1.Several_: grpc: 17 is not a valid gRPC code
+test.v1.Several_: http: 99 is not a valid HTTP status
+test.v1.Several_: message: '{' without '}'
+test.v1.Several_: translations: "de": {0} is not a valid metadata key
+test.v1.Several_: fallback_for: OK cannot have a fallback`,
+	},
+	{
+		name:   "several/bad name in a fallback",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "job {0}" fallback_for: [UNKNOWN, ABORTED, ABORTED]`)},
+		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
+test.v1.CODE_A: fallback_for: the message has the arguments {0}, but the errors that it replaces have no arguments
+test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR
+test.v1.CODE_A: fallback_for: ABORTED is listed twice`,
+	},
+	{
+		name: "several/translations",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "{0} {request_id}" translations: {key: "" value: "{"} `+
+			`translations: {key: "de" value: "{1} {job_id}"} translations: {key: "fr" value: "}"}`)},
+		want: `test.v1.CODE_A: message: {0} is not a valid metadata key
+test.v1.CODE_A: message: {request_id} is a reserved metadata key: write another name
+test.v1.CODE_A: translations: "" is not a valid BCP 47 tag
+test.v1.CODE_A: translations: "": '{' without '}'
+test.v1.CODE_A: translations: "de": {1} is not a valid metadata key
+test.v1.CODE_A: translations: "fr": '}' without '{'`,
+	},
+	{
+		name: "several/number and legacy code twice",
+		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x" legacy_code: "7.1"`) +
+			code("SECOND", 7, `grpc: ABORTED legacy_code: "7.1"`)},
+		want: `test.v1.SECOND: message: missing
+test.v1.SECOND: code: number 7 is already used by FIRST
+test.v1.SECOND: legacy_code: "7.1" is already used by FIRST`,
+	},
+	{
+		name: "several/number twice, and so the legacy code",
+		source: source{values: "  option allow_alias = true;\n" + code("FIRST", 7, `grpc: ABORTED message: "x"`) +
+			code("SECOND", 7, `grpc: ABORTED message: "x"`)},
+		want: `test.v1.SECOND: code: number 7 is already used by FIRST`,
+	},
+	{
+		name: "several/number 0",
+		source: text(`syntax = "proto3";
+package test.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {` + goodOptions + `};
+  Code_Zero = 0 [(statusmap.v1.code) = {http: 99 message: "{"}];
+  UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
+}`),
+		want: `test.v1.Code_Zero: reason: "Code_Zero" is not a valid ErrorInfo reason
+test.v1.Code_Zero: code: number 0 is the value of an unset field
+test.v1.Code_Zero: grpc: missing
+test.v1.Code_Zero: http: 99 is not a valid HTTP status
+test.v1.Code_Zero: message: '{' without '}'`,
+	},
+	{
+		name:   "several/no option",
+		source: source{values: "  forgotten = 7;\n"},
+		want: `test.v1.forgotten: reason: "forgotten" is not a valid ErrorInfo reason
+test.v1.forgotten: code: the value has no option (statusmap.v1.code): add it`,
+	},
+	{
+		name: "several/the only fallback has arguments",
+		source: text(`syntax = "proto3";
+package test.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {` + goodOptions + `};
+  CODE_UNSPECIFIED = 0;
+  UNKNOWN_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "{reason}" fallback_for: [UNKNOWN]}];
+}`),
+		want: `test.v1.UNKNOWN_ERROR: fallback_for: the message has the arguments {reason}, but the errors that it replaces have no arguments`,
 	},
 
 	// The fallbacks.
 	{
 		name:   "fallback_for/OK",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [OK]`)},
-		want:   `test.v1.CODE_A: fallback_for: OK cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: OK cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
-		name:   "fallback_for/number that is no gRPC code",
+		name:   "fallback_for/number that is not a gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [17]`)},
-		want:   `test.v1.CODE_A: fallback_for: 17 cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: 17 cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
 		name:   "fallback_for/negative number",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [-1]`)},
-		want:   `test.v1.CODE_A: fallback_for: -1 cannot fall back: give CANCELLED to UNAUTHENTICATED`,
+		want:   `test.v1.CODE_A: fallback_for: -1 cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED`,
 	},
 	{
 		name:   "fallback_for/at a success code",
 		source: source{options: goodOptions + ` success_codes: "5"`, values: code("CODE_A", 5, `grpc: OK message: "x" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: a success code cannot stand in for ABORTED`,
+		want:   `test.v1.CODE_A: fallback_for: a success code cannot replace ABORTED: write fallback_for on a code that is an error`,
 	},
 	{
 		name:   "fallback_for/at a message with arguments",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x {job_id} {name}" fallback_for: [ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, which a foreign status does not have`,
+		want:   `test.v1.CODE_A: fallback_for: the message has the arguments {job_id} {name}, but the errors that it replaces have no arguments: write fallback_for on a code without arguments`,
 	},
 	{
 		name:   "fallback_for/one gRPC code twice",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [ABORTED, ABORTED]`)},
-		want:   `test.v1.CODE_A: fallback_for: ABORTED stands twice`,
+		want:   `test.v1.CODE_A: fallback_for: ABORTED is listed twice: remove one`,
 	},
 	{
 		name:   "fallback_for/two codes for one gRPC code",
 		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" fallback_for: [UNKNOWN]`)},
-		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is UNKNOWN_ERROR's already: one code stands in for it`,
+		want:   `test.v1.CODE_A: fallback_for: UNKNOWN is already replaced by UNKNOWN_ERROR: remove it from one of the two codes`,
 	},
 	{
 		name: "fallback_for/none for UNKNOWN or INTERNAL",
@@ -610,7 +694,7 @@ enum Code {
   CODE_UNSPECIFIED = 0;
   NOT_FOUND = 1 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "x" fallback_for: [NOT_FOUND]}];
 }`),
-		want: `test.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here`,
+		want: `test.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors`,
 	},
 	{
 		name: "fallback_for/no code at all",
@@ -621,11 +705,11 @@ enum Code {
   option (statusmap.v1.system) = {` + goodOptions + `};
   CODE_UNSPECIFIED = 0;
 }`),
-		want: `test.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL`,
+		want: `test.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors`,
 	},
 
-	// What looks like a broken rule and is none.
-	{name: "fine/as it is", source: source{}},
+	// Sources without problems, close to the limits of a rule.
+	{name: "fine/default", source: source{}},
 	{
 		name:   "fine/http 200 and 599",
 		source: source{values: code("LOW", 5, `grpc: ABORTED message: "x" http: 200`) + code("HIGH", 6, `grpc: ABORTED message: "x" http: 599`)},
@@ -652,7 +736,7 @@ enum Code {
 			`translations: {key: "de" value: "{name}: {job_id}"}`)},
 	},
 	{
-		name: "fine/INTERNAL alone falls back",
+		name: "fine/fallback for INTERNAL but not for UNKNOWN",
 		source: text(`syntax = "proto3";
 package test.v1;
 import "statusmap/v1/options.proto";
@@ -670,10 +754,10 @@ enum Code {
 		},
 	},
 	{name: "fine/success left out", source: source{options: envelope(`{"code":{code}}`)}},
-	{name: "fine/envelope that is no object", source: source{options: envelope(`"{code}: {message}"`)}},
+	{name: "fine/envelope that is not an object", source: source{options: envelope(`"{code}: {message}"`)}},
 	{name: "fine/negative number", source: source{values: code("NEGATIVE", -5, `grpc: ABORTED message: "x"`)}},
 	{
-		name:   "fine/an enum that is no system beside it",
+		name:   "fine/another enum that is not a system",
 		source: source{rest: "enum Color { COLOR_UNSPECIFIED = 0; COLOR_RED = 1; } message M { enum Kind { KIND_UNSPECIFIED = 0; } }"},
 	},
 }
@@ -687,7 +771,7 @@ func TestEachBrokenRuleIsReportedWithFileLineAndValue(t *testing.T) {
 			c, err := fromSource(t, source)
 			problems := problemsOf(t, err)
 			if err != nil && c != nil {
-				t.Error("a catalog beside the error: what breaks a rule could serve")
+				t.Error("got a catalog and an error, want no catalog")
 			}
 			var want []string
 			if tt.want != "" {
@@ -703,8 +787,8 @@ func TestEachBrokenRuleIsReportedWithFileLineAndValue(t *testing.T) {
 	}
 }
 
-// checkProblem compares a problem with "full name: rule: text"; where it has to
-// be is where the source declares that name.
+// checkProblem compares a problem with "full name: rule: text". Its line must be the
+// line in which the source declares that name.
 func checkProblem(t *testing.T, p catalog.Problem, source, want string) {
 	t.Helper()
 	name, rest, _ := strings.Cut(want, ": ")
@@ -739,17 +823,17 @@ func TestEveryRuleHasASourceThatBreaksIt(t *testing.T) {
 		"http_always", "code", "reason", "legacy_code", "grpc", "http", "message", "translations", "fallback_for",
 	} {
 		if !broken[rule] {
-			t.Errorf("no source breaks %s", rule)
+			t.Errorf("no source breaks the rule %s", rule)
 		}
 		delete(broken, rule)
 	}
 	for rule := range broken {
-		t.Errorf("%s is in no list of rules", rule)
+		t.Errorf("the rule %s is missing in the list above", rule)
 	}
 }
 
-// broken are files that break many rules at once, in two packages and three
-// files, named so that their order is not that of the enums' names.
+// broken are three files in two packages that break many rules. The order of the files
+// differs from the order of the enums' names.
 var broken = map[string]string{
 	"a/second.proto": source{pkg: "zzz.v1", options: `
     title: "Everything wrong with the system"
@@ -781,7 +865,7 @@ var broken = map[string]string{
 }
 
 func init() {
-	// Two files of one package need names of their own.
+	// The names in two files of one package must differ.
 	third := broken["c/third.proto"]
 	third = strings.NewReplacer(
 		"enum Code", "enum Third",
@@ -796,7 +880,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 	files := compile(t, linkedOptions, broken)
 	_, err := catalog.FromFiles(registry(t, files...))
 	if err == nil {
-		t.Fatal("a catalog that breaks every rule is one")
+		t.Fatal("got a catalog, want an error with all problems")
 	}
 	golden.Check(t, filepath.Join("testdata", "broken.golden"), []byte(err.Error()+"\n"))
 
@@ -807,7 +891,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 		}
 	}
 	enums = append(enums, files[1].Messages().Get(0).Enums().Get(0))
-	// The annotation in vain is not among the enums that New is asked about.
+	// New reads only the enums that it gets, and PLAIN_ERROR is in another enum.
 	fromFiles := slices.DeleteFunc(problemsOf(t, err), func(p catalog.Problem) bool { return p.Name == "aaa.v1.M.PLAIN_ERROR" })
 	for range 3 {
 		slices.Reverse(enums)
@@ -825,7 +909,7 @@ func TestAllProblemsAreReportedAtOnceInTheOrderOfTheFiles(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatIsNoSystem(t *testing.T) {
+func TestNewRefusesEnumsWithoutTheOption(t *testing.T) {
 	t.Parallel()
 	plain := compile(t, linkedOptions, map[string]string{
 		"plain.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`,
@@ -835,17 +919,17 @@ func TestNewRefusesWhatIsNoSystem(t *testing.T) {
 		enum protoreflect.EnumDescriptor
 		want string
 	}{
-		{name: "nil", want: "system: the enum descriptor is nil"},
+		{name: "nil", want: "system: the enum descriptor is nil: pass the descriptor of an annotated enum"},
 		{
 			name: "no option",
 			enum: plain,
-			want: "plain.proto:1: p.Color: system: the enum has no option (statusmap.v1.system)",
+			want: "plain.proto:1: p.Color: system: the enum has no option (statusmap.v1.system): add it",
 		},
 		{
-			name: "an enum of protobuf's own",
+			name: "an enum of protobuf itself",
 			enum: protoregistryEnum(t, "google.protobuf.FieldDescriptorProto.Type"),
 			want: "google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: " +
-				"the enum has no option (statusmap.v1.system)",
+				"the enum has no option (statusmap.v1.system): add it",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

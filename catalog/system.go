@@ -12,8 +12,10 @@ import (
 	"github.com/statusmap/statusmap/internal/template"
 )
 
-// A System is a legacy system: how it speaks on the wire, and its codes. Its
-// methods may be called on nil, the system that is not known.
+// A System is one legacy API: its codes, its envelopes and its languages.
+//
+// All methods may be called on a nil System, which is an unknown system: it has no
+// codes, and strings are empty.
 type System struct {
 	desc           protoreflect.EnumDescriptor
 	domain         string
@@ -24,7 +26,9 @@ type System struct {
 	httpAlways     int
 	failure        *template.Envelope
 	success        *template.Envelope
-	codes          []*Code // by number
+	reply          *template.Reply
+	successCodes   *regexp.Regexp // nil: no code is a success
+	codes          []*Code        // by number
 	byReason       map[string]*Code
 	byLegacy       map[string]*Code
 	fallbacks      [17]*Code
@@ -32,114 +36,89 @@ type System struct {
 	matcher        language.Matcher
 }
 
-// Domain returns the enum's proto package, which is the domain of the system's
-// errors.
-func (s *System) Domain() string {
+// unknownSystem is what a nil System says.
+var unknownSystem = new(System)
+
+func (s *System) orUnknown() *System {
 	if s == nil {
-		return ""
+		return unknownSystem
 	}
-	return s.domain
+	return s
 }
 
-// Title returns the product's name, for people.
-func (s *System) Title() string {
-	if s == nil {
-		return ""
-	}
-	return s.title
-}
+// Domain returns the enum's proto package, for example "legacy.job.v2". It is the
+// ErrorInfo domain of the system's errors.
+func (s *System) Domain() string { return s.orUnknown().domain }
 
-// Descriptor returns the enum that the system is read from.
-func (s *System) Descriptor() protoreflect.EnumDescriptor {
-	if s == nil {
-		return nil
-	}
-	return s.desc
-}
+// Title returns the product's name, for people to read.
+func (s *System) Title() string { return s.orUnknown().title }
 
-// Codes returns the system's codes, by number.
-func (s *System) Codes() []*Code {
-	if s == nil {
-		return nil
-	}
-	return slices.Clone(s.codes)
-}
+// Descriptor returns the descriptor of the enum.
+func (s *System) Descriptor() protoreflect.EnumDescriptor { return s.orUnknown().desc }
 
-// Lookup returns the code of a reason; false where the system has none.
+// Codes returns the system's codes, sorted by number.
+func (s *System) Codes() []*Code { return slices.Clone(s.orUnknown().codes) }
+
+// Lookup returns the code with a reason. It returns false if the system has no such
+// code.
 func (s *System) Lookup(reason string) (*Code, bool) {
-	if s == nil {
-		return nil, false
-	}
-	code, ok := s.byReason[reason]
+	code, ok := s.orUnknown().byReason[reason]
 	return code, ok
 }
 
-// LookupNumber returns the code of an enum value's number; false if the system lacks
-// it.
+// LookupNumber returns the code with an enum value's number. It returns false if the
+// system has no such code.
 func (s *System) LookupNumber(number int32) (*Code, bool) {
-	if s == nil {
-		return nil, false
-	}
-	i, ok := slices.BinarySearchFunc(s.codes, number, func(c *Code, number int32) int { return cmp.Compare(c.Number(), number) })
+	i, ok := slices.BinarySearchFunc(s.orUnknown().codes, number, func(c *Code, number int32) int { return cmp.Compare(c.Number(), number) })
 	if !ok {
 		return nil, false
 	}
 	return s.codes[i], true
 }
 
-// FailureEnvelope returns the envelope of a failed call, for the other packages of
-// this module; its type is internal.
-func (s *System) FailureEnvelope() *template.Envelope {
-	if s == nil {
-		return nil
-	}
-	return s.failure
+// FailureEnvelope returns the envelope of a failed call. It is for the other packages
+// of this module: its type is internal.
+func (s *System) FailureEnvelope() *template.Envelope { return s.orUnknown().failure }
+
+// SuccessEnvelope returns the envelope of a successful call. It is for the other
+// packages of this module: its type is internal.
+func (s *System) SuccessEnvelope() *template.Envelope { return s.orUnknown().success }
+
+// Reply returns what reads the system's bodies back, for the other packages of this
+// module; its type is internal.
+func (s *System) Reply() *template.Reply { return s.orUnknown().reply }
+
+// IsSuccessCode reports whether a legacy code matches the system's success_codes.
+func (s *System) IsSuccessCode(legacyCode string) bool {
+	return s != nil && s.successCodes != nil && s.successCodes.MatchString(legacyCode)
 }
 
-// SuccessEnvelope returns the envelope of a successful call, for the other packages
-// of this module; its type is internal.
-func (s *System) SuccessEnvelope() *template.Envelope {
-	if s == nil {
-		return nil
-	}
-	return s.success
-}
+// HTTPAlways returns the HTTP status of every failure. It returns 0 if the option
+// http_always is not set; each code has its own HTTP status then.
+func (s *System) HTTPAlways() int { return s.orUnknown().httpAlways }
 
-// HTTPAlways returns the HTTP status of every failure; 0 where each code has its
-// own.
-func (s *System) HTTPAlways() int {
-	if s == nil {
-		return 0
-	}
-	return s.httpAlways
-}
+// Language returns the BCP 47 tag of the language in which the system answers by
+// default.
+func (s *System) Language() string { return s.orUnknown().language }
 
-// Language returns the BCP 47 tag of the legacy wire's language.
-func (s *System) Language() string {
-	if s == nil {
-		return ""
-	}
-	return s.language
-}
+// LanguageHeader returns the request header with which a client chooses the language
+// of the message, in the canonical form of [net/http.Header]. It returns "" if the
+// system has no such header.
+func (s *System) LanguageHeader() string { return s.orUnknown().languageHeader }
 
-// LanguageHeader returns the request header by which a caller chooses the
-// envelope's language, in the form of net/http's keys; "" where the caller cannot.
-func (s *System) LanguageHeader() string {
-	if s == nil {
-		return ""
-	}
-	return s.languageHeader
-}
+// maxLanguageHeader is the length in bytes up to which a language header is read:
+// parsing takes time, and honest callers ask for less.
+const maxLanguageHeader = 1 << 10
 
-// MatchLanguage returns the tag of the system's language or of one of its
-// translations that fits a caller's wish best; the wish is written as in
-// Accept-Language (RFC 9110 section 12.5.4). Where nothing fits it returns the
-// system's language.
+// MatchLanguage returns the BCP 47 tag that fits accept best, among the system's
+// language and its translations. accept has the syntax of the Accept-Language header
+// (RFC 9110 section 12.5.4). If no tag fits, or if accept is not valid or longer than
+// 1 KiB, MatchLanguage returns the system's language.
 func (s *System) MatchLanguage(accept string) string {
 	if s == nil {
 		return ""
 	}
-	if accept == "" || len(s.languages) == 1 {
+	if accept == "" || len(accept) > maxLanguageHeader || len(s.languages) == 1 {
 		return s.language
 	}
 	tags, _, err := language.ParseAcceptLanguage(accept)
@@ -153,13 +132,11 @@ func (s *System) MatchLanguage(accept string) string {
 	return s.languages[i]
 }
 
-// DefaultSuccessCode returns the success code that an answer has when its handler
-// says nothing: the one with the lowest number; nil where the system has none.
+// DefaultSuccessCode returns the code of a successful response if the handler does
+// not choose one: the success code with the lowest number. It returns nil if the
+// system has no success codes.
 func (s *System) DefaultSuccessCode() *Code {
-	if s == nil {
-		return nil
-	}
-	for _, c := range s.codes {
+	for _, c := range s.orUnknown().codes {
 		if c.IsSuccess() {
 			return c
 		}
@@ -167,9 +144,10 @@ func (s *System) DefaultSuccessCode() *Code {
 	return nil
 }
 
-// Fallback returns the code that stands in for a gRPC code when a status names
-// no code of this system. Where none is given for that gRPC code it is the one
-// for UNKNOWN or, failing that, for INTERNAL; never nil but for OK.
+// Fallback returns the code that replaces an error with the given gRPC code if the
+// error has no code of this system. If no code has fallback_for with that gRPC code,
+// Fallback returns the fallback for UNKNOWN, or else the fallback for INTERNAL. It
+// returns nil only for OK.
 func (s *System) Fallback(code codes.Code) *Code {
 	if s == nil || code == codes.OK {
 		return nil
@@ -183,9 +161,9 @@ func (s *System) Fallback(code codes.Code) *Code {
 	return s.fallbacks[codes.Internal]
 }
 
-// version is what ends a versioned package's name: v1, v2alpha, v1p1beta1.
+// version matches the end of a versioned package's name: v1, v2alpha, v1p1beta1.
 var version = regexp.MustCompile(`\.v[0-9]+((p[0-9]+)?(alpha|beta)[0-9]*)?$`)
 
-// familyOf returns a domain without its version: the systems of a family are
-// versions of one another.
+// familyOf returns a domain without its version. Systems with the same family are
+// versions of each other.
 func familyOf(domain string) string { return version.ReplaceAllString(domain, "") }

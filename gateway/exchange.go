@@ -93,14 +93,16 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 // and does nothing, if the request has no dialect. mux and r are nil for a stream,
 // whose metadata were forwarded when it began.
 func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) bool {
-	logger := x.gateway.codec.Logger()
+	codec, q := x.gateway.codec, x.request
 	if x.started && !x.streaming || x.failed {
-		logger.LogAttrs(ctx, slog.LevelWarn, "an error after the answer had begun",
-			slog.String("request_id", x.request.RequestID), slog.Any("error", err))
+		if _, ok := codec.Decide(&q, err); !ok {
+			return false
+		}
+		codec.Logger().LogAttrs(ctx, slog.LevelWarn, "an error after the answer had begun",
+			slog.String("request_id", q.RequestID), slog.Any("error", err))
 		x.swallow = true
 		return true
 	}
-	q := x.request
 	err, q.HTTPStatus = httpStatusError(err)
 	md, hasMetadata := runtime.ServerMetadataFromContext(ctx)
 	if raw := md.TrailerMD[wire.DetailsKey]; len(raw) == 1 {
@@ -115,7 +117,7 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 	if x.started {
 		header = http.Header{}
 	}
-	body, httpStatus, ok := x.gateway.codec.AppendFailure(ctx, (*buffer)[:0], header, &q, err)
+	body, httpStatus, ok := codec.AppendFailure(ctx, (*buffer)[:0], header, &q, err)
 	if !ok {
 		return false
 	}
@@ -135,7 +137,7 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 		body = append(body, '\n') // one more line of the stream
 	}
 	if _, err := w.Write(body); err != nil {
-		logger.LogAttrs(ctx, slog.LevelDebug, "the answer could not be written",
+		codec.Logger().LogAttrs(ctx, slog.LevelDebug, "the answer could not be written",
 			slog.String("request_id", q.RequestID), slog.Any("error", err))
 	}
 	return true
@@ -319,12 +321,17 @@ func (x *exchange) writeSuccess(data []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the server's own writer.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
+// FlushError is for http.ResponseController.
+func (x *exchange) FlushError() error {
+	x.started = true
+	return http.NewResponseController(x.ResponseWriter).Flush()
+}
+
 // Flush is for handlers that look for an http.Flusher.
 func (x *exchange) Flush() {
-	if err := http.NewResponseController(x.ResponseWriter).Flush(); err != nil {
+	if err := x.FlushError(); err != nil {
 		x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelDebug, "the answer could not be flushed", slog.Any("error", err))
 	}
-	x.started = true
 }
 
 // Hijack is for handlers that look for an http.Hijacker.

@@ -613,6 +613,28 @@ func TestErrorAfterTheAnswer(t *testing.T) {
 	}
 }
 
+// TestErrorAfterTheAnswerWithoutDialect: it is grpc-gateway's business.
+func TestErrorAfterTheAnswerWithoutDialect(t *testing.T) {
+	t.Parallel()
+	late := func(mux *runtime.ServeMux) string {
+		handle(t, mux, "/late", func(w http.ResponseWriter, r *http.Request) {
+			if _, err := io.WriteString(w, "begun"); err != nil {
+				t.Error(err)
+			}
+			_, m := runtime.MarshalerForRequest(mux, r)
+			ctx, err := runtime.AnnotateContext(r.Context(), mux, r, "/statusmap.gatewaytest.v1.Any/Any")
+			if err != nil {
+				t.Error(err)
+			}
+			runtime.HTTPError(ctx, mux, m, w, r, errors.New("too late"))
+		})
+		return strings.ReplaceAll(get(t, mux, "/late", nil).Body.String(), " ", "")
+	}
+	if got, want := late(newMux(t, statushttp.WithOwnDomain())), late(runtime.NewServeMux()); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestOneRunOfMiddlewares: a 405 asks the mux which methods a path has; middlewares
 // after our options don't see that (D23).
 func TestOneRunOfMiddlewares(t *testing.T) {

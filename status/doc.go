@@ -13,8 +13,9 @@
 // wraps goes to the log and is never sent; text that is not UTF-8 is repaired before
 // it is sent.
 //
-// Bounds: 128 metadata with names of 64 bytes; request ids of 128 bytes; language
-// headers of 1 KiB; 4 KiB a status as sent, see [WithMaxSize].
+// Bounds: 128 metadata besides legacy_code and request_id, with names of 64 bytes;
+// request ids of 128 bytes; language headers of 1 KiB; 4 KiB a status as sent, see
+// [WithMaxSize]; 1 KiB of a value in the log.
 //
 // Start with [Error] and [FromError]. For codes that are loaded at run time and
 // have no Go constants there are [New], [SetSuccessOf] and [FromErrorIn].

@@ -3,7 +3,6 @@ package status
 import (
 	"fmt"
 	"log/slog"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -30,7 +29,8 @@ import (
 // Error never fails. A missing argument leaves {name} in the message. A success
 // code, the zero value and a code that the catalog lacks give the system's internal
 // error, or a plain one if there is no system. What was wrong goes to the
-// interceptor's observer and to the log.
+// interceptor's observer and to the log. The log has at most 1 KiB of each value, and
+// the LogValue of a slog.LogValuer; what is sent has its text.
 //
 // Two calls without arguments may return the same error: don't compare errors by ==,
 // use [Is].
@@ -73,8 +73,15 @@ type LegacyError struct {
 
 // rareFields are what few errors have.
 type rareFields struct {
-	domain, reason string // if there is no code
-	defect         string // what was wrong with the call that made the error
+	domain, reason string      // if there is no code
+	defect         string      // what was wrong with the call that made the error
+	logged         []loggedArg // the arguments that are slog.LogValuers
+}
+
+// A loggedArg is an argument whose value decides how it is logged.
+type loggedArg struct {
+	name  string
+	value slog.LogValuer
 }
 
 // Most errors have few metadata. With memory for these in the error itself, one
@@ -163,16 +170,16 @@ func (e *LegacyError) addArgs(args []any) {
 	for len(args) > 0 {
 		name, ok := args[0].(string)
 		if !ok || len(args) == 1 {
-			e.addDefect(fmt.Sprintf("the argument %v is not a name followed by a value", args[0]))
+			e.addDefect(fmt.Sprintf("the argument %s is not a name followed by a value", logText(args[0])))
 			args = args[1:]
 			continue
 		}
-		value := text(args[1])
+		value := args[1]
 		args = args[2:]
 		at, twice := slices.BinarySearchFunc(e.args, name, func(a catalog.Arg, name string) int { return strings.Compare(a.Name, name) })
 		switch {
 		case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
-			e.addDefect(fmt.Sprintf("the argument %q is not a valid metadata key", name))
+			e.addDefect(fmt.Sprintf("the argument %q is not a valid metadata key", forLog(name)))
 		case twice:
 			e.addDefect("the argument " + name + " is given twice")
 		case len(e.args) == maxMetadata:
@@ -181,19 +188,31 @@ func (e *LegacyError) addArgs(args []any) {
 		default:
 			e.args = append(e.args, catalog.Arg{})
 			copy(e.args[at+1:], e.args[at:])
-			e.args[at] = catalog.Arg{Name: name, Value: value}
+			e.args[at] = catalog.Arg{Name: name, Value: text(value)}
+			if v, ok := value.(slog.LogValuer); ok {
+				e.makeRare().logged = append(e.makeRare().logged, loggedArg{name, v})
+			}
 		}
 	}
 }
 
-func (e *LegacyError) addDefect(s string) {
+func (e *LegacyError) makeRare() *rareFields {
 	if e.rare == nil {
 		e.rare = new(rareFields)
 	}
-	if e.rare.defect != "" {
-		s = e.rare.defect + "; " + s
+	return e.rare
+}
+
+// addDefect adds to what is wrong. What does not fit into the log is left out.
+func (e *LegacyError) addDefect(s string) {
+	r := e.makeRare()
+	if len(r.defect) >= maxLogged {
+		return
 	}
-	e.rare.defect = s
+	if r.defect != "" {
+		s = r.defect + "; " + s
+	}
+	r.defect = s
 }
 
 func (e *LegacyError) defect() string {
@@ -230,15 +249,20 @@ func text(v any) string {
 }
 
 // Error returns domain.reason and the message, for people. It holds nothing of what
-// the error wraps, so that it is safe if it reaches a client.
+// the error wraps, so that it is safe if it reaches a client. Of an
+// argument that is a slog.LogValuer it has the LogValue.
 func (e *LegacyError) Error() string {
 	if e == nil {
 		return "<nil>"
 	}
-	if e.Reason() == "" {
-		return e.message
+	message := e.message
+	if e.rare != nil && e.rare.logged != nil {
+		message = e.loggedMessage(e.loggedArgs())
 	}
-	return e.Domain() + "." + e.Reason() + ": " + e.message
+	if e.Reason() == "" {
+		return message
+	}
+	return e.Domain() + "." + e.Reason() + ": " + message
 }
 
 // Unwrap returns the error given to [Wrap]; nil if there is none.
@@ -394,34 +418,6 @@ func (e *LegacyError) says() details.Status {
 		s.LegacyCode = e.code.LegacyCode()
 	}
 	return s
-}
-
-// LogValue returns the error for log/slog, with what it wraps.
-func (e *LegacyError) LogValue() slog.Value {
-	if e == nil {
-		return slog.Value{}
-	}
-	attrs := []slog.Attr{
-		slog.String("domain", e.Domain()),
-		slog.String("reason", e.Reason()),
-		slog.String("code", e.grpc.String()),
-		slog.String("message", e.message),
-	}
-	var metadata []any
-	m := e.Metadata()
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		metadata = append(metadata, slog.String(name, m[name]))
-	}
-	if len(metadata) > 0 {
-		attrs = append(attrs, slog.Group("metadata", metadata...))
-	}
-	if e.cause != nil {
-		attrs = append(attrs, slog.String("cause", e.cause.Error()))
-	}
-	if defect := e.defect(); defect != "" {
-		attrs = append(attrs, slog.String("defect", defect))
-	}
-	return slog.GroupValue(attrs...)
 }
 
 // isNil reports whether there is no value: an optional field that is not set may

@@ -1,15 +1,24 @@
 package status
 
-import "google.golang.org/grpc/codes"
+import (
+	"google.golang.org/grpc/codes"
+
+	"github.com/statusmap/statusmap/catalog"
+)
 
 // An Event is an error as it is sent. But for Err and RequestID its values are from
-// small sets, so that they can be the attributes of a metric.
+// small sets, so that they can be the attributes of a metric; for Method see
+// UnknownMethod.
 type Event struct {
 	// Method is the RPC, as in "/package.Service/Method".
 	Method string
-	// Domain and Reason name the code; both are "" if the catalog lacks it.
-	Domain, Reason string
-	// GRPCCode is the gRPC code.
+	// UnknownMethod reports whether the server has no such method: its
+	// grpc.UnknownServiceHandler answered. Method is then whatever the caller sent.
+	UnknownMethod bool
+	// Domain, Reason and LegacyCode name the code; all are "" if the catalog lacks it.
+	Domain, Reason, LegacyCode string
+	// GRPCCode is the gRPC code, one of gRPC's seventeen, also if [WithRawCodes] sends
+	// another.
 	GRPCCode codes.Code
 	// Repairs is what had to be done to the error.
 	Repairs Repairs
@@ -18,6 +27,10 @@ type Event struct {
 	Err error
 	// RequestID is the id of the request; "" if it has none.
 	RequestID string
+}
+
+func (e *Event) setCode(code *catalog.Code, grpc codes.Code) {
+	e.Domain, e.Reason, e.LegacyCode, e.GRPCCode = code.Domain(), code.Reason(), code.LegacyCode(), grpc
 }
 
 // Repairs is a set of what was repaired, replaced or dropped in an error.

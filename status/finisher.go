@@ -3,7 +3,10 @@ package status
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +29,7 @@ type finisher struct {
 	catalog        *catalog.Catalog
 	fallbackDomain func(context.Context, any) string
 	maxSize        int
+	rawCodes       bool
 	logger         *slog.Logger
 	observers      []func(context.Context, Event)
 }
@@ -55,28 +59,46 @@ func (e *finalError) As(target any) bool {
 // A draft is a status on its way to its final form.
 type draft struct {
 	details.Status
-	code   *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
-	hidden []slog.Attr   // what the client is not told, for the log
+	code    *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
+	rawCode codes.Code    // the gRPC code as the handler gave it, if it is above 16; else 0
+	hidden  []slog.Attr   // what the client is not told, for the log
 }
 
-// finish returns err in its final form, and tells log and observers of it.
-func (f *finisher) finish(ctx context.Context, method string, request any, err error) error {
-	event := Event{Method: method, Err: err}
-	final := f.final(ctx, request, err, &event)
+// finish returns the event's error in its final form, and tells log and observers of
+// it.
+func (f *finisher) finish(ctx context.Context, event Event, request any) error {
+	final := f.final(ctx, request, event.Err, &event)
 	for _, observe := range f.observers {
 		if event.RequestID == "" {
 			event.RequestID = requestID(ctx)
 		}
-		observe(ctx, event)
+		f.protect(ctx, event.Method, "the observer of WithObserver panics", func() { observe(ctx, event) })
 	}
 	return final
+}
+
+// protect calls a function of an option. A panic goes to the log, and the RPC is
+// answered with its error as if the option were not given.
+func (f *finisher) protect(ctx context.Context, method, message string, call func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			attrs := append(callAttrs(ctx, method), (&panicError{p, debug.Stack()}).attrs()...)
+			f.logger.LogAttrs(ctx, slog.LevelError, message, attrs...)
+		}
+	}()
+	call()
+}
+
+// callAttrs names an RPC in the log.
+func callAttrs(ctx context.Context, method string) []slog.Attr {
+	return []slog.Attr{slog.String("method", forLog(method)), slog.String("request_id", requestID(ctx))}
 }
 
 // final returns err in its final form and fills in event.
 func (f *finisher) final(ctx context.Context, request any, err error, event *Event) *finalError {
 	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
 		if final := f.addID(ctx, e); final != nil {
-			event.Domain, event.Reason, event.GRPCCode = e.Domain(), e.Reason(), e.grpc
+			event.setCode(e.code, e.grpc)
 			return final
 		}
 	}
@@ -86,18 +108,19 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 	}
 	d.localize(ctx)
 	d.repairText(event)
+	event.setCode(d.code, d.Code)
+	if f.rawCodes && d.rawCode != 0 {
+		d.Code = d.rawCode
+	}
 	b := details.NewBuffer()
 	st := grpcstatus.FromProto(d.limit(b, f.maxSize, event))
 	b.Release()
-	event.Domain, event.Reason, event.GRPCCode = d.code.Domain(), d.code.Reason(), d.Code
 	if d.hidden != nil {
 		level := slog.LevelWarn
 		if event.Repairs&RepairGoError != 0 {
 			level = slog.LevelError
 		}
-		f.logger.LogAttrs(ctx, level, "error hidden from client", append([]slog.Attr{
-			slog.String("method", event.Method), slog.String("request_id", requestID(ctx)),
-		}, d.hidden...)...)
+		f.logger.LogAttrs(ctx, level, "error hidden from client", append(callAttrs(ctx, event.Method), d.hidden...)...)
 	}
 	return &finalError{st, err}
 }
@@ -105,7 +128,7 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 // clean reports whether final has nothing to repair, log or leave out, unless e is
 // too large: its text was checked when it was made.
 func (e *LegacyError) clean() bool {
-	return e != nil && e.code != nil && !e.received && e.rare == nil && e.cause == nil
+	return e != nil && e.code != nil && !e.received && e.defect() == "" && e.cause == nil
 }
 
 // addID is final for a clean error: its status is built once, with the request's id.
@@ -136,10 +159,10 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	cat := f.cat()
 	var p *panicError
 	panicked := errors.As(err, &p)
-	if e, ok := FromErrorIn(cat, err); ok && !panicked {
+	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
-		if _, whole := err.(interface{ GRPCStatus() *grpcstatus.Status }); !whole { //nolint:errorlint // is it wrapped?
-			d.hidden = append(d.hidden, slog.String("error", err.Error()))
+		if wraps(err) {
+			d.hidden = append(d.hidden, errorAttr(err))
 		}
 		return d
 	}
@@ -153,6 +176,9 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		if d.addDetails(cat, st, event) {
 			// Another system's error: its words, and its details.
 			d.Message = st.Message()
+			if wraps(err) {
+				d.hidden = []slog.Attr{errorAttr(err)}
+			}
 			return d
 		}
 		event.Repairs |= RepairPlainStatus
@@ -162,12 +188,19 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	default:
 		event.Repairs |= RepairGoError
 	}
-	d.hidden = []slog.Attr{slog.String("error", err.Error())}
+	if panicked {
+		d.hidden = p.attrs()
+	} else {
+		d.hidden = []slog.Attr{errorAttr(err)}
+	}
 	system := f.system(ctx, cat, event.Method, request)
 	if system == nil {
 		switch {
 		case isStatus:
-			d.Message, d.hidden = st.Message(), nil // no system: the handler's own words
+			d.Message = st.Message() // no system: the handler's own words
+			if !wraps(err) {
+				d.hidden = nil
+			}
 		case d.Code == codes.Canceled:
 			d.Message = context.Canceled.Error()
 		case d.Code == codes.DeadlineExceeded:
@@ -177,12 +210,52 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		}
 		return d
 	}
+	if code, ok := system.LookupNumber(int32(d.rawCode)); ok && d.rawCode != 0 && !code.IsSuccess() {
+		event.Repairs &^= RepairPlainStatus
+		if d.setCode(code, st.Message()) && !wraps(err) {
+			d.hidden = nil
+		}
+		return d
+	}
 	// A fallback code never promises a retry: it may hide another cause.
 	d.code = system.Fallback(d.Code)
 	d.Message = d.code.Message().Text()
 	d.Domain, d.Reason, d.LegacyCode = d.code.Domain(), d.code.Reason(), d.code.LegacyCode()
+	d.Rest = slices.DeleteFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == wire.RetryInfo })
 	return d
 }
+
+// setCode gives a status whose gRPC code is the number of a legacy code that code.
+// The arguments are read from its text. It returns false if code cannot say the text,
+// which is not sent then.
+func (d *draft) setCode(code *catalog.Code, text string) bool {
+	args, says := code.Message().Match(text)
+	e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), args: args, message: code.Message().Text(args...)}
+	rest := d.Rest
+	d.code, d.Status = code, e.says()
+	d.Rest = rest
+	if d.has(wire.RetryInfo) {
+		d.RetryAfter = 0
+	}
+	if d.has(wire.BadRequest) {
+		d.Field = ""
+	}
+	return says
+}
+
+// has reports whether there is a received detail of a type.
+func (d *draft) has(name string) bool {
+	return slices.ContainsFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == name })
+}
+
+// wraps reports whether err has text around that of a gRPC status.
+func wraps(err error) bool {
+	_, whole := err.(interface{ GRPCStatus() *grpcstatus.Status })
+	return !whole
+}
+
+// errorAttr is an error's text for the log. Sprint recovers if Error panics.
+func errorAttr(err error) slog.Attr { return slog.String("error", forLog(fmt.Sprint(err))) }
 
 // draft reads a legacy error.
 func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
@@ -193,7 +266,7 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 		d.addDetails(cat, st, event)
 		if text := d.text(); text != "" && text != d.Message {
 			// It passed a program that wrapped it: other words come before the message.
-			d.Message, d.hidden = text, []slog.Attr{slog.String("error", st.Message())}
+			d.Message, d.hidden = text, []slog.Attr{slog.String("error", forLog(st.Message()))}
 		}
 	} else {
 		d.Status = e.says()
@@ -222,6 +295,7 @@ func (d *draft) text() string {
 func (d *draft) canonical(code codes.Code, event *Event) codes.Code {
 	canonical := details.CanonicalCode(code)
 	if canonical != code {
+		d.rawCode = code
 		event.Repairs |= RepairCodeOutOfRange
 	}
 	return canonical
@@ -245,7 +319,7 @@ func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *E
 		}
 		seen[name] = true
 	}
-	if len(info.Domain)+len(info.Reason) > maxNames {
+	if tooLong(info.Domain, info.Reason) {
 		info = details.Info{}
 		event.Repairs |= RepairDroppedDetails
 	}
@@ -253,18 +327,32 @@ func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *E
 	return info.Found
 }
 
-// Bounds of what is received: longer names are not those of a system.
+// Bounds of what is received, in bytes: longer names are not those of a system.
 const (
-	maxNames        = 512 // bytes of domain and reason
-	maxMetadataName = 64  // bytes, as AIP-193 has it
+	maxNames        = 512 // domain and reason
+	maxLegacyCode   = 128
+	maxMetadataName = 64 // as AIP-193 has it
 )
 
-// bounded leaves out metadata with long names, and those after the first
-// maxMetadata.
+func tooLong(domain, reason string) bool { return len(domain)+len(reason) > maxNames }
+
+// bounded leaves out metadata whose names are long or not UTF-8, a long legacy_code,
+// and what comes after the first maxMetadata.
 func bounded(metadata []wire.Pair, event *Event) []wire.Pair {
 	kept := metadata[:0]
+	args := 0
 	for _, m := range metadata {
-		if len(m.Name) <= maxMetadataName && (len(kept) < maxMetadata || m.Name == catalog.ErrorInfoLegacyCode) {
+		var keep bool
+		switch m.Name {
+		case catalog.ErrorInfoLegacyCode:
+			keep = len(m.Value) <= maxLegacyCode
+		case catalog.ErrorInfoRequestID:
+			keep = true
+		default:
+			keep = len(m.Name) <= maxMetadataName && utf8.ValidString(m.Name) && args < maxMetadata
+			args++
+		}
+		if keep {
 			kept = append(kept, m)
 		} else {
 			event.Repairs |= RepairCutMetadata
@@ -279,10 +367,8 @@ func (d *draft) localize(ctx context.Context) {
 	if m == nil {
 		return
 	}
-	for _, detail := range d.Rest {
-		if wire.Name(detail.GetTypeUrl()) == wire.LocalizedMessage {
-			return
-		}
+	if d.has(wire.LocalizedMessage) {
+		return
 	}
 	d.Locale, d.Localized = language, m.Text(d.Metadata...)
 }
@@ -301,7 +387,6 @@ func (d *draft) repairText(event *Event) {
 	repair(&d.Domain)
 	repair(&d.Reason)
 	for i := range d.Metadata {
-		repair(&d.Metadata[i].Name)
 		repair(&d.Metadata[i].Value)
 	}
 	for _, detail := range d.Rest {
@@ -324,7 +409,9 @@ func (f *finisher) cat() *catalog.Catalog {
 // has none.
 func (f *finisher) system(ctx context.Context, cat *catalog.Catalog, method string, request any) *catalog.System {
 	if f.fallbackDomain != nil {
-		if system, ok := cat.System(f.fallbackDomain(ctx, request)); ok {
+		var domain string
+		f.protect(ctx, method, "the function of WithFallbackDomain panics", func() { domain = f.fallbackDomain(ctx, request) })
+		if system, ok := cat.System(domain); ok {
 			return system
 		}
 	}

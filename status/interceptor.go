@@ -27,7 +27,8 @@ func WithCatalog(c *catalog.Catalog) Option {
 // WithFallbackDomain lets choose pick the domain whose fallback codes replace errors
 // that have no code. request is the unary request, or the last message that a stream
 // received; nil if there is none. If choose returns "", or a domain that the catalog
-// lacks, the RPC's option (statusmap.v1.method) or (statusmap.v1.service) counts.
+// lacks, or panics, the RPC's option (statusmap.v1.method) or (statusmap.v1.service)
+// counts.
 // Default, and if choose is nil: the options alone.
 func WithFallbackDomain(choose func(ctx context.Context, request any) (domain string)) Option {
 	return optionFunc(func(f *finisher) { f.fallbackDomain = choose })
@@ -40,6 +41,17 @@ func WithMaxSize(n int) Option {
 	return optionFunc(func(f *finisher) { f.maxSize = n })
 }
 
+// WithRawCodes sends a gRPC code above 16 as the handler gave it. Without it such a
+// code becomes that of the legacy code with this number, else UNKNOWN. It is for old
+// gRPC clients that read their server's own numbers.
+//
+// Don't use it if there are other clients: most gRPC libraries know only codes up to
+// 16. They replace other codes by UNKNOWN, or fail to read the details, as Python's
+// rpc_status.from_call does.
+func WithRawCodes() Option {
+	return optionFunc(func(f *finisher) { f.rawCodes = true })
+}
+
 // WithLogger logs what is hidden from clients: the text of Go errors, of statuses
 // that get a fallback code, and of panics. Default, and if l is nil: slog.Default at
 // the time the interceptor is made.
@@ -48,8 +60,8 @@ func WithLogger(l *slog.Logger) Option {
 }
 
 // WithObserver calls observe for each error that is sent, before it is. It runs on
-// the RPC's goroutine. It may be given more than once. Default: none; nil changes
-// nothing.
+// the RPC's goroutine. If it panics, the panic is logged. It may be given more than
+// once. Default: none; nil changes nothing.
 func WithObserver(observe func(context.Context, Event)) Option {
 	return optionFunc(func(f *finisher) {
 		if observe != nil {
@@ -88,9 +100,10 @@ func ServerOptions(opts ...Option) []grpc.ServerOption {
 //
 //   - A legacy error keeps its code; what wraps it (%w, errors.Join) goes to the log.
 //   - A context error becomes CANCELLED or DEADLINE_EXCEEDED, any other Go error
-//     INTERNAL; a gRPC code above 16 becomes UNKNOWN. They, and statuses without an
-//     ErrorInfo, get the fallback code of the RPC's system and its text; their own
-//     text goes to the log.
+//     INTERNAL. They, and statuses without an ErrorInfo, get the fallback code of the
+//     RPC's system and its text; their own text goes to the log.
+//   - A gRPC code above 16 is the number of a legacy code, as some servers send them: the
+//     status becomes that code of the RPC's system; UNKNOWN if the system lacks it.
 //   - Text that is not UTF-8 is repaired, a second detail of a type is left out, and
 //     the status is cut down to its limit: see [WithMaxSize].
 //   - The request's id joins the metadata, and a LocalizedMessage the details if the
@@ -104,7 +117,7 @@ func UnaryServerInterceptor(opts ...Option) grpc.UnaryServerInterceptor {
 		if err == nil {
 			return response, nil
 		}
-		return response, f.finish(ctx, info.FullMethod, request, err)
+		return response, f.finish(ctx, Event{Method: info.FullMethod, Err: err}, request)
 	}
 }
 
@@ -125,7 +138,8 @@ func StreamServerInterceptor(opts ...Option) grpc.StreamServerInterceptor {
 		if last != nil {
 			request = last.message
 		}
-		return f.finish(stream.Context(), info.FullMethod, request, err)
+		// grpc-go gives no service to an UnknownServiceHandler.
+		return f.finish(stream.Context(), Event{Method: info.FullMethod, UnknownMethod: service == nil, Err: err}, request)
 	}
 }
 
@@ -149,8 +163,13 @@ type panicError struct {
 	stack []byte
 }
 
-// Error returns the panic's text and stack, for the log.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
+// Error returns the panic's text.
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// attrs returns the panic for the log.
+func (e *panicError) attrs() []slog.Attr {
+	return []slog.Attr{slog.String("error", forLog(e.Error())), slog.String("stack", string(e.stack))}
+}
 
 func recoverUnary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (_ any, err error) {
 	defer recovered(&err)

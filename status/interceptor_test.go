@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -25,12 +27,13 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/statusmap/statusmap/catalog"
+	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/internal/prototest"
-	"github.com/statusmap/statusmap/internal/recovery"
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 )
@@ -40,7 +43,8 @@ func TestMain(m *testing.M) { servertest.Main(m) }
 // A backend fails with whatever error it is told to.
 type backend struct {
 	demov1.UnimplementedDemoServiceServer
-	fail func(context.Context) error
+	messages int // that a stream sends before it fails
+	fail     func(context.Context) error
 }
 
 func (b *backend) Raise(ctx context.Context, _ *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
@@ -48,6 +52,11 @@ func (b *backend) Raise(ctx context.Context, _ *demov1.RaiseRequest) (*demov1.Ra
 }
 
 func (b *backend) Stream(_ *demov1.StreamRequest, stream grpc.ServerStreamingServer[demov1.StreamResponse]) error {
+	for range b.messages {
+		if err := stream.Send(&demov1.StreamResponse{}); err != nil {
+			return err
+		}
+	}
 	return b.fail(stream.Context())
 }
 
@@ -77,37 +86,9 @@ func serve(t testing.TB, opts ...status.Option) *server {
 			s.events = append(s.events, e)
 		}),
 	}, opts...)
-	handler := status.RecoveryHandler(opts...)
-	s.address = servertest.ServeGRPC(t, s.backend,
-		grpc.ChainUnaryInterceptor(status.UnaryServerInterceptor(opts...), recoverUnary(handler)),
-		grpc.ChainStreamInterceptor(status.StreamServerInterceptor(opts...), recoverStream(handler)),
-	)
+	s.address = servertest.ServeGRPC(t, s.backend, status.ServerOptions(opts...)...)
 	s.client = demov1.NewDemoServiceClient(servertest.Dial(t, s.address, grpc.WithMaxHeaderListSize(8<<10)))
 	return s
-}
-
-// recoverUnary and recoverStream do what the recovery interceptors of
-// go-grpc-middleware do with a handler.
-func recoverUnary(handler func(context.Context, any) error) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (response any, err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = handler(ctx, p)
-			}
-		}()
-		return next(ctx, request)
-	}
-}
-
-func recoverStream(handler func(context.Context, any) error) grpc.StreamServerInterceptor {
-	return func(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = handler(stream.Context(), p)
-			}
-		}()
-		return next(service, stream)
-	}
 }
 
 // event returns the event of the last call, which has to have exactly one.
@@ -208,6 +189,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     "loading " + secret,
 		},
 		{
 			name:        "joined",
@@ -215,6 +197,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     secret,
 		},
 		{
 			name: "received from another server and wrapped",
@@ -224,6 +207,7 @@ func TestFinalForm(t *testing.T) {
 			wantCode:    codes.NotFound,
 			wantMessage: "作业 42 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantLog:     "calling " + secret,
 		},
 		{
 			name:        "wrapping a cause",
@@ -332,7 +316,7 @@ func TestFinalForm(t *testing.T) {
 			wantMessage: "系统内部异常",
 			wantReason:  "INTERNAL_ERROR",
 			wantRepairs: status.RepairPlainStatus,
-			wantLog:     "an error that the client was not told",
+			wantLog:     "error hidden from client",
 		},
 		{
 			name:        "panic",
@@ -383,8 +367,22 @@ func TestFinalForm(t *testing.T) {
 				return grpcstatus.ErrorProto(p)
 			},
 			wantCode:    codes.NotFound,
-			wantMessage: "bytes \uFFFD",
+			wantMessage: "作业 \uFFFD2 不存在",
 			wantReason:  "JOB_NOT_FOUND",
+			wantRepairs: status.RepairInvalidUTF8,
+			wantLog:     "bytes",
+		},
+		{
+			name: "not UTF-8, foreign",
+			fail: func(context.Context) error {
+				p := grpcstatus.Convert(sent(codes.NotFound, "x", &errdetails.ErrorInfo{Domain: "googleapis.com", Reason: "GONE"})).Proto()
+				p.Message = "bytes \xff"
+				return grpcstatus.ErrorProto(p)
+			},
+			wantCode:    codes.NotFound,
+			wantMessage: "bytes \uFFFD",
+			wantReason:  "GONE",
+			wantUnknown: true,
 			wantRepairs: status.RepairInvalidUTF8,
 		},
 	} {
@@ -424,9 +422,16 @@ func TestFinalForm(t *testing.T) {
 				GRPCCode: tt.wantCode,
 				Repairs:  tt.wantRepairs,
 			}
+			if code, ok := servertest.DefaultCatalog(t).Lookup(want.Domain, want.Reason); ok {
+				want.LegacyCode = code.LegacyCode()
+			}
 			if tt.wantUnknown {
 				want.Domain, want.Reason = "", "" // other programs' values have no bound
 			}
+			if event.Err == nil {
+				t.Error("the event has no error")
+			}
+			event.Err = nil
 			if event != want {
 				t.Errorf("event %+v, want %+v", event, want)
 			}
@@ -488,6 +493,10 @@ func TestSizeLimit(t *testing.T) {
 	for i := range 2000 {
 		manyArgs = append(manyArgs, fmt.Sprintf("arg%d", i), "x")
 	}
+	var shortArgs []any
+	for i := range 128 {
+		shortArgs = append(shortArgs, fmt.Sprintf("arg%d", i), strings.Repeat("x", 64))
+	}
 	for _, tt := range []struct {
 		name        string
 		err         error
@@ -533,6 +542,12 @@ func TestSizeLimit(t *testing.T) {
 		{
 			name:        "very many values",
 			err:         status.Error(jobv2.Code_INTERNAL_ERROR, manyArgs...),
+			wantRepairs: status.RepairMisuse,
+			wantDetails: []string{"ErrorInfo"},
+		},
+		{
+			name:        "many values that are too short to be cut",
+			err:         status.Error(jobv2.Code_INTERNAL_ERROR, shortArgs...),
 			wantRepairs: status.RepairCutMetadata,
 			wantDetails: []string{"ErrorInfo"},
 		},
@@ -559,9 +574,11 @@ func TestSizeLimit(t *testing.T) {
 					t.Errorf("%s is cut to %.100q, want text with … at its end", name, value)
 				}
 			}
-			cut := event.Repairs&status.RepairCutMessage != 0
-			if !utf8.ValidString(st.Message()) || cut && !strings.HasSuffix(st.Message(), "…") {
-				t.Errorf("the message is cut to %.100q, want text with … at its end", st.Message())
+			if want := e.Code().Message().Text(pairs(e)...); st.Message() != want {
+				t.Errorf("the message is %.100q, want the template with the cut metadata: %.100q", st.Message(), want)
+			}
+			if cut := event.Repairs&status.RepairCutMessage != 0; cut != strings.Contains(st.Message(), "…") {
+				t.Errorf("the message is %.100q, want … in it: %v", st.Message(), cut)
 			}
 		})
 	}
@@ -573,6 +590,15 @@ func TestSizeLimit(t *testing.T) {
 			t.Error("the test's client accepts more than 8 KiB: it shows nothing")
 		}
 	})
+}
+
+// pairs returns the metadata of an error as arguments.
+func pairs(e *status.LegacyError) []catalog.Arg {
+	var args []catalog.Arg
+	for name, value := range e.Metadata() {
+		args = append(args, catalog.Arg{Name: name, Value: value})
+	}
+	return args
 }
 
 func with(t testing.TB, details ...proto.Message) error {
@@ -623,14 +649,20 @@ func TestWithoutDialect(t *testing.T) {
 	}
 }
 
-// TestRecoveryAlone: the recovery interceptor may run without the others, or
-// before them.
-func TestRecoveryAlone(t *testing.T) {
+// TestRecoversInterceptors: a panic of an interceptor that comes after ours is
+// recovered as a handler's is.
+func TestRecoversInterceptors(t *testing.T) {
 	t.Parallel()
-	handler := status.RecoveryHandler(status.WithLogger(slog.New(slog.DiscardHandler)))
-	st := grpcstatus.Convert(handler(t.Context(), secret))
-	if st.Code() != codes.Internal || strings.Contains(st.Message(), secret) {
-		t.Errorf("got %v, want Internal without %q", st, secret)
+	log := new(servertest.Log)
+	opts := append(status.ServerOptions(status.WithLogger(log.Logger())),
+		grpc.ChainUnaryInterceptor(func(context.Context, any, *grpc.UnaryServerInfo, grpc.UnaryHandler) (any, error) { panic(secret) }))
+	client := demov1.NewDemoServiceClient(servertest.Dial(t, servertest.ServeGRPC(t, new(backend), opts...)))
+	_, err := client.Raise(t.Context(), &demov1.RaiseRequest{})
+	if st := grpcstatus.Convert(err); st.Code() != codes.Internal || strings.Contains(fmt.Sprint(st.Proto()), secret) {
+		t.Errorf("got %v, want Internal without %q", st.Proto(), secret)
+	}
+	if logged := log.Take(); !strings.Contains(logged, secret) || !strings.Contains(logged, "goroutine") {
+		t.Errorf("logged %q, want the panic and its stack", logged)
 	}
 }
 
@@ -756,10 +788,12 @@ func TestTrailersAgree(t *testing.T) {
 			}
 			size := 0
 			for name, values := range trailer {
-				size += len(name) + len(values[0]) + 32
+				if strings.HasPrefix(name, "Grpc-") { // a response of trailers only has its Content-Type among them
+					size += len(name) + len(values[0]) + 32
+				}
 			}
-			if size > 8<<10 {
-				t.Errorf("%d bytes of trailers, want 8 KiB or less", size)
+			if size > status.DefaultMaxSize {
+				t.Errorf("%d bytes of trailers, want %d or less", size, status.DefaultMaxSize)
 			}
 		})
 	}
@@ -792,4 +826,222 @@ func (s *server) rawTrailer(t *testing.T, fail error) http.Header {
 		return response.Header // an answer of trailers only
 	}
 	return response.Trailer
+}
+
+// TestCodesAbove16: some servers send an enum's numbers as gRPC codes.
+func TestCodesAbove16(t *testing.T) {
+	t.Parallel()
+	const notFound = codes.Code(jobv2.Code_JOB_NOT_FOUND)
+	const overloaded = codes.Code(jobv2.Code_API_OVERLOADED)
+	retry := &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Minute)}
+	withRetry, err := grpcstatus.New(overloaded, secret).WithDetails(retry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name         string
+		domain       string
+		err          error
+		wantCode     codes.Code
+		wantMessage  string
+		wantReason   string // "": no details
+		wantMetadata map[string]string
+		wantRetry    time.Duration
+		wantRepairs  status.Repairs
+		wantHidden   bool // the text is logged and not sent
+	}{
+		{
+			name:         "a code of the system, with its text",
+			domain:       "legacy.job.v2",
+			err:          grpcstatus.Error(notFound, "作业 42 不存在"),
+			wantCode:     codes.NotFound,
+			wantMessage:  "作业 42 不存在",
+			wantReason:   "JOB_NOT_FOUND",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+			wantRepairs:  status.RepairCodeOutOfRange,
+		},
+		{
+			name:         "with its text, wrapped",
+			domain:       "legacy.job.v2",
+			err:          fmt.Errorf("x: %w", grpcstatus.Error(notFound, "作业 42 不存在")),
+			wantCode:     codes.NotFound,
+			wantMessage:  "作业 42 不存在",
+			wantReason:   "JOB_NOT_FOUND",
+			wantMetadata: map[string]string{"legacy_code": "1233106", "job_id": "42"},
+			wantRepairs:  status.RepairCodeOutOfRange,
+			wantHidden:   true,
+		},
+		{
+			name:         "with another text",
+			domain:       "legacy.job.v2",
+			err:          fmt.Errorf("x: %w", grpcstatus.Error(notFound, secret)),
+			wantCode:     codes.NotFound,
+			wantMessage:  "作业 {job_id} 不存在",
+			wantReason:   "JOB_NOT_FOUND",
+			wantMetadata: map[string]string{"legacy_code": "1233106"},
+			wantRepairs:  status.RepairCodeOutOfRange,
+			wantHidden:   true,
+		},
+		{
+			name:         "it is no fallback: it may promise a retry",
+			domain:       "legacy.job.v2",
+			err:          grpcstatus.Error(overloaded, secret),
+			wantCode:     codes.ResourceExhausted,
+			wantMessage:  "API 服务过载，拒绝服务请求",
+			wantReason:   "API_OVERLOADED",
+			wantMetadata: map[string]string{"legacy_code": "1239309"},
+			wantRetry:    mustCode(t, jobv2.Code_API_OVERLOADED).RetryAfter(),
+			wantRepairs:  status.RepairCodeOutOfRange,
+			wantHidden:   true,
+		},
+		{
+			name:         "with a RetryInfo of its own",
+			domain:       "legacy.job.v2",
+			err:          withRetry.Err(),
+			wantCode:     codes.ResourceExhausted,
+			wantMessage:  "API 服务过载，拒绝服务请求",
+			wantReason:   "API_OVERLOADED",
+			wantMetadata: map[string]string{"legacy_code": "1239309"},
+			wantRetry:    time.Minute,
+			wantRepairs:  status.RepairCodeOutOfRange,
+			wantHidden:   true,
+		},
+		{
+			name:         "a success code",
+			domain:       "legacy.jarvis.v2",
+			err:          grpcstatus.Error(codes.Code(jarvisv2.Code_SKEY_GRANTED), secret),
+			wantCode:     codes.Unknown,
+			wantMessage:  "param configuration error, please contact the administrator",
+			wantReason:   "PARAM_CONFIGURATION_ERROR",
+			wantMetadata: map[string]string{"legacy_code": "30018"},
+			wantRepairs:  status.RepairCodeOutOfRange | status.RepairPlainStatus,
+			wantHidden:   true,
+		},
+		{
+			name:         "no code of the system",
+			domain:       "legacy.job.v2",
+			err:          grpcstatus.Error(17, secret),
+			wantCode:     codes.Unknown,
+			wantMessage:  "系统内部异常",
+			wantReason:   "INTERNAL_ERROR",
+			wantMetadata: map[string]string{"legacy_code": "1239999"},
+			wantRepairs:  status.RepairCodeOutOfRange | status.RepairPlainStatus,
+			wantHidden:   true,
+		},
+		{
+			name:        "no system",
+			err:         grpcstatus.Error(notFound, "x"),
+			wantCode:    codes.Unknown,
+			wantMessage: "x",
+			wantRepairs: status.RepairCodeOutOfRange | status.RepairPlainStatus,
+		},
+	} {
+		for _, raw := range []bool{false, true} {
+			name := tt.name
+			opts := []status.Option{status.WithFallbackDomain(func(context.Context, any) string { return tt.domain })}
+			if raw {
+				name += ", raw"
+				opts = append(opts, status.WithRawCodes())
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s := serve(t, opts...)
+				st, event := s.raiseError(t, tt.err)
+				sent, _ := grpcstatus.FromError(errors.Unwrap(tt.err))
+				if sent == nil || sent.Code() == codes.OK {
+					sent = grpcstatus.Convert(tt.err)
+				}
+				want := tt.wantCode
+				if raw {
+					want = sent.Code()
+				}
+				if st.Code() != want || st.Message() != tt.wantMessage {
+					t.Errorf("got %v %q, want %v %q", st.Code(), st.Message(), want, tt.wantMessage)
+				}
+				if event.GRPCCode != tt.wantCode || event.Reason != tt.wantReason || event.Repairs != tt.wantRepairs {
+					t.Errorf("event %+v, want %v %s and the repairs %q", event, tt.wantCode, tt.wantReason, tt.wantRepairs.Names())
+				}
+				e, ok := status.FromError(st.Err())
+				if ok != (tt.wantReason != "") || e.Reason() != tt.wantReason || e.RetryAfter() != tt.wantRetry ||
+					ok && !maps.Equal(e.Metadata(), tt.wantMetadata) {
+					t.Errorf("got %v with %v, retry after %v; want %s with %v, retry after %v", e, e.Metadata(), e.RetryAfter(), tt.wantReason, tt.wantMetadata, tt.wantRetry)
+				}
+				logged := s.log.Take()
+				if tt.wantHidden != strings.Contains(logged, sent.Message()) || strings.Contains(fmt.Sprint(st.Proto()), secret) {
+					t.Errorf("sent %v, logged %q, want the text hidden: %v", st.Proto(), logged, tt.wantHidden)
+				}
+			})
+		}
+	}
+}
+
+// TestFallbacksPromiseNoRetry: neither the code's own delay nor a received one.
+func TestFallbacksPromiseNoRetry(t *testing.T) {
+	t.Parallel()
+	if mustCode(t, jobv2.Code_API_OVERLOADED).RetryAfter() == 0 {
+		t.Fatal("API_OVERLOADED has no retry_after: it shows nothing")
+	}
+	plain, err := grpcstatus.New(codes.ResourceExhausted, secret).WithDetails(
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(time.Minute)},
+		&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: "a"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, _ := serve(t).raiseError(t, plain.Err())
+	e, _ := status.FromError(st.Err())
+	if e.Reason() != "API_OVERLOADED" || e.RetryAfter() != 0 {
+		t.Errorf("got %v, retry after %v, want API_OVERLOADED and none", e, e.RetryAfter())
+	}
+	var types []string
+	for _, d := range st.Details() {
+		types = append(types, string(proto.MessageName(d.(proto.Message)).Name()))
+	}
+	if want := []string{"ErrorInfo", "BadRequest"}; !slices.Equal(types, want) {
+		t.Errorf("details %q, want %q", types, want)
+	}
+	// Without a system it is the handler's own status.
+	st, _ = serve(t, status.WithFallbackDomain(nil)).raiseError(t, plain.Err())
+	if len(st.Details()) != 2 {
+		t.Errorf("details %v, want those of the handler", st.Details())
+	}
+}
+
+// TestOneBuilder: whoever raises an error, its details are the same bytes.
+func TestOneBuilder(t *testing.T) {
+	t.Parallel()
+	for _, system := range servertest.DefaultCatalog(t).Systems() {
+		for _, code := range system.Codes() {
+			if code.IsSuccess() {
+				continue
+			}
+			made := status.New(code, sampleArgs(code)...)
+			want := grpcstatus.Convert(made).Proto()
+			for name, err := range map[string]error{
+				"made":     made,
+				"wrapped":  fmt.Errorf("x: %w", made),
+				"received": grpcstatus.ErrorProto(want),
+			} {
+				if got := grpcstatus.Convert(intercept(t.Context(), err)).Proto(); !proto.Equal(got, want) {
+					t.Errorf("%s, %s: %v, want %v", code.FullName(), name, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestUnknownMethods: an UnknownServiceHandler answers whatever a caller thinks of.
+func TestUnknownMethods(t *testing.T) {
+	t.Parallel()
+	var event status.Event
+	opts := append(status.ServerOptions(
+		status.WithLogger(slog.New(slog.DiscardHandler)),
+		status.WithObserver(func(_ context.Context, e status.Event) { event = e }),
+	), grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error { return errors.New("x") }))
+	conn := servertest.Dial(t, servertest.ServeGRPC(t, new(backend), opts...))
+	for method, want := range map[string]bool{"/a.B/C": true, demov1.DemoService_Echo_FullMethodName: false} {
+		err := conn.Invoke(t.Context(), method, &demov1.RaiseRequest{}, &demov1.RaiseResponse{})
+		if err == nil || event.Method != method || event.UnknownMethod != want {
+			t.Errorf("%s: got %v and the event %+v, want an unknown method: %v", method, err, event, want)
+		}
+	}
 }

@@ -83,7 +83,7 @@ func (d *draft) cutTexts(fits func() bool, event *Event) {
 	cutTo := func(n int) {
 		d.Metadata = make([]wire.Pair, len(metadata))
 		for i, m := range metadata {
-			if m.Name != catalog.ErrorInfoLegacyCode && m.Name != catalog.ErrorInfoRequestID {
+			if m.Name != catalog.ErrorInfoLegacyCode && (m.Name != catalog.ErrorInfoRequestID || !wire.IsRequestID(m.Value)) {
 				m.Value = cut(m.Value, n)
 			}
 			d.Metadata[i] = m

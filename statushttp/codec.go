@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -222,9 +223,20 @@ func (c *Codec) Request(r *http.Request) Request {
 		q.RequestID = ids[0]
 	}
 	if c.dialect != nil {
-		q.Domain = c.dialect(r)
+		q.Domain = c.choose(r)
 	}
 	return q
+}
+
+// choose calls the function of WithDialect. If it panics, the routes count.
+func (c *Codec) choose(r *http.Request) (domain string) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.logger.LogAttrs(r.Context(), slog.LevelError, "the function of WithDialect panicked: fix it, the routes count meanwhile",
+				slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	return c.dialect(r)
 }
 
 // Dialect returns the system in which a request is answered: the one that it asks

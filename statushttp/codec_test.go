@@ -250,3 +250,20 @@ func TestOtherCatalog(t *testing.T) {
 		t.Errorf("got %q, want legacy.job.v2", got)
 	}
 }
+
+// TestDialectThatPanics: the routes count, and the log has the panic.
+func TestDialectThatPanics(t *testing.T) {
+	t.Parallel()
+	var log servertest.Log
+	codec := newCodec(t,
+		statushttp.WithRoute("/", "legacy.job.v2"),
+		statushttp.WithDialect(func(*http.Request) string { panic("no tenant") }),
+		statushttp.WithLogger(log.Logger()))
+	q := codec.Request(httptest.NewRequest(http.MethodGet, "/", nil))
+	if got := codec.Dialect(&q).Domain(); got != "legacy.job.v2" {
+		t.Errorf("got %q, want legacy.job.v2", got)
+	}
+	if got := log.Take(); !strings.Contains(got, "no tenant") {
+		t.Errorf("logged %q, want the panic", got)
+	}
+}

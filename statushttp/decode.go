@@ -41,20 +41,14 @@ func (c *Codec) decode(ctx context.Context, domain string, response Response) (d
 		return nil, grpcstatus.Error(codes.Internal, "the response is of an unknown system")
 	}
 	ok := response.HTTPStatus >= 200 && response.HTTPStatus <= 299
-	if !ok || system.HTTPAlways() != 0 {
-		// If HTTP tells success from failure, a resource with a key "Code" is not a
-		// failure.
-		if v, ok := system.FailureEnvelope().Parse(response.Body); ok && len(v.LegacyCode) <= maxLegacyCode {
-			return nil, c.decodeFailure(system, response.HTTPStatus, &v)
-		}
-	}
 	if ok && len(response.Body) == 0 {
 		return nil, nil
 	}
-	if ok {
-		if v, ok := system.SuccessEnvelope().Parse(response.Body); ok {
-			return v.Data, nil
-		}
+	switch v, kind := system.Reply().Read(response.Body, ok, system.HTTPAlways() == 0, system.IsSuccessCode); {
+	case kind == template.Success:
+		return v.Data, nil
+	case kind == template.Failure && len(v.LegacyCode) <= maxLegacyCode:
+		return nil, c.decodeFailure(system, response.HTTPStatus, &v)
 	}
 	code := GRPCCode(response.HTTPStatus)
 	if code == codes.OK {
@@ -80,6 +74,9 @@ func (c *Codec) decodeFailure(system *catalog.System, httpStatus int, v *templat
 		}
 		s.Code, s.Reason, s.RetryAfter, s.Field = code.GRPCCode(), code.Reason(), code.RetryAfter(), code.Field()
 		s.Metadata = arguments(code, v)
+		if v.Message == "" {
+			s.Message = code.Message().Text(s.Metadata...)
+		}
 	}
 	b := details.NewBuffer()
 	defer b.Release()

@@ -187,7 +187,9 @@ func TestDecode(t *testing.T) {
 		{"no code", apiswitch, 503, `{"Message":"x"}`, codes.Unavailable, "", "", "legacy.apiswitch.v1 answered HTTP 503 with a body that is not in its envelope", "Message"},
 		{"a code that is none", apiswitch, 500, `{"Code":{"a":1},"Message":"x"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not in its envelope", "Code"},
 		{"a code of 1000 characters", apiswitch, 500, `{"Code":"` + strings.Repeat("1", 1000) + `"}`, codes.Internal, "", "", "legacy.apiswitch.v1 answered HTTP 500 with a body that is not in its envelope", "1111"},
-		{"result true with an error status", job, 500, `{"result":true,"code":0,"data":null,"message":""}`, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not in its envelope", "result"},
+		{"a success with an error status: its code decides", job, 500, `{"result":true,"code":0,"data":null,"message":""}`, codes.OK, "", "", "", ""},
+		{"the success that JOB documents", job, 200, `{"result":true,"code":0,"message":"success","data":{"job_instance_id":1}}`, codes.OK, "", "", "", ""},
+		{"a success whose resource would be lost", elves, 200, `{"flag":"true","id":7}`, codes.Internal, "", "", "legacy.elves.v2 answered HTTP 200 with a body that is not in its envelope", "id"},
 		{"empty", job, 500, ``, codes.Internal, "", "", "legacy.job.v2 answered HTTP 500 with a body that is not in its envelope", ""},
 		{"an unknown domain", "legacy.none", 200, `{}`, codes.Internal, "", "", "the response is of an unknown system", "legacy.none"},
 	} {

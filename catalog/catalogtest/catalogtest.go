@@ -1,8 +1,9 @@
-// Package catalogtest checks annotated enums in the tests of those who write
-// them. A catalog that breaks a rule never serves; with this line in a test it
-// does not get that far:
+// Package catalogtest checks annotated enums in a test:
 //
 //	func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
+//
+// A program cannot use a catalog with a broken rule. This test finds the broken rule
+// before the program starts.
 package catalogtest
 
 import (
@@ -14,12 +15,12 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 )
 
-// Check reports every rule that the enums break, each with t.Error. Without
-// enums it checks every annotated enum that is linked into the test, and that
-// there is one.
+// Check reports each broken rule of the enums with t.Error. If no enums are given,
+// Check checks every annotated enum that is linked into the test, and fails if there
+// are none.
 //
-// A problem names the file and the value, and the line where the descriptor
-// knows it: generated code does not.
+// Each problem names the file and the enum value. It has no line number for enums
+// from generated code, which has no source positions.
 func Check(t testing.TB, enums ...protoreflect.EnumDescriptor) {
 	t.Helper()
 	if len(enums) == 0 {
@@ -42,6 +43,6 @@ func report(t testing.TB, c *catalog.Catalog, err error) {
 	case err != nil:
 		t.Error(err)
 	case len(c.Systems()) == 0:
-		t.Error("no enum with the option (statusmap.v1.system) is linked into the test: import its package, or name it")
+		t.Error("no enum with the option (statusmap.v1.system) is linked into the test: import its package, or pass its descriptor to Check")
 	}
 }

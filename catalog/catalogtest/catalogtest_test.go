@@ -16,9 +16,9 @@ import (
 	"github.com/statusmap/statusmap/internal/prototest"
 )
 
-// recorder is a test that keeps what it is told.
+// A recorder is a testing.TB that records errors.
 type recorder struct {
-	testing.TB // nil: Check must not call anything else
+	testing.TB // nil, since Check must not call other methods
 	errors     []string
 	helper     bool
 }
@@ -49,40 +49,40 @@ enum Code {
   PARCEL_LOST = 7 [(statusmap.v1.code) = {grpc: NOT_FOUND http: 99 message: "Parcel {0} is lost"}];
 }`
 
-func TestCheckReportsEachProblemOnItsOwn(t *testing.T) {
+func TestCheckReportsEachProblemSeparately(t *testing.T) {
 	got := &recorder{}
 	catalogtest.Check(got, load(t, brokenSource)...)
 	want := []string{
-		"depot.proto:4: legacy.depot.v1.Code: fallback_for: no code stands in for UNKNOWN or INTERNAL: name one, for errors that have no code here",
-		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: http: 99 is no HTTP status of an answer: give 200 to 599",
-		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: message: {0} cannot be a metadata key: give it 2 to 64 characters of [a-zA-Z0-9-_], the first a small letter",
+		"depot.proto:4: legacy.depot.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599",
+		"depot.proto:10: legacy.depot.v1.PARCEL_LOST: message: {0} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter, or {{0}} for the text in braces",
 	}
 	if !slices.Equal(got.errors, want) {
 		t.Errorf("got  %q\nwant %q", got.errors, want)
 	}
 	if !got.helper {
-		t.Error("without t.Helper the reports point into catalogtest")
+		t.Error("Check did not call t.Helper: the errors have line numbers of catalogtest")
 	}
 }
 
-func TestCheckSaysNothingOfWholeSystems(t *testing.T) {
+func TestCheckReportsNothingForValidSystems(t *testing.T) {
 	for name, enums := range map[string][]protoreflect.EnumDescriptor{
-		"one":            {jobv2.Code(0).Descriptor()},
-		"two":            {jobv2.Code(0).Descriptor(), jarvisv2.Code(0).Descriptor()},
-		"all linked ins": nil,
+		"one":        {jobv2.Code(0).Descriptor()},
+		"two":        {jobv2.Code(0).Descriptor(), jarvisv2.Code(0).Descriptor()},
+		"all linked": nil,
 	} {
 		t.Run(name, func(t *testing.T) { catalogtest.Check(t, enums...) })
 	}
 }
 
-func TestCheckReportsAnEnumThatIsNoSystem(t *testing.T) {
+func TestCheckReportsAnEnumWithoutTheOption(t *testing.T) {
 	for name, tt := range map[string]struct {
 		enum protoreflect.EnumDescriptor
 		want string
 	}{
 		"no option": {descriptorpb.FieldDescriptorProto_Type(0).Descriptor(),
-			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)"},
-		"nil": {nil, "system: the enum descriptor is nil"},
+			"google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system): add it"},
+		"nil": {nil, "system: the enum descriptor is nil: pass the descriptor of an annotated enum"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := &recorder{}
@@ -105,7 +105,7 @@ func TestCheckWithoutEnumsAgreesWithDefault(t *testing.T) {
 	}
 }
 
-func TestCheckWithNothingLinkedInIsNoSuccess(t *testing.T) {
+func TestCheckFailsIfNoSystemIsLinked(t *testing.T) {
 	for name, c := range map[string]*catalog.Catalog{"nil": nil, "empty": {}} {
 		got := &recorder{}
 		catalogtest.Report(got, c, nil)
@@ -115,7 +115,7 @@ func TestCheckWithNothingLinkedInIsNoSuccess(t *testing.T) {
 	}
 }
 
-// printer stands in for the *testing.T of a test.
+// A printer prints errors instead of failing a test.
 type printer struct{ testing.TB }
 
 func (printer) Helper()           {}
@@ -124,11 +124,11 @@ func (printer) Error(args ...any) { fmt.Println(args...) }
 func ExampleCheck() {
 	t := printer{}
 
-	// In a test: func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
+	// This enum has no problems.
 	catalogtest.Check(t, jobv2.Code(0).Descriptor())
 
-	// An enum that nobody annotated.
+	// This enum is not annotated.
 	catalogtest.Check(t, descriptorpb.FieldDescriptorProto_Type(0).Descriptor())
 	// Output:
-	// google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system)
+	// google/protobuf/descriptor.proto: google.protobuf.FieldDescriptorProto.Type: system: the enum has no option (statusmap.v1.system): add it
 }

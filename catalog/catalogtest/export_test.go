@@ -1,4 +1,4 @@
 package catalogtest
 
-// Report is what Check does with a catalog.
+// Report exports report for the tests.
 var Report = report

@@ -13,7 +13,7 @@ import (
 	"github.com/statusmap/statusmap/internal/demo"
 )
 
-// An entry is a code as catalog and explain print it. Scripts read its keys.
+// An entry is a code in the output of catalog and explain. Scripts rely on the JSON keys.
 type entry struct {
 	Domain       string            `json:"domain"`
 	Reason       string            `json:"reason"`
@@ -63,7 +63,7 @@ func newCatalog(from *sources) *cobra.Command {
 	format := format{human: "table"}
 	cmd := &cobra.Command{
 		Use:     "catalog",
-		Short:   "List every code there is",
+		Short:   "List all codes",
 		Example: "  statusmap catalog --domain legacy.elves.v2\n  statusmap catalog --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -87,12 +87,12 @@ func newCatalog(from *sources) *cobra.Command {
 			return printTable(cmd.OutOrStdout(), entries)
 		},
 	}
-	cmd.Flags().StringVar(&domain, "domain", "", "only the system of this `DOMAIN`")
-	cmd.Flags().Var(&format, "format", "table or json")
+	cmd.Flags().StringVar(&domain, "domain", "", "list only the codes of this `DOMAIN`")
+	cmd.Flags().Var(&format, "format", "output format: table or json")
 	return cmd
 }
 
-// chosen returns the system of a domain; all where it is "".
+// chosen returns the system of a domain. It returns all systems if domain is "".
 func chosen(cat *catalog.Catalog, domain string) ([]*catalog.System, error) {
 	if domain == "" {
 		return cat.Systems(), nil
@@ -120,7 +120,7 @@ func printTable(w io.Writer, entries []entry) error {
 	return t.Flush()
 }
 
-// A format is how to print: human (a table, or text), or json.
+// A format is the output format: either json, or the format for people in human.
 type format struct {
 	human string
 	json  bool
@@ -137,7 +137,7 @@ func (f *format) Type() string { return "FORMAT" }
 
 func (f *format) Set(s string) error {
 	if s != "json" && s != f.human {
-		return fmt.Errorf("give %s or json", f.human)
+		return fmt.Errorf("%q is not a valid format: use %s or json", s, f.human)
 	}
 	f.json = s == "json"
 	return nil

@@ -28,18 +28,18 @@ func newExplain(from *sources) *cobra.Command {
 	format := format{human: "text"}
 	cmd := &cobra.Command{
 		Use:   "explain WHAT",
-		Short: "Say what a legacy code, a reason or a body means",
-		Long: "Say what WHAT means, in every system that has it. WHAT is one of\n\n" +
+		Short: "Explain a legacy code, a reason, a message or a response body",
+		Long: "Explain WHAT in every system that has it. WHAT is one of\n\n" +
 			"  a legacy code                    1207101, 401.1\n" +
 			"  a reason or a full name          JOB_NOT_FOUND, legacy.job.v2.JOB_NOT_FOUND\n" +
-			"  a legacy JSON body               '{\"Code\":10205,\"Message\":\"未找到应用\"}'\n" +
-			"  a legacy message                 '作业 42 不存在', '[401.5]Unauthorized Sign Error'\n" +
-			"  a grpc-status-details-bin        the base64 that a gRPC trailer has\n" +
-			"  -                                one of these on standard input",
+			"  a response body                  '{\"Code\":10205,\"Message\":\"未找到应用\"}'\n" +
+			"  a message                        '作业 42 不存在', '[401.5]Unauthorized Sign Error'\n" +
+			"  a grpc-status-details-bin        the base64 text of this gRPC trailer\n" +
+			"  -                                read one of these from standard input",
 		Example: "  statusmap explain 401.1\n  statusmap explain 10001 --domain legacy.jarvis.v2\n  curl -s … | statusmap explain -",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("explain takes one argument, a code, a reason or a body; got %d: quote a body with '…'", len(args))
+				return fmt.Errorf("explain needs exactly one argument, but there are %d: write a code, a reason or a body, and put a body in single quotes", len(args))
 			}
 			return nil
 		},
@@ -56,7 +56,7 @@ func newExplain(from *sources) *cobra.Command {
 			if what == "-" {
 				b, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 1<<20))
 				if err != nil {
-					return fmt.Errorf("cannot read standard input: %w", err)
+					return fmt.Errorf("cannot read standard input: %w: write WHAT as an argument", err)
 				}
 				what = string(b)
 			}
@@ -66,7 +66,7 @@ func newExplain(from *sources) *cobra.Command {
 			}
 			found := explain(codec, cat, systems, strings.TrimSpace(what))
 			if len(found) == 0 {
-				return fmt.Errorf("nothing is known of %s: it is not a legacy code, reason, body or grpc-status-details-bin of %s; see statusmap catalog",
+				return fmt.Errorf("cannot explain %s: it is not a legacy code, reason, message, body or grpc-status-details-bin of %s: run \"statusmap catalog\" to list the codes",
 					abbreviated(what), scope(domain))
 			}
 			if format.json {
@@ -83,8 +83,8 @@ func newExplain(from *sources) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&domain, "domain", "", "only in the system of this `DOMAIN`")
-	cmd.Flags().Var(&format, "format", "text or json")
+	cmd.Flags().StringVar(&domain, "domain", "", "search only in the system of this `DOMAIN`")
+	cmd.Flags().Var(&format, "format", "output format: text or json")
 	return cmd
 }
 
@@ -99,23 +99,24 @@ func abbreviated(s string) string {
 	return strconv.Quote(s)
 }
 
-// An explanation is one thing that WHAT may mean.
+// An explanation is one possible meaning of WHAT.
 type explanation struct {
 	entry
 	Title string `json:"title"`
-	// MatchedBy is legacy_code, reason, body, message or details.
+	// MatchedBy is the kind of WHAT: legacy_code, reason, body, message or details.
 	MatchedBy string `json:"matched_by"`
-	// Arguments are what a body or details have for the message's parameters.
+	// Arguments are the arguments in a body, a message or details, by name.
 	Arguments map[string]string `json:"arguments"`
-	// Text is the message that a body or details have.
+	// Text is the message in a body or details.
 	Text string `json:"text,omitempty"`
-	// RequestID is what a body or details have.
+	// RequestID is the request's id in a body or details.
 	RequestID string `json:"request_id,omitempty"`
-	// RetryAfter is in seconds; 0: do not retry as is.
+	// RetryAfter is the number of seconds after which a client may repeat the call. It is
+	// 0 if the client should not repeat the call.
 	RetryAfter int `json:"retry_after"`
-	// Field is the request field at fault.
+	// Field is the request field that is wrong.
 	Field string `json:"field"`
-	// Known is false where only the details themselves speak of the code.
+	// Known reports whether the catalog has the code. If not, all facts are from details.
 	Known bool `json:"known"`
 
 	code *catalog.Code
@@ -159,8 +160,8 @@ func explain(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.S
 	return explainDetails(cat, systems, what)
 }
 
-// explainMessage finds the codes whose message, in any language, what is. Elves
-// writes the code before it, in brackets.
+// explainMessage finds the codes with the message what, in any language. The legacy code
+// may come before the message in brackets, as in the errors of Elves.
 func explainMessage(systems []*catalog.System, what string) []explanation {
 	legacyCode, text := "", what
 	if rest, ok := strings.CutPrefix(what, "["); ok {
@@ -193,8 +194,8 @@ func explainMessage(systems []*catalog.System, what string) []explanation {
 	return found
 }
 
-// explainBody reads a body as each system. Systems that share an envelope and numbers
-// are all listed; those whose own message it is come first.
+// explainBody reads a body in the envelope of each system. Several systems may have the
+// same envelope and legacy code. Those with the same message are listed first.
 func explainBody(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.System, body []byte) []explanation {
 	var found []explanation
 	for _, system := range systems {
@@ -213,8 +214,8 @@ func explainBody(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catal
 	return found
 }
 
-// explainDetails reads a grpc-status-details-bin, in any of base64's alphabets, padded
-// or not: gRPC stacks differ, and logs more so.
+// explainDetails reads a grpc-status-details-bin. It accepts both alphabets of base64,
+// with and without padding, since gRPC implementations and logs use all of them.
 func explainDetails(cat *catalog.Catalog, systems []*catalog.System, what string) []explanation {
 	plain := strings.NewReplacer("-", "+", "_", "/", "=", "", "\n", "", " ", "").Replace(what)
 	raw, err := base64.RawStdEncoding.DecodeString(plain)
@@ -260,7 +261,7 @@ func received(err *status.LegacyError, by string) explanation {
 	return e
 }
 
-// onTheWire returns the body by which the system's REST clients see the code.
+// onTheWire returns the body in which REST clients of the system receive the code.
 func (e *explanation) onTheWire(ctx context.Context, codec *statushttp.Codec) string {
 	var args []any
 	for name, value := range e.Arguments {
@@ -284,10 +285,10 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 	b.WriteByte('\n')
 	line("legacy code", e.LegacyCode)
 	if !e.Known {
-		line("says", e.Text)
+		line("text", e.Text)
 		line("arguments", pairs(e.Arguments))
 		line("request id", e.RequestID)
-		line("", "This program does not know the code: it is newer, or another system's.")
+		line("", "The catalog does not have this code. Add the .proto file of its system with --proto.")
 		return b.String()
 	}
 	line("message", e.Message)
@@ -295,7 +296,7 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 		line(language, e.Translations[language])
 	}
 	if e.Text != "" && e.Text != e.Message {
-		line("says", e.Text)
+		line("text", e.Text)
 	}
 	line("arguments", pairs(e.Arguments))
 	line("request id", e.RequestID)
@@ -307,7 +308,7 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 	line("HTTP", httpStatus)
 	switch {
 	case e.Success:
-		line("retry", "no, it is a success")
+		line("retry", "no, the code is a success")
 	case e.RetryAfter > 0:
 		line("retry", fmt.Sprintf("the same call after %d s", e.RetryAfter))
 	default:

@@ -1,8 +1,8 @@
 // Command statusmap serves, lists and explains legacy error codes.
 //
-//	statusmap serve                   a gRPC server and a REST gateway that raise any code
-//	statusmap catalog --format json   every code there is
-//	statusmap explain 1207101         what a code, a reason or a body means
+//	statusmap serve                   run a gRPC server and a REST gateway that raise any code
+//	statusmap catalog --format json   list all codes
+//	statusmap explain 1207101         explain a code, a reason or a body
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	}
 }
 
-// sources are the flags that say where systems come from.
+// sources are the flags that select .proto files with further systems.
 type sources struct {
 	files       []string
 	importPaths []string
@@ -53,23 +53,23 @@ func newRoot() *cobra.Command {
 		Use:   "statusmap",
 		Short: "Serve, list and explain legacy error codes",
 		Long: "statusmap turns the error tables of old REST APIs into gRPC statuses and back.\n" +
-			"One annotated protobuf enum is the whole contract of a table.",
+			"Each table is one annotated protobuf enum.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q: see statusmap --help", args[0])
+				return fmt.Errorf("unknown command %q: run \"statusmap --help\" to list the commands", args[0])
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringArrayVar(&from.files, "proto", nil,
-		"also use the systems of this .proto `FILE`; may be given again")
+		"add the systems of this .proto `FILE`; can be used several times")
 	root.PersistentFlags().StringArrayVarP(&from.importPaths, "proto_path", "I", nil,
-		"look up the imports of --proto below this `DIR` (default: the working directory)")
+		"search for imports of --proto files in this `DIR`; can be used several times (default: the working directory)")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
+		return fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())
 	})
 	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from))
 	return root

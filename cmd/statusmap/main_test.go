@@ -27,7 +27,7 @@ import (
 	"github.com/statusmap/statusmap/status"
 )
 
-// TestMain lets a test run this very program as a process of its own.
+// TestMain lets tests run this program as a separate process.
 func TestMain(m *testing.M) {
 	if os.Getenv("STATUSMAP_TEST_MAIN") == "1" {
 		main()
@@ -47,7 +47,7 @@ func command(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run returns what a call prints, and how it ends.
+// run runs the program, and returns its output and exit code.
 func run(t *testing.T, stdin string, args ...string) (stdout, stderr string, exitCode int) {
 	t.Helper()
 	cmd := command(context.Background(), t, args...)
@@ -86,7 +86,7 @@ func TestCatalogJSON(t *testing.T) {
 			if e.Domain != code.Domain() || e.Reason != code.Reason() || e.Number != code.Number() ||
 				e.LegacyCode != code.LegacyCode() || e.HTTPStatus != code.HTTPStatus() ||
 				e.Message != code.Message().String() || e.Success != code.IsSuccess() {
-				t.Errorf("%+v is not %s", e, code.FullName())
+				t.Errorf("got %+v, want %s", e, code.FullName())
 			}
 			var grpcCode codes.Code
 			if err := grpcCode.UnmarshalJSON([]byte(`"` + e.GRPCCode + `"`)); err != nil || grpcCode != code.GRPCCode() {
@@ -94,7 +94,7 @@ func TestCatalogJSON(t *testing.T) {
 			}
 			if i > 1 {
 				if p := entries[i-2]; p.Domain > e.Domain || p.Domain == e.Domain && p.Number >= e.Number {
-					t.Errorf("%s.%s stands before %s.%s", p.Domain, p.Reason, e.Domain, e.Reason)
+					t.Errorf("%s.%s is listed before %s.%s", p.Domain, p.Reason, e.Domain, e.Reason)
 				}
 			}
 		}
@@ -104,11 +104,11 @@ func TestCatalogJSON(t *testing.T) {
 	}
 	for _, key := range []string{`"params": []`, `"translations": {`, `"labels": {}`, `"legacy_code": "401.1"`, `(app||func)`} {
 		if !strings.Contains(out, key) {
-			t.Errorf("without %s", key)
+			t.Errorf("the output has no %s", key)
 		}
 	}
 	if strings.Contains(out, "null") {
-		t.Error("null: scripts want empty arrays and objects")
+		t.Error("the output has null, want empty arrays and objects")
 	}
 }
 
@@ -181,7 +181,8 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestBadInput: one line that says what to do, and an exit code that is not 0.
+// TestBadInput checks that errors are one line that says what to do, and that the exit
+// code is not 0.
 func TestBadInput(t *testing.T) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -198,18 +199,18 @@ func TestBadInput(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"serve", "--foo"}, "unknown flag: --foo: see statusmap serve --help"},
-		{[]string{"bar"}, `unknown command "bar": see statusmap --help`},
-		{[]string{"serve", "--http", taken, "--grpc", "127.0.0.1:0"}, "cannot listen on " + taken + ": bind: address already in use; give another address with --http, or port 0 for a free one"},
-		{[]string{"serve", "--http", "127.0.0.1:0", "--grpc", taken}, "give another address with --grpc"},
-		{[]string{"serve", "--http", "nowhere"}, "cannot listen on nowhere: "},
+		{[]string{"serve", "--foo"}, `unknown flag: --foo: run "statusmap serve --help" to list the flags`},
+		{[]string{"bar"}, `unknown command "bar": run "statusmap --help" to list the commands`},
+		{[]string{"serve", "--http", taken, "--grpc", "127.0.0.1:0"}, `cannot listen on "` + taken + `": bind: address already in use: use another address with --http, or port 0 to select a free port`},
+		{[]string{"serve", "--http", "127.0.0.1:0", "--grpc", taken}, "use another address with --grpc"},
+		{[]string{"serve", "--http", "no-port"}, `cannot listen on "no-port": `},
 		{[]string{"serve", "extra"}, `unknown command "extra"`},
-		{[]string{"catalog", "--format", "xml"}, "give table or json"},
-		{[]string{"catalog", "--domain", "legacy.job.v3"}, `there is no domain "legacy.job.v3": take one of legacy.apiswitch.v1, legacy.elves.v1`},
-		{[]string{"explain"}, "explain takes one argument"},
-		{[]string{"explain", "nonsense"}, `nothing is known of "nonsense"`},
-		{[]string{"explain", `{"Code":77777}`}, "nothing is known of"},
-		{[]string{"catalog", "--proto", "none.proto"}, "cannot read none.proto: no such file or directory"},
+		{[]string{"catalog", "--format", "xml"}, `"xml" is not a valid format: use table or json`},
+		{[]string{"catalog", "--domain", "legacy.job.v3"}, `unknown domain "legacy.job.v3": use one of legacy.apiswitch.v1, legacy.elves.v1`},
+		{[]string{"explain"}, "explain needs exactly one argument, but there are 0: write a code"},
+		{[]string{"explain", "nonsense"}, `cannot explain "nonsense": it is not a legacy code`},
+		{[]string{"explain", `{"Code":77777}`}, "cannot explain "},
+		{[]string{"catalog", "--proto", "none.proto"}, `cannot read "none.proto": no such file or directory: use the path of a .proto file`},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			out, errs, exitCode := run(t, "", tt.args...)
@@ -220,7 +221,8 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestBrokenCatalogNeverServes: every problem of the file, with its place.
+// TestBrokenCatalogNeverServes checks that serve reports every problem with its file and
+// line, and does not start.
 func TestBrokenCatalogNeverServes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "broken.proto")
 	source := `syntax = "proto3";
@@ -239,24 +241,24 @@ enum Code {
 	}
 	out, errs, exitCode := run(t, "", "serve", "--proto", file, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0")
 	if exitCode == 0 || out != "" {
-		t.Errorf("it serves: %d %s", exitCode, out)
+		t.Errorf("got exit code %d and %q, want an error and no output", exitCode, out)
 	}
 	for _, want := range []string{
 		"broken.proto:4: legacy.broken.v1.Code: fallback_for: ",
-		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: legacy code 1 is already used by TWICE",
+		"broken.proto:8: legacy.broken.v1.TWICE_MORE: legacy_code: \"1\" is already used by TWICE",
 		"broken.proto:9: legacy.broken.v1.WRONG_HTTP: http: 99 ",
 	} {
 		if !strings.Contains(errs, want) {
-			t.Errorf("without %q:\n%s", want, errs)
+			t.Errorf("the error has no %q:\n%s", want, errs)
 		}
 	}
 	if _, errs, exitCode = run(t, "", "catalog", "--proto", file+"x"); exitCode == 0 {
-		t.Errorf("%s", errs)
+		t.Errorf("got exit code 0 for a missing file, want an error: %s", errs)
 	}
 }
 
-// TestServe starts the server as a process, asks it all that it prints, and ends
-// it with SIGTERM: the exit code is 0.
+// TestServe starts the server as a process, sends all requests that it prints, and stops
+// it with SIGTERM. The exit code is 0.
 func TestServe(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -293,11 +295,11 @@ func TestServe(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"/raise/legacy.none.v1/X":                                `there is no domain "legacy.none.v1": take one of legacy.acme.v1, `,
-		"/raise/legacy.job.v2/X":                                 `legacy.job.v2 has no reason "X": see statusmap catalog --domain legacy.job.v2`,
-		"/raise/legacy.job.v2/JOB_NOT_FOUND?dialect=legacy.none": `there is no domain "legacy.none": take one of`,
-		"/echo/legacy.none.v1":                                   `there is no domain "legacy.none.v1"`,
-		"/fault/legacy.job.v2/none":                              `there is no fault "none": take one of code_out_of_range, deadline, `,
+		"/raise/legacy.none.v1/X":                                `unknown domain "legacy.none.v1": use one of legacy.acme.v1, `,
+		"/raise/legacy.job.v2/X":                                 `unknown reason "X" in the domain "legacy.job.v2": run "statusmap catalog --domain legacy.job.v2" to list the reasons`,
+		"/raise/legacy.job.v2/JOB_NOT_FOUND?dialect=legacy.none": `unknown domain "legacy.none": use one of`,
+		"/echo/legacy.none.v1":                                   `unknown domain "legacy.none.v1"`,
+		"/fault/legacy.job.v2/none":                              `unknown fault "none": use one of code_out_of_range, deadline, `,
 	} {
 		status, _, body := get(ctx, t, base+path)
 		if status != http.StatusNotFound || strings.Count(body, "\n") != 1 || !strings.Contains(body, want) {

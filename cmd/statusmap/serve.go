@@ -13,7 +13,7 @@ import (
 	"github.com/statusmap/statusmap/internal/demo"
 )
 
-// drainTime is how long requests under way may take once the server is told to
+// drainTime is how long requests may continue after the server has received a signal to
 // stop.
 const drainTime = 10 * time.Second
 
@@ -21,14 +21,14 @@ func newServe(from *sources) *cobra.Command {
 	var config demo.Config
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve a gRPC service and a REST gateway that raise any code",
-		Long: "Serve a gRPC service (with reflection and health) and, in front of it, a REST gateway:\n\n" +
-			"  /raise/{domain}/{reason}?metadata[NAME]=VALUE   raises that code\n" +
-			"  /raise/{domain}/{reason}?dialect=DOMAIN         the same, answered as another system\n" +
-			"  /echo/{domain}?text=TEXT                        succeeds\n" +
-			"  /stream/{domain}/{reason}?after=N               a stream that fails after N messages\n" +
-			"  /fault/{domain}/{fault}                         fails as real backends do\n\n" +
-			"SIGTERM and SIGINT drain both servers.",
+		Short: "Run a gRPC server and a REST gateway that raise any code",
+		Long: "Run a gRPC server, with reflection and health checks, and a REST gateway for it:\n\n" +
+			"  /raise/{domain}/{reason}?metadata[NAME]=VALUE   fail with a code; NAME is an argument\n" +
+			"  /raise/{domain}/{reason}?dialect=DOMAIN         answer in the envelope of another system\n" +
+			"  /echo/{domain}?text=TEXT                        succeed\n" +
+			"  /stream/{domain}/{reason}?after=N               stream N messages, then fail with a code\n" +
+			"  /fault/{domain}/{fault}                         fail in the same way as a real backend\n\n" +
+			"After SIGTERM or SIGINT, both servers complete the current requests and stop.",
 		Example: "  statusmap serve\n  statusmap serve --http 127.0.0.1:0 --grpc 127.0.0.1:0 --proto acme.proto",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -56,8 +56,8 @@ func newServe(from *sources) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&config.HTTP, "http", "127.0.0.1:8080", "`ADDRESS` of the REST gateway; port 0 picks a free one")
-	cmd.Flags().StringVar(&config.GRPC, "grpc", "127.0.0.1:9090", "`ADDRESS` of the gRPC server; port 0 picks a free one")
+	cmd.Flags().StringVar(&config.HTTP, "http", "127.0.0.1:8080", "`ADDRESS` of the REST gateway; port 0 selects a free port")
+	cmd.Flags().StringVar(&config.GRPC, "grpc", "127.0.0.1:9090", "`ADDRESS` of the gRPC server; port 0 selects a free port")
 	return cmd
 }
 
@@ -70,9 +70,8 @@ func printServing(cmd *cobra.Command, cat *catalog.Catalog, server *demo.Server)
 	}
 }
 
-// examplePaths returns a few paths worth a curl, from whatever the catalog has:
-// a code with an argument of each system that has one, another dialect, a
-// success and a fault.
+// examplePaths returns paths that serve prints as examples: for each system a code with
+// one argument, if it has such a code, then another dialect, a success and a fault.
 func examplePaths(cat *catalog.Catalog) []string {
 	var paths []string
 	systems := cat.Systems()

@@ -1,8 +1,8 @@
-// Package aip193 holds names to the rules of AIP-193 and google.rpc.ErrorInfo.
+// Package aip193 checks names by the rules of AIP-193 and google.rpc.ErrorInfo.
 package aip193
 
-// IsReason tells whether s can be an ErrorInfo's reason: at most 63 characters of
-// [A-Z][A-Z0-9_]+[A-Z0-9].
+// IsReason reports whether s is a valid reason of an ErrorInfo: at most 63 characters
+// that match [A-Z][A-Z0-9_]+[A-Z0-9].
 func IsReason(s string) bool {
 	if len(s) < 3 || len(s) > 63 || s[0] < 'A' || s[0] > 'Z' || s[len(s)-1] == '_' {
 		return false
@@ -15,8 +15,8 @@ func IsReason(s string) bool {
 	return true
 }
 
-// IsMetadataKey tells whether s can be a key of an ErrorInfo's metadata: at most
-// 64 characters of [a-z][a-zA-Z0-9-_]+.
+// IsMetadataKey reports whether s is a valid key of an ErrorInfo's metadata: at most
+// 64 characters that match [a-z][a-zA-Z0-9-_]+.
 func IsMetadataKey(s string) bool {
 	if len(s) < 2 || len(s) > 64 || s[0] < 'a' || s[0] > 'z' {
 		return false

@@ -8,8 +8,8 @@ import (
 	"github.com/statusmap/statusmap/internal/aip193"
 )
 
-// FuzzNames compares with the expressions that AIP-193 and error_details.proto
-// have.
+// FuzzNames compares the functions with the regular expressions in AIP-193 and
+// error_details.proto.
 func FuzzNames(f *testing.F) {
 	for _, s := range []string{
 		"", "A", "AB", "ABC", "A_B", "AB_", "_AB", "A1", "1AB", "aBC", "A-B", "ÄBC", "JOB_NOT_FOUND", "401.1", "20210",

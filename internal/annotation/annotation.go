@@ -1,5 +1,5 @@
-// Package annotation reads statusmap's options from descriptors, whether these
-// are linked into the program or loaded at run time.
+// Package annotation reads the options of statusmap/v1/options.proto from descriptors.
+// The descriptors may be linked into the program or loaded at run time.
 package annotation
 
 import (
@@ -10,20 +10,21 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// System returns the option (statusmap.v1.system) of an enum, nil where it has
-// none.
+// System returns the option (statusmap.v1.system) of an enum, or nil if the enum does
+// not have it.
 func System(enum protoreflect.EnumDescriptor) (*statusmapv1.SystemOptions, error) {
 	return extension(enum.Options(), statusmapv1.E_System, func() *statusmapv1.SystemOptions { return new(statusmapv1.SystemOptions) })
 }
 
-// Code returns the option (statusmap.v1.code) of a value, nil where it has none.
+// Code returns the option (statusmap.v1.code) of an enum value, or nil if the value
+// does not have it.
 func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.CodeOptions, error) {
 	return extension(value.Options(), statusmapv1.E_Code, func() *statusmapv1.CodeOptions { return new(statusmapv1.CodeOptions) })
 }
 
-// Dialect returns the domain that a method answers in: by the option
-// (statusmap.v1.method), else by its service's (statusmap.v1.service); "" where
-// neither says.
+// Dialect returns the domain of a method's dialect. It is in the option
+// (statusmap.v1.method), or else in the option (statusmap.v1.service) of the service.
+// Dialect returns "" if neither option has a dialect.
 func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
 	own, err := extension(method.Options(), statusmapv1.E_Method, newDialect)
 	if err != nil || own.GetDialect() != "" {
@@ -35,9 +36,9 @@ func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
 
 func newDialect() *statusmapv1.RPCOptions { return new(statusmapv1.RPCOptions) }
 
-// extension returns the message in an extension field of options, nil where
-// there is none. Options of a descriptor that was loaded at run time hold it as
-// unknown bytes or as a message of another type; those are parsed anew.
+// extension returns the message in an extension field of options, or nil if the field
+// is not set. In a descriptor that was loaded at run time, the field may be unknown
+// bytes or a message of another Go type. extension parses these into a T.
 func extension[T proto.Message](options proto.Message, xt protoreflect.ExtensionType, empty func() T) (T, error) {
 	var none T
 	if options == nil {
@@ -45,7 +46,7 @@ func extension[T proto.Message](options proto.Message, xt protoreflect.Extension
 	}
 	m, xd := options.ProtoReflect(), xt.TypeDescriptor()
 	if m.Descriptor().FullName() == xd.ContainingMessage().FullName() && m.Has(xd) {
-		// Linked in, nearly always: the rest is slower by three allocations.
+		// Most descriptors are linked in. The code below needs three more allocations.
 		if x, ok := m.Get(xd).Interface().(protoreflect.Message); ok {
 			if t, ok := x.Interface().(T); ok {
 				return t, nil
@@ -77,8 +78,8 @@ func extension[T proto.Message](options proto.Message, xt protoreflect.Extension
 	return t, nil
 }
 
-// extensionField returns the extension field of a number that is set in m; nil
-// where there is none.
+// extensionField returns the extension field of m with a number and its value. The
+// field is nil if it is not set.
 func extensionField(m protoreflect.Message, number protoreflect.FieldNumber) (field protoreflect.FieldDescriptor, value protoreflect.Value) {
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if fd.IsExtension() && fd.Number() == number {
@@ -89,9 +90,9 @@ func extensionField(m protoreflect.Message, number protoreflect.FieldNumber) (fi
 	return field, value
 }
 
-// unknownField returns the bytes of a message field; false where there is none.
-// Where the field stands twice the second is merged into the first, which for
-// bytes is to append them.
+// unknownField returns the bytes of a message field in unknown. It returns false if
+// there is no such field. If the field is repeated, its values are appended, which
+// merges the messages.
 func unknownField(unknown []byte, number protowire.Number) (raw []byte, found bool) {
 	for len(unknown) > 0 {
 		num, typ, tag := protowire.ConsumeTag(unknown)

@@ -14,21 +14,20 @@ import (
 func TestEnums(t *testing.T) {
 	enum := jobv2.Code(0).Descriptor()
 	if system, err := annotation.System(enum); err != nil || system.GetLanguage() != "zh-CN" {
-		t.Errorf("%v, %v", system, err)
+		t.Errorf("got %v, %v, want the language zh-CN", system, err)
 	}
 	if system, err := annotation.System(statusmapv1.GrpcCode(0).Descriptor()); err != nil || system != nil {
-		t.Errorf("an enum without options: %v, %v", system, err)
+		t.Errorf("an enum without options: got %v, %v, want nil", system, err)
 	}
 	if code, err := annotation.Code(enum.Values().ByNumber(1233106)); err != nil || code.GetGrpc() != statusmapv1.GrpcCode_NOT_FOUND {
-		t.Errorf("%v, %v", code, err)
+		t.Errorf("got %v, %v, want NOT_FOUND", code, err)
 	}
 	if code, err := annotation.Code(enum.Values().ByNumber(0)); err != nil || code != nil {
-		t.Errorf("a value without options: %v, %v", code, err)
+		t.Errorf("a value without options: got %v, %v, want nil", code, err)
 	}
 }
 
-// TestDialect: the method's own option, else its service's, of a service loaded
-// at run time.
+// TestDialect reads the options of services and methods that are loaded at run time.
 func TestDialect(t *testing.T) {
 	file := prototest.Compile(t, map[string]string{"dialect.proto": `
 syntax = "proto3";

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -176,6 +177,10 @@ func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protoc
 	for prefix, mux := range map[string]http.Handler{
 		"/in-process":     inProcess,
 		"/failing-option": servertest.NewMux(t, gw, address, failing),
+		"/own-marshaler":  servertest.NewMux(t, gw, address, runtime.WithMarshalerOption(runtime.MIMEWildcard, &runtime.ProtoMarshaller{})),
+		"/own-handler":    servertest.NewMux(t, gw, address, runtime.WithErrorHandler(clearCookies(gw))),
+		"/form":           servertest.NewMux(t, gw, address, runtime.WithMarshalerOption(form, &gateway.FormMarshaler{Marshaler: &runtime.JSONPb{}})),
+		"/gzip":           gzipped(t, servertest.NewMux(t, gw, address)),
 		"/down":           servertest.NewMux(t, gw, servertest.ClosedAddress(t)),
 		"/garbage":        servertest.NewMux(t, gw, serveGarbage(t)),
 	} {
@@ -183,6 +188,41 @@ func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protoc
 	}
 	return servertest.ServeHTTP(t, root, protocol)
 }
+
+const form = "application/x-www-form-urlencoded"
+
+// clearCookies is a program's own error handler, which calls ours.
+func clearCookies(gw *gateway.Gateway) runtime.ErrorHandlerFunc {
+	return func(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+		http.SetCookie(w, &http.Cookie{Name: "session", MaxAge: -1})
+		gw.ErrorHandler(ctx, mux, m, w, r, err)
+	}
+}
+
+// gzipped compresses what a handler writes.
+func gzipped(t *testing.T, next http.Handler) http.Handler {
+	t.Helper()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		z := gzip.NewWriter(w)
+		next.ServeHTTP(&gzipWriter{ResponseWriter: w, gzip: z}, r)
+		if err := z.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+type gzipWriter struct {
+	http.ResponseWriter
+	gzip *gzip.Writer
+}
+
+func (w *gzipWriter) WriteHeader(status int) {
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Del("Content-Length")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *gzipWriter) Write(b []byte) (int, error) { return w.gzip.Write(b) }
 
 // newExitMux returns the mux of the backend at address, with handlers of its own
 // that end as generated code does, or worse.
@@ -198,6 +238,10 @@ func newExitMux(t *testing.T, gw *gateway.Gateway, address string) *runtime.Serv
 		runtime.HTTPError(ctx, mux, marshaler, w, r, err)
 	}
 	for path, handler := range map[string]runtime.HandlerFunc{
+		"/hints": func(w http.ResponseWriter, r *http.Request, _ map[string]string) {
+			w.WriteHeader(http.StatusEarlyHints)
+			fail(w, r, grpcstatus.Error(codes.NotFound, secret))
+		},
 		"/panics": func(http.ResponseWriter, *http.Request, map[string]string) { panic(secret) },
 		"/teapot": func(w http.ResponseWriter, r *http.Request, _ map[string]string) {
 			fail(w, r, &runtime.HTTPStatusError{HTTPStatus: http.StatusTeapot, Err: grpcstatus.Error(codes.NotFound, secret)})
@@ -377,6 +421,35 @@ var exits = []exit{
 		wantGRPC: codes.InvalidArgument,
 	},
 	{
+		name:     "a path that is not UTF-8",
+		path:     "/raise/%ff/code",
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a query that is not UTF-8",
+		path:     "/raise/d/code?metadata[a]=%ff",
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a form that does not parse",
+		method:   http.MethodPost,
+		path:     "/form/raise/d/code",
+		header:   servertest.Header{"Content-Type": form},
+		body:     "metadata[a]=%zz",
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a form",
+		method:   http.MethodPost,
+		path:     "/form/raise/d/code",
+		header:   servertest.Header{"Content-Type": form},
+		body:     "metadata[a]=b",
+		wantCode: ownCode,
+	},
+	{
 		name:     "a backend that is down",
 		path:     "/down/raise/d/code",
 		wantHTTP: 503,
@@ -468,6 +541,32 @@ var exits = []exit{
 		path:     "/wrapped-teapot",
 		wantHTTP: 418,
 		wantGRPC: codes.FailedPrecondition,
+	},
+	{
+		name:     "early hints, then an error",
+		path:     "/hints",
+		wantHTTP: 404,
+		wantGRPC: codes.NotFound,
+	},
+	{
+		name:     "an error handler of the program, which calls ours",
+		path:     "/own-handler/raise/d/code",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a marshaler of the program",
+		path:     "/own-marshaler/raise/d/code",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a writer around the mux that compresses",
+		path:     "/gzip/raise/d/code",
+		wantCode: ownCode,
+	},
+	{
+		name:     "a writer around the mux that compresses, stream",
+		path:     "/gzip/stream/d/r",
+		wantCode: ownCode,
 	},
 	{
 		name:     "a ForwardResponseOption that fails",

@@ -40,3 +40,13 @@ func isVerbatim(system *catalog.System, body string) bool {
 func hasRequestID(system *catalog.System) bool {
 	return system.FailureEnvelope().Has("request_id")
 }
+
+// mustSystem returns a sample system.
+func mustSystem(t testing.TB, domain string) *catalog.System {
+	t.Helper()
+	system, ok := servertest.DefaultCatalog(t).System(domain)
+	if !ok {
+		t.Fatalf("there is no system %s", domain)
+	}
+	return system
+}

@@ -24,19 +24,19 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// A Config says what a Server serves, and where.
+// A Config configures a Server.
 type Config struct {
-	// HTTP and GRPC are the addresses to listen on; port 0 picks a free one.
+	// HTTP and GRPC are the addresses to listen on. Port 0 selects a free port.
 	HTTP, GRPC string
-	// Catalog is the systems to raise codes of. Required.
+	// Catalog has the codes that the server can raise. Required.
 	Catalog *catalog.Catalog
-	// Logger logs what clients are not told; nil is slog.Default.
+	// Logger logs the errors that are hidden from clients. The default is slog.Default.
 	Logger *slog.Logger
-	// Codec has further options of the gateway's codec.
+	// Codec has additional options of the gateway's codec.
 	Codec []statushttp.Option
 }
 
-// A Server is a gRPC server and, in front of it, a REST gateway.
+// A Server is a gRPC server with a REST gateway.
 type Server struct {
 	grpcListener net.Listener
 	httpListener net.Listener
@@ -47,11 +47,11 @@ type Server struct {
 	served       chan error
 }
 
-// maxRaised is how large a status of Raise and Stream may be: they give back what
-// they are given. The other RPCs keep to the default.
+// maxRaised is the maximum size of a status of Raise and Stream, which contains the
+// arguments of the request. The other RPCs have the default limit.
 const maxRaised = 256 << 10
 
-// Start listens and serves until [Server.Stop].
+// Start starts a server. The server runs until [Server.Stop] is called.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	logger := c.Logger
 	if logger == nil {
@@ -110,12 +110,12 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w; give another address with --%s, or port 0 for a free one", addr, cause(err), flag)
+		return nil, fmt.Errorf("cannot listen on %q: %w: use another address with --%s, or port 0 to select a free port", addr, cause(err), flag)
 	}
 	return l, nil
 }
 
-// cause takes "listen tcp 127.0.0.1:80:" off an error that is told with the
+// cause removes "listen tcp 127.0.0.1:80:" from an error, since the caller adds the
 // address.
 func cause(err error) error {
 	if op := new(net.OpError); errors.As(err, &op) {
@@ -147,8 +147,8 @@ func newGRPCServer(cat *catalog.Catalog, logger *slog.Logger) *grpc.Server {
 	)...)
 }
 
-// dialectOf chooses the dialect as the demo's routes have it: ?dialect=, else
-// the path's second segment.
+// dialectOf returns the domain of the dialect of a request: the query parameter dialect,
+// or else the second segment of the path.
 func dialectOf(r *http.Request) string {
 	if strings.Contains(r.URL.RawQuery, "dialect=") {
 		if dialect := r.URL.Query().Get("dialect"); dialect != "" {
@@ -159,15 +159,15 @@ func dialectOf(r *http.Request) string {
 	return domain
 }
 
-// route takes a path of the demo apart: /raise/legacy.job.v2/JOB_NOT_FOUND.
+// route splits a path of the demo, for example /raise/legacy.job.v2/JOB_NOT_FOUND.
 func route(path string) (verb, domain, name string) {
 	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
 	parts = append(parts, "", "")
 	return parts[0], parts[1], parts[2]
 }
 
-// named answers requests that name a domain, reason, dialect or fault which
-// does not exist: no legacy system has words for that.
+// named answers requests with an unknown domain, reason, dialect or fault in plain text.
+// Legacy systems have no codes for these errors.
 func named(cat *catalog.Catalog, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := checkNames(cat, r); err != nil {
@@ -175,7 +175,7 @@ func named(cat *catalog.Catalog, next http.Handler) http.Handler {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusNotFound)
 			if _, err := fmt.Fprintln(w, err); err != nil {
-				return // the client has gone
+				return // the client has closed the connection
 			}
 			return
 		}
@@ -188,7 +188,7 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 	var err error
 	switch {
 	case domain == "" || strings.Contains(name, "/"):
-		return nil // no route of the demo: the gateway's 404
+		return nil // not a path of the demo: the gateway answers 404
 	case verb == "raise" || verb == "stream":
 		if name != "" {
 			_, err = Lookup(cat, domain, name)
@@ -197,7 +197,7 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 		_, err = LookupSystem(cat, domain)
 	case verb == "fault":
 		if _, err = LookupSystem(cat, domain); err == nil && name != "" && faults[name] == nil {
-			err = fmt.Errorf("there is no fault %q: take one of %s", name, strings.Join(Faults(), ", "))
+			err = fmt.Errorf("unknown fault %q: use one of %s", name, strings.Join(Faults(), ", "))
 		}
 	default:
 		return nil
@@ -211,17 +211,17 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 	return err
 }
 
-// HTTPAddr returns the gateway's address, with the port that was picked.
+// HTTPAddr returns the address of the gateway, with the selected port.
 func (s *Server) HTTPAddr() string { return s.httpListener.Addr().String() }
 
-// GRPCAddr returns the gRPC server's address, with the port that was picked.
+// GRPCAddr returns the address of the gRPC server, with the selected port.
 func (s *Server) GRPCAddr() string { return s.grpcListener.Addr().String() }
 
-// Done yields the error of a server that stopped by itself.
+// Done receives the error of a server that stops without a call of Stop.
 func (s *Server) Done() <-chan error { return s.served }
 
-// Stop drains both servers: requests under way are answered until ctx ends, new
-// ones are refused.
+// Stop stops both servers. They refuse new requests, and complete the current ones
+// until ctx ends.
 func (s *Server) Stop(ctx context.Context) error {
 	s.health.Shutdown()
 	err := s.http.Shutdown(ctx)

@@ -1,5 +1,5 @@
-// Package demo is the service behind statusmap serve: it raises any code of a
-// catalog, and fails in the ways in which real backends fail.
+// Package demo is the server of the command "statusmap serve". It raises any code of a
+// catalog, and fails in the same ways as real backends.
 package demo
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/statusmap/statusmap/status"
 )
 
-// Service is a DemoService over a catalog.
+// Service implements DemoService for a catalog.
 type Service struct {
 	demov1.UnimplementedDemoServiceServer
 	catalog *catalog.Catalog
@@ -33,8 +33,8 @@ type Service struct {
 // NewService returns a service that raises the codes of cat.
 func NewService(cat *catalog.Catalog) *Service { return &Service{catalog: cat} }
 
-// Lookup returns the code of a domain and reason. The error says what there is
-// instead.
+// Lookup returns the code with a domain and a reason. The error lists the valid domains,
+// or says how to list the valid reasons.
 func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) {
 	system, err := LookupSystem(cat, domain)
 	if err != nil {
@@ -42,13 +42,12 @@ func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) 
 	}
 	code, ok := cat.Lookup(domain, reason)
 	if !ok {
-		return nil, fmt.Errorf("%s has no reason %q: see statusmap catalog --domain %s", system.Domain(), reason, system.Domain())
+		return nil, fmt.Errorf("unknown reason %q in the domain %q: run \"statusmap catalog --domain %s\" to list the reasons", reason, system.Domain(), system.Domain())
 	}
 	return code, nil
 }
 
-// LookupSystem returns the system of a domain. The error says what there is
-// instead.
+// LookupSystem returns the system of a domain. The error lists the valid domains.
 func LookupSystem(cat *catalog.Catalog, domain string) (*catalog.System, error) {
 	system, ok := cat.System(domain)
 	if !ok {
@@ -56,7 +55,7 @@ func LookupSystem(cat *catalog.Catalog, domain string) (*catalog.System, error) 
 		for _, s := range cat.Systems() {
 			domains = append(domains, s.Domain())
 		}
-		return nil, fmt.Errorf("there is no domain %q: take one of %s", domain, strings.Join(domains, ", "))
+		return nil, fmt.Errorf("unknown domain %q: use one of %s", domain, strings.Join(domains, ", "))
 	}
 	return system, nil
 }
@@ -69,7 +68,7 @@ func arguments(metadata map[string]string) []any {
 	return args
 }
 
-// Raise fails with a code, or succeeds with it.
+// Raise fails with a code. If the code is a success code, Raise succeeds with it.
 func (s *Service) Raise(ctx context.Context, request *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
 	code, err := Lookup(s.catalog, request.GetDomain(), request.GetReason())
 	if err != nil {
@@ -84,22 +83,22 @@ func (s *Service) Raise(ctx context.Context, request *demov1.RaiseRequest) (*dem
 	return &demov1.RaiseResponse{LegacyCode: code.LegacyCode(), Message: code.Message().Text()}, nil
 }
 
-// Echo succeeds.
+// Echo returns the text of the request.
 func (s *Service) Echo(_ context.Context, request *demov1.EchoRequest) (*demov1.EchoResponse, error) {
 	return &demov1.EchoResponse{Text: request.GetText()}, nil
 }
 
-// maxStream is the longest stream, as demo.proto has it.
+// maxStream is the maximum number of messages in a stream. demo.proto documents it.
 const maxStream = 1000
 
-// Stream sends some messages, then fails with a code.
+// Stream sends a number of messages, then fails with a code.
 func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStreamingServer[demov1.StreamResponse]) error {
 	code, err := Lookup(s.catalog, request.GetDomain(), request.GetReason())
 	if err != nil {
 		return grpcstatus.Error(codes.NotFound, err.Error())
 	}
 	if n := request.GetAfter(); n < 0 || n > maxStream {
-		return grpcstatus.Errorf(codes.InvalidArgument, "after is %d: give 0 to %d", n, maxStream)
+		return grpcstatus.Errorf(codes.InvalidArgument, "after is %d: use a number from 0 to %d", n, maxStream)
 	}
 	for i := range request.GetAfter() {
 		if err := stream.Send(&demov1.StreamResponse{Index: i + 1}); err != nil {
@@ -112,8 +111,8 @@ func (s *Service) Stream(request *demov1.StreamRequest, stream grpc.ServerStream
 	return status.New(code, arguments(request.GetMetadata())...)
 }
 
-// Fault fails as real backends do. What these errors say must not reach a
-// client.
+// Fault fails in the same way as a real backend. The texts of these errors must not
+// reach a client.
 func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*demov1.FaultResponse, error) {
 	system, err := LookupSystem(s.catalog, request.GetDomain())
 	if err != nil {
@@ -121,7 +120,7 @@ func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*dem
 	}
 	fault, ok := faults[request.GetFault()]
 	if !ok {
-		return nil, grpcstatus.Errorf(codes.NotFound, "there is no fault %q: take one of %s",
+		return nil, grpcstatus.Errorf(codes.NotFound, "unknown fault %q: use one of %s",
 			request.GetFault(), strings.Join(Faults(), ", "))
 	}
 	return nil, fault(ctx, system)
@@ -130,9 +129,9 @@ func (s *Service) Fault(ctx context.Context, request *demov1.FaultRequest) (*dem
 // Faults returns the names of all faults, sorted.
 func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
 
-// Secret stands in every text of a fault that no client may see. A gRPC client
-// has the bytes of unknown_detail, as of any detail that a handler attaches; a
-// REST client has not.
+// Secret is in all texts of faults that must not reach a client. The only exception is
+// unknown_detail: gRPC clients receive every detail that a handler attaches, but REST
+// clients do not.
 const Secret = "hunter2"
 
 var faults = map[string]func(context.Context, *catalog.System) error{
@@ -188,7 +187,7 @@ var faults = map[string]func(context.Context, *catalog.System) error{
 	},
 }
 
-// received returns a status as another program may have sent it.
+// received returns a status error as if another program had sent it.
 func received(code codes.Code, message string, details ...proto.Message) error {
 	p := &spb.Status{Code: int32(code), Message: message}
 	for _, d := range details {

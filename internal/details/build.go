@@ -14,28 +14,28 @@ import (
 	"github.com/statusmap/statusmap/internal/wire"
 )
 
-// A Status is what a gRPC status says, before it is bytes.
+// A Status has the code, message and details of a gRPC status.
 type Status struct {
 	Code    codes.Code
 	Message string
-	// Domain and Reason name the code. If they and the metadata are empty, there is no
-	// ErrorInfo.
+	// Domain and Reason identify the code. The status has no ErrorInfo if they are "" and
+	// there are no LegacyCode and Metadata.
 	Domain, Reason string
-	// LegacyCode and RequestID join the metadata unless they are "".
+	// LegacyCode and RequestID are added to the metadata unless they are "".
 	LegacyCode, RequestID string
-	// Metadata has each name once, in any order.
+	// Metadata must not have duplicate names. It can have any order.
 	Metadata []wire.Pair
-	// RetryAfter becomes RetryInfo unless it is 0.
+	// RetryAfter is sent as RetryInfo unless it is 0.
 	RetryAfter time.Duration
-	// Field becomes BadRequest, with the message as its description, unless it is "".
+	// Field is sent as BadRequest unless it is "". Message is the description.
 	Field string
-	// Locale and Localized become LocalizedMessage unless Locale is "".
+	// Locale and Localized are sent as LocalizedMessage unless Locale is "".
 	Locale, Localized string
-	// Rest is sent after the details above, as it is.
+	// Rest is sent unchanged, after the details above.
 	Rest []*anypb.Any
 }
 
-// A Buffer holds the status that it has built, and its memory.
+// A Buffer builds a status and owns its memory.
 type Buffer struct {
 	status  spb.Status
 	details [4]anypb.Any
@@ -44,14 +44,15 @@ type Buffer struct {
 
 var buffers = sync.Pool{New: func() any { return new(Buffer) }}
 
-// NewBuffer returns an empty buffer. Release it once its status was copied, as
-// grpc-go's status.FromProto does.
+// NewBuffer returns an empty buffer. Call Release after the status has been copied, for
+// example by grpc-go's status.FromProto.
 func NewBuffer() *Buffer { return buffers.Get().(*Buffer) } //nolint:forcetypeassert // the pool holds nothing else
 
-// Release gives the buffer's memory back. Its status must not be used any more.
+// Release returns the buffer to the pool. The caller must not use the buffer or its
+// status after that.
 func (b *Buffer) Release() {
 	if cap(b.bytes) > 16<<10 {
-		return // the memory of one long error should not be kept
+		return // do not keep the memory of a very long error
 	}
 	for i := range b.details {
 		b.details[i].Value = nil
@@ -62,8 +63,8 @@ func (b *Buffer) Release() {
 	buffers.Put(b)
 }
 
-// Build returns s as a message. It belongs to the buffer and holds until the next
-// Build or Release.
+// Build returns s as a message. The message belongs to the buffer, and is valid until
+// the next call of Build or Release.
 func (b *Buffer) Build(s *Status) *spb.Status {
 	b.status.Code, b.status.Message, b.status.Details = int32(s.Code), s.Message, b.status.GetDetails()[:0]
 	b.bytes = b.bytes[:0]

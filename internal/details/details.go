@@ -1,8 +1,8 @@
-// Package details reads and builds the details of a gRPC status: the one reader
-// and the one builder, whoever raises the error.
+// Package details reads and builds the details of a gRPC status. All packages of this
+// module use it, so all of them read and write the same details.
 //
-// [Info] is what statusmap reads of a status. [Status] is what it writes; its bytes
-// equal protobuf's deterministic encoding.
+// [Info] has the details that statusmap reads. [Status] has the details that it writes.
+// The written bytes equal protobuf's deterministic encoding.
 package details
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/statusmap/statusmap/internal/wire"
 )
 
-// CanonicalCode returns code if it is one of gRPC's seventeen, else UNKNOWN: other
-// stacks index tables with it.
+// CanonicalCode returns code if it is one of the 17 gRPC codes, and UNKNOWN otherwise.
+// Other gRPC implementations may use the code as an index without a check.
 func CanonicalCode(code codes.Code) codes.Code {
 	if code > codes.Unauthenticated {
 		return codes.Unknown
@@ -25,38 +25,47 @@ func CanonicalCode(code codes.Code) codes.Code {
 	return code
 }
 
-// Info is what statusmap reads of a status's details.
+// Info has the details of a status that statusmap reads.
 type Info struct {
-	// Found reports whether there is an ErrorInfo; the next three are its fields.
+	// Found reports whether the status has an ErrorInfo. Domain, Reason and Metadata are
+	// the fields of the ErrorInfo.
 	Found    bool
 	Domain   string
 	Reason   string
 	Metadata []wire.Pair
-	// RetryAfter is the RetryInfo's delay; 0 if there is none.
+	// RetryAfter is the delay of the RetryInfo. It is 0 if the status has no RetryInfo.
 	RetryAfter time.Duration
+
+	ranked int // rank + 1, once it was needed; else 0
 }
 
-// LegacyCode returns the metadata's legacy_code; "" if there is none.
+// LegacyCode returns legacy_code from the metadata. It returns "" if the metadata does
+// not have it.
 func (i *Info) LegacyCode() string {
 	value, _ := template.Find(i.Metadata, catalog.ErrorInfoLegacyCode)
 	return value
 }
 
-// rank returns 2 if cat has the ErrorInfo's domain, 1 if it has a legacy_code
-// although cat does not, else 0.
+// rank returns 2 if cat has the ErrorInfo's domain. Otherwise it returns 1 if the
+// metadata has a legacy_code, and 0 if not. It keeps the result: a status may have very
+// many ErrorInfos, and the first one very many metadata.
 func (i *Info) rank(cat *catalog.Catalog) int {
-	if _, known := cat.System(i.Domain); known {
-		return 2
+	if i.ranked == 0 {
+		i.ranked = 1
+		if _, known := cat.System(i.Domain); known {
+			i.ranked = 3
+		} else if i.LegacyCode() != "" {
+			i.ranked = 2
+		}
 	}
-	if i.LegacyCode() != "" {
-		return 1
-	}
-	return 0
+	return i.ranked - 1
 }
 
-// Add reads one detail. A second ErrorInfo replaces the first if it ranks higher:
-// AIP-193 allows one, and not every library keeps to that. Other types and broken
-// bytes change nothing. value is kept.
+// Add reads one detail. It ignores other types and values that cannot be read. i keeps
+// parts of the string value.
+//
+// AIP-193 allows one ErrorInfo, but some libraries send more. A second ErrorInfo
+// replaces the first one if it has a higher rank.
 func (i *Info) Add(cat *catalog.Catalog, typeURL, value string) {
 	switch wire.Name(typeURL) {
 	case wire.ErrorInfo:
@@ -66,7 +75,7 @@ func (i *Info) Add(cat *catalog.Catalog, typeURL, value string) {
 		}
 		var second Info
 		if second.Domain, second.Reason, second.Metadata, second.Found = wire.ReadErrorInfo(value, nil); second.Found && second.rank(cat) > i.rank(cat) {
-			i.Domain, i.Reason, i.Metadata = second.Domain, second.Reason, second.Metadata
+			i.Domain, i.Reason, i.Metadata, i.ranked = second.Domain, second.Reason, second.Metadata, second.ranked
 		}
 	case wire.RetryInfo:
 		if d, ok := wire.ReadRetryInfo(value); ok {
@@ -85,9 +94,9 @@ func (i *Info) AddAll(cat *catalog.Catalog, details []*anypb.Any) {
 	}
 }
 
-// ReadStatus reads a serialized google.rpc.Status, for example the value of the
-// trailer grpc-status-details-bin: its code and message, and its details into i. It
-// returns false, and leaves i empty, if raw is not a Status.
+// ReadStatus reads a serialized google.rpc.Status, for example the value of the trailer
+// grpc-status-details-bin. It returns the code and the message, and adds the details to
+// i. If raw is not a Status, ReadStatus returns false, and i is empty.
 func (i *Info) ReadStatus(cat *catalog.Catalog, raw string) (code int32, message string, ok bool) {
 	code, message, ok = wire.ReadStatus(raw, func(typeURL, value string) { i.Add(cat, typeURL, value) })
 	if !ok {

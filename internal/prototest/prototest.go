@@ -1,8 +1,7 @@
 // Package prototest compiles .proto sources in tests.
 //
-// The compiler is in module cmd, which has more requirements than a library
-// should give to its users. It runs as a separate process, one for each test
-// program, started with the go command.
+// The compiler is in module cmd, so that the library's module does not require it. Each
+// test program starts one compiler process with the go command.
 package prototest
 
 import (
@@ -25,15 +24,15 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
 
-	// The vocabulary, which sources may import.
+	// Sources may import statusmap/v1/options.proto.
 	_ "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// Compile compiles sources, by path, and returns the files in the order of their
-// paths. An import that is not among the sources is the file that is linked in.
+// Compile compiles sources by path and returns the files, sorted by path. If an import
+// is not in sources, Compile uses the file that is linked into the program.
 //
-// If the sources have statusmap/v1/options.proto, their options are dynamic
-// messages, as in a program that has no generated code for it.
+// If sources has statusmap/v1/options.proto, the options are dynamic messages, as in a
+// program without generated code for that file.
 func Compile(t testing.TB, sources map[string]string) []protoreflect.FileDescriptor {
 	t.Helper()
 	files, err := TryCompile(t, sources)
@@ -43,12 +42,12 @@ func Compile(t testing.TB, sources map[string]string) []protoreflect.FileDescrip
 	return files
 }
 
-// TryCompile is Compile for sources that may be wrong.
+// TryCompile is like Compile, but returns an error if the sources cannot be compiled.
 func TryCompile(t testing.TB, sources map[string]string) ([]protoreflect.FileDescriptor, error) {
 	t.Helper()
 	process, err := start()
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("the compiler is in module cmd: run the tests in a clone of the repository: %v", err)
+		t.Skipf("the compiler is in module cmd, which is missing (%v): run the tests in a clone of the repository", err)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -60,8 +59,8 @@ func TryCompile(t testing.TB, sources map[string]string) ([]protoreflect.FileDes
 	return link(raw, sources)
 }
 
-// Register compiles a source and adds it to the program's own files, as
-// generated code does.
+// Register compiles a source and adds it to protoregistry.GlobalFiles, as generated code
+// does.
 func Register(t testing.TB, path, source string) {
 	t.Helper()
 	for _, file := range Compile(t, map[string]string{path: source}) {
@@ -78,8 +77,8 @@ type compiler struct {
 	from *json.Decoder
 }
 
-// start starts the compiler, once. It ends with the test program, which closes
-// its input.
+// start starts the compiler on the first call. The compiler ends when the test program
+// ends, which closes the compiler's input.
 var start = sync.OnceValues(func() (*compiler, error) {
 	_, file, _, _ := runtime.Caller(0)
 	root := filepath.Join(filepath.Dir(file), "..", "..")
@@ -88,7 +87,7 @@ var start = sync.OnceValues(func() (*compiler, error) {
 	}
 	cmd := exec.Command("go", "run", "./cmd/internal/protocompiler")
 	cmd.Dir = root
-	// Whatever versions this program is tested with, the compiler is the workspace's.
+	// The compiler always uses the workspace, even if the tests run with GOWORK=off.
 	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(root, "go.work"), "GOFLAGS=-buildvcs=false")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -109,14 +108,14 @@ func (c *compiler) compile(sources map[string]string) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.to.Encode(map[string]any{"Sources": sources}); err != nil {
-		return nil, fmt.Errorf("cannot ask the compiler: %w", err)
+		return nil, fmt.Errorf("cannot send a request to the compiler: %w", err)
 	}
 	var response struct {
 		Files []byte
 		Error string
 	}
 	if err := c.from.Decode(&response); err != nil {
-		return nil, fmt.Errorf("no response from the compiler: %w", err)
+		return nil, fmt.Errorf("cannot read the response of the compiler: %w", err)
 	}
 	if response.Error != "" {
 		return nil, errors.New(response.Error)
@@ -124,14 +123,14 @@ func (c *compiler) compile(sources map[string]string) ([]byte, error) {
 	return response.Files, nil
 }
 
-// link makes descriptors of a FileDescriptorSet in which a file follows its
-// imports.
+// link returns the descriptors of sources from a FileDescriptorSet, in which the imports
+// of a file come before it.
 func link(raw []byte, sources map[string]string) ([]protoreflect.FileDescriptor, error) {
 	files, err := register(raw, sources, new(protoregistry.Types))
 	if err != nil {
 		return nil, err
 	}
-	// Again, now that the sources' own options are known.
+	// Parse the set again. The options that sources define are known now.
 	files, err = register(raw, sources, optionTypes{dynamicpb.NewTypes(files)})
 	if err != nil {
 		return nil, err
@@ -147,8 +146,7 @@ func link(raw []byte, sources map[string]string) ([]protoreflect.FileDescriptor,
 	return list, nil
 }
 
-// optionTypes are the extensions that the sources define and, behind them,
-// those that are linked in.
+// optionTypes finds extensions in the sources first, and then in the program.
 type optionTypes struct{ *dynamicpb.Types }
 
 func (o optionTypes) FindExtensionByName(name protoreflect.FullName) (protoreflect.ExtensionType, error) {
@@ -194,7 +192,7 @@ func register(raw []byte, sources map[string]string, types typeResolver) (*proto
 	return files, nil
 }
 
-// A resolver finds what is compiled and, if it is not, what is linked in.
+// A resolver finds descriptors in the compiled files first, and then in the program.
 type resolver struct{ compiled *protoregistry.Files }
 
 func (r resolver) FindFileByPath(path string) (protoreflect.FileDescriptor, error) {

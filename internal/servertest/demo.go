@@ -73,8 +73,8 @@ func RaisePath(code *catalog.Code, args map[string]string) string {
 	return u.String()
 }
 
-// SampleArguments returns a value for each argument of a code's message, which
-// the text around it cannot be mistaken for.
+// SampleArguments returns a value for each argument of a code's message. Match can find
+// the values in the text.
 func SampleArguments(code *catalog.Code) map[string]string {
 	args := map[string]string{}
 	for i, name := range code.Message().Params() {
@@ -90,8 +90,8 @@ func SampleArguments(code *catalog.Code) map[string]string {
 	return args
 }
 
-// CheckMessage compares a code's message with that of its document, which
-// numbers the arguments: {0}, {1}.
+// CheckMessage compares a code's message with the text in the legacy document, in which
+// the arguments are numbers: {0}, {1}.
 func CheckMessage(t testing.TB, code *catalog.Code, want string) {
 	t.Helper()
 	got := code.Message().String()

@@ -11,8 +11,8 @@ import (
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 )
 
-// ServeGRPC serves a service until the test ends, and returns its address. It has
-// no interceptors but those in opts.
+// ServeGRPC serves a service until the test ends, and returns its address. The only
+// interceptors are those in opts.
 func ServeGRPC(t testing.TB, service demov1.DemoServiceServer, opts ...grpc.ServerOption) string {
 	t.Helper()
 	l := Listen(t)
@@ -45,8 +45,8 @@ func Dial(t testing.TB, address string, opts ...grpc.DialOption) *grpc.ClientCon
 	return conn
 }
 
-// NewMux returns a grpc-gateway mux of gw, whose routes lead to the gRPC server at
-// address.
+// NewMux returns a grpc-gateway mux with the options of gw. It sends requests to the
+// gRPC server at address.
 func NewMux(t testing.TB, gw *gateway.Gateway, address string, opts ...runtime.ServeMuxOption) *runtime.ServeMux {
 	t.Helper()
 	mux := runtime.NewServeMux(append(gw.MuxOptions(), opts...)...)

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// Listen listens on a free port of 127.0.0.1. Whoever serves the listener closes
-// it.
+// Listen listens on a free port of 127.0.0.1. The caller must close the listener.
 func Listen(t testing.TB) net.Listener {
 	t.Helper()
 	var config net.ListenConfig
@@ -33,7 +32,7 @@ func ClosedAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// A Protocol is the version of HTTP that a test's client speaks.
+// A Protocol is the HTTP version of a test's client.
 type Protocol int
 
 // The protocols, both without TLS.
@@ -47,11 +46,10 @@ func (p Protocol) String() string { return [...]string{"HTTP1", "HTTP2"}[p] }
 // A Server is an HTTP server and a client that calls it.
 type Server struct {
 	URL    string       // http://127.0.0.1:PORT
-	Client *http.Client // speaks the server's Protocol, and shares no connection with other tests
+	Client *http.Client // uses the Protocol of the server; shares no connections with other tests
 }
 
-// ServeHTTP serves handler until the test ends. What the server itself logs is
-// discarded.
+// ServeHTTP serves handler until the test ends. It discards the log of the server.
 func ServeHTTP(t testing.TB, handler http.Handler, protocol Protocol) *Server {
 	t.Helper()
 	l := Listen(t)
@@ -76,7 +74,7 @@ func ServeHTTP(t testing.TB, handler http.Handler, protocol Protocol) *Server {
 	return newServer(t, l.Addr().String(), protocol)
 }
 
-// newServer returns the Server of a server that runs already.
+// newServer returns the Server of a server that is already running at address.
 func newServer(t testing.TB, address string, protocol Protocol) *Server {
 	t.Helper()
 	transport := &http.Transport{Protocols: new(http.Protocols)}
@@ -86,7 +84,7 @@ func newServer(t testing.TB, address string, protocol Protocol) *Server {
 	return &Server{URL: "http://" + address, Client: &http.Client{Transport: transport}}
 }
 
-// A Header has the header of a request, one value a name.
+// A Header is the header of a request, with one value for each name.
 type Header map[string]string
 
 // A Request is a request to a [Server].
@@ -97,7 +95,7 @@ type Request struct {
 	Body   string
 }
 
-// A Response is what a [Server] answered, read to its end.
+// A Response is the complete response of a [Server].
 type Response struct {
 	Status  int
 	Header  http.Header

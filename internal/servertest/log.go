@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A Log keeps what is logged, for a test to read while servers write it.
+// A Log collects log lines. It is safe for concurrent use.
 type Log struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -26,7 +26,7 @@ func (l *Log) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-// Take returns what was logged since the last Take.
+// Take returns the lines that were logged since the last call of Take.
 func (l *Log) Take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -34,10 +34,10 @@ func (l *Log) Take() string {
 	return l.b.String()
 }
 
-// Secret is a word for a backend to put into all that no client may see.
+// Secret is a word in the texts of test backends that must not reach a client.
 const Secret = "hunter2"
 
-// leaks are the words of Go errors, parsers, stacks and connections, and Secret.
+// leaks are Secret and words from Go errors, parsers, stack traces and connections.
 var leaks = []string{
 	Secret,
 	"acme.internal",
@@ -53,8 +53,8 @@ var leaks = []string{
 	"unexpected",
 }
 
-// CheckLeaks fails the test if sent, all that a client got, has a word from
-// inside the server, in capital letters or small ones.
+// CheckLeaks fails the test if sent contains a word that must not reach a client. It
+// ignores case. sent is everything that the client has received.
 func CheckLeaks(t testing.TB, sent string) {
 	t.Helper()
 	lower := strings.ToLower(sent)

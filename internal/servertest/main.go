@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// patience is how long goroutines may take to end after the last test.
-const patience = 5 * time.Second
+// settleTimeout is how long Main waits for goroutines to end after the last test.
+const settleTimeout = 5 * time.Second
 
-// Main runs the tests of a package, and fails if they leave a goroutine behind.
-// With the flag -fuzz it does not look: the testing package keeps one itself then.
+// Main runs the tests of a package. It fails if goroutines are still running after the
+// tests, except with the flag -fuzz: the testing package then has a goroutine itself.
 //
 //	func TestMain(m *testing.M) { servertest.Main(m) }
 func Main(m *testing.M) {
@@ -26,10 +26,10 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// settles waits until no more goroutines run than before, and prints those that
-// do if there are more in the end.
+// settles waits until the number of goroutines is not larger than before. If that does
+// not happen, it prints all goroutines and returns false.
 func settles(before int) bool {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(settleTimeout); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if runtime.NumGoroutine() <= before {
 			return true
 		}

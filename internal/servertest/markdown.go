@@ -18,8 +18,8 @@ type Block struct {
 
 var fenced = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
-// Blocks returns the fenced blocks of a Markdown file, of which there has to be
-// one.
+// Blocks returns the fenced blocks of a Markdown file. It fails the test if the file has
+// none.
 func Blocks(t testing.TB, file string) []Block {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -31,15 +31,15 @@ func Blocks(t testing.TB, file string) []Block {
 		blocks = append(blocks, Block{Language: m[1], Text: m[2]})
 	}
 	if len(blocks) == 0 {
-		t.Fatalf("%s has no blocks", file)
+		t.Fatalf("%s has no fenced blocks", file)
 	}
 	return blocks
 }
 
-// CheckConsole runs the commands of the console blocks, those after "$ ", and
-// compares what they print with the lines below them. A curl calls demo, whatever
-// its port is; statusmap runs in dir, built from the sources. There have to be
-// as many commands as wantCommands says.
+// CheckConsole runs the commands in the console blocks, which are the lines that start
+// with "$ ". It compares their output with the lines that follow. curl sends its request
+// to demo instead of port 8080. statusmap is built from the sources and runs in dir. The
+// test fails if the number of commands is not wantCommands.
 func CheckConsole(t testing.TB, demo *Demo, blocks []Block, dir string, wantCommands int) {
 	t.Helper()
 	commands := 0
@@ -62,7 +62,7 @@ func CheckConsole(t testing.TB, demo *Demo, blocks []Block, dir string, wantComm
 				_, args, _ := strings.Cut(command, "statusmap ")
 				got = run(t, dir, exe, strings.Fields(args))
 			default:
-				t.Fatalf("cannot run %q", command)
+				t.Fatalf("cannot run %q: use curl -s or statusmap", command)
 			}
 			if strings.TrimSpace(got) != strings.TrimSpace(want) {
 				t.Errorf("$ %s\n%s\nwant\n%s", command, got, want)
@@ -76,7 +76,7 @@ func CheckConsole(t testing.TB, demo *Demo, blocks []Block, dir string, wantComm
 
 var curlArgument = regexp.MustCompile(`(-H )?'(.*?)'`)
 
-// curl does what a curl command of the documentation does.
+// curl sends the request of a curl command, and returns the body of the response.
 func curl(t testing.TB, demo *Demo, command string) string {
 	t.Helper()
 	header := Header{}
@@ -109,7 +109,7 @@ func buildStatusmap(t testing.TB) string {
 	return exe
 }
 
-// run returns what a program prints, however it exits.
+// run runs a program and returns its output. The exit code may be any.
 func run(t testing.TB, dir, exe string, args []string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), exe, args...)

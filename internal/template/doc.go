@@ -1,7 +1,7 @@
-// Package template is text with placeholders, in both directions: the messages
-// of legacy codes and the envelopes around them.
+// Package template writes and reads text with placeholders: the messages of codes and
+// the envelopes around them.
 //
-// A [Message] is the text of a code in one language. An [Envelope] is the JSON
-// that a legacy system puts around it. Both are compiled once; filling one in
-// appends bytes, and reading one back returns what its placeholders stand for.
+// A [Message] is the text of a code in one language. An [Envelope] is the JSON of a
+// response body. Both are compiled once. After that, writing one replaces its
+// placeholders by values, and reading one returns the values of its placeholders.
 package template

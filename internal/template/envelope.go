@@ -8,28 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// An Envelope is the JSON around a message. Filling it in keeps the template's key
-// order and spacing; whatever the values, the result is valid JSON. All methods may
-// be called on nil, the empty envelope.
+// An Envelope is the JSON of a response body. A body that it writes has the template's
+// key order and white space, and is valid JSON for all values. All methods may be
+// called on a nil Envelope, which is empty.
 type Envelope struct {
 	source   string
 	segments []piece
-	fields   [fieldCount]bool // those that segments have
+	fields   [fieldCount]bool // whether segments contain the field
 	pattern  node
 }
 
-// Values are what the placeholders of an envelope stand for.
+// Values are the values of an envelope's placeholders.
 type Values struct {
 	LegacyCode string // {code}
 	Message    string // {message}, unless Template is set
-	// Template is the message before its arguments, which are Metadata, are filled
-	// in: it saves a copy of the text.
+	// Template is the message whose arguments are Metadata. It replaces Message, and
+	// saves a copy of the text.
 	Template  *Message
 	Reason    string // {reason}
 	Domain    string // {domain}
 	RequestID string // {request_id}
 	Metadata  []Arg  // {metadata}
-	Data      []byte // {data}: valid JSON; null if it is empty
+	Data      []byte // {data}: valid JSON; empty is null
 }
 
 // A piece is a run of literal text or a placeholder.
@@ -47,7 +47,7 @@ const (
 	inString           // a placeholder inside a string: escaped text
 )
 
-// A field is a placeholder's meaning.
+// A field is the kind of a placeholder, such as {code}.
 type field uint8
 
 const (
@@ -74,19 +74,19 @@ func fieldByName(name string) (field, bool) {
 
 const placeholders = "{code} {message} {reason} {domain} {request_id} {metadata} {data}"
 
-// CompileEnvelope compiles an envelope. The error says what is wrong with source
+// CompileEnvelope compiles the template of an envelope. The error says what is wrong
 // and what to write instead.
 func CompileEnvelope(source string) (*Envelope, error) {
 	e := &Envelope{source: source}
 	if !utf8.ValidString(source) {
-		return nil, errors.New("the template is not valid UTF-8")
+		return nil, errors.New("the template is not valid UTF-8: save it as UTF-8")
 	}
 	if err := e.split(source); err != nil {
 		return nil, err
 	}
 	if b := e.Append(nil, &Values{}); !json.Valid(b) {
 		var v any
-		return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", json.Unmarshal(b, &v))
+		return nil, fmt.Errorf("the template is not valid JSON after its placeholders are replaced: %w: correct the JSON", json.Unmarshal(b, &v))
 	}
 	var err error
 	e.pattern, err = e.compilePattern()
@@ -96,7 +96,7 @@ func CompileEnvelope(source string) (*Envelope, error) {
 	return e, nil
 }
 
-// split finds the placeholders of source.
+// split splits source into literal text and placeholders.
 func (e *Envelope) split(source string) error {
 	var text strings.Builder
 	flush := func() {
@@ -105,7 +105,7 @@ func (e *Envelope) split(source string) error {
 			text.Reset()
 		}
 	}
-	inside := false // a JSON string
+	inside := false // whether source[i] is inside a JSON string
 	for i := 0; i < len(source); i++ {
 		c := source[i]
 		switch {
@@ -141,7 +141,7 @@ func (e *Envelope) split(source string) error {
 			p := piece{kind: value, field: f}
 			if inside {
 				if f == fieldData || f == fieldMetadata {
-					return fmt.Errorf("{%s} inside a string: it is a JSON value, remove the quotation marks", name)
+					return fmt.Errorf("{%s} is a JSON value and cannot be inside a string: remove the quotation marks", name)
 				}
 				p.kind = inString
 			}
@@ -156,7 +156,7 @@ func (e *Envelope) split(source string) error {
 	return nil
 }
 
-// String returns the template as the .proto file has it.
+// String returns the template as written in the .proto file.
 func (e *Envelope) String() string {
 	if e == nil {
 		return ""
@@ -164,7 +164,7 @@ func (e *Envelope) String() string {
 	return e.source
 }
 
-// Has reports whether the envelope has a placeholder, for example "request_id".
+// Has reports whether the envelope contains a placeholder, for example "request_id".
 func (e *Envelope) Has(placeholder string) bool {
 	f, ok := fieldByName(placeholder)
 	return ok && e.has(f)
@@ -172,7 +172,7 @@ func (e *Envelope) Has(placeholder string) bool {
 
 func (e *Envelope) has(f field) bool { return e != nil && e.fields[f] }
 
-// Append appends the envelope with v filled in.
+// Append appends the envelope, with its placeholders replaced by v.
 func (e *Envelope) Append(dst []byte, v *Values) []byte {
 	if e == nil {
 		return dst
@@ -191,7 +191,7 @@ func (e *Envelope) Append(dst []byte, v *Values) []byte {
 	return dst
 }
 
-// text points to the text of a field; nil for those that are not texts.
+// text returns a pointer to the text of a field, or nil if the field is not a text.
 func (v *Values) text(f field) *string {
 	switch f {
 	case fieldCode:

@@ -5,33 +5,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// Parse reads a body back. It is as tolerant as the old clients: key order and
-// spacing do not matter, keys may be missing or unknown, and a number may come as a
-// string. It returns false if the body is not JSON of the envelope's shape: {code}
-// is missing or empty, a placeholder occurs twice with two values, or a true, false,
-// number or string of the template has another value. Metadata is sorted by name,
-// and Data is as encoding/json writes it.
+// Parse reads the values of the placeholders from a body.
+//
+// Parse is tolerant, as clients of legacy systems are: key order and white space do not
+// matter, keys may be missing or unknown, and a string may replace a number.
+//
+// Parse returns false if the body is not JSON, or if it does not fit the template: {code}
+// is missing or empty, a placeholder has two different values, or a true, false, number
+// or string of the template has another value.
+//
+// Metadata is sorted by name. Data is formatted by encoding/json.
 func (e *Envelope) Parse(body []byte) (Values, bool) {
 	var r reading
 	if e == nil {
 		return Values{}, false
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var doc any
-	if err := d.Decode(&doc); err != nil {
-		return Values{}, false
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Values{}, false
-	}
-	if !e.pattern.read(doc, &r) {
+	doc, ok := decodeJSON(body)
+	if !ok || !e.pattern.read(doc, &r) {
 		return Values{}, false
 	}
 	if e.has(fieldCode) && r.values.LegacyCode == "" {
@@ -40,16 +35,18 @@ func (e *Envelope) Parse(body []byte) (Values, bool) {
 	return r.values, true
 }
 
-// A reading is what Parse has found so far.
+// A reading has the values that Parse has read so far.
 type reading struct {
 	values Values
 	seen   [fieldCount]bool
+	// lenient: what contradicts the template is passed over.
+	lenient bool
 }
 
-// A node is a JSON value of an envelope, for reading a body back.
+// A node is a JSON value of a template, compiled for reading bodies.
 type node interface {
-	// read takes from doc what the placeholders below the node stand for. It returns
-	// false if doc contradicts the template.
+	// read reads the values of the placeholders in the node from doc. It returns false
+	// if doc does not fit the template.
 	read(doc any, r *reading) bool
 }
 
@@ -57,7 +54,7 @@ type (
 	objectNode  []member
 	arrayNode   []node
 	fieldNode   field
-	stringNode  []segment // a string with placeholders inside
+	stringNode  []segment // a string that contains placeholders
 	literalNode string    // a scalar, as text
 	anyNode     struct{}  // null: any value fits
 )
@@ -70,10 +67,10 @@ type member struct {
 func (n objectNode) read(doc any, r *reading) bool {
 	object, ok := doc.(map[string]any)
 	if !ok {
-		return len(n) == 0 // as for an empty array
+		return len(n) == 0 // see arrayNode
 	}
 	for _, m := range n {
-		if d, present := object[m.key]; present && !m.value.read(d, r) {
+		if d, present := object[m.key]; present && !m.value.read(d, r) && !r.lenient {
 			return false
 		}
 	}
@@ -83,10 +80,10 @@ func (n objectNode) read(doc any, r *reading) bool {
 func (n arrayNode) read(doc any, r *reading) bool {
 	array, ok := doc.([]any)
 	if !ok {
-		return len(n) == 0 // old servers send null or {} for an empty array
+		return len(n) == 0 // legacy systems may send null or {} for an empty array
 	}
 	for i := range min(len(n), len(array)) {
-		if !n[i].read(array[i], r) {
+		if !n[i].read(array[i], r) && !r.lenient {
 			return false
 		}
 	}
@@ -160,7 +157,8 @@ func (n literalNode) read(doc any, _ *reading) bool {
 
 func (anyNode) read(any, *reading) bool { return true }
 
-// set keeps the text of a field; false if it has another text already.
+// set stores the text of a field. It returns false if the field already has another
+// text.
 func (r *reading) set(f field, text string) bool {
 	p := r.values.text(f)
 	if p == nil || r.seen[f] && *p != text {
@@ -170,7 +168,7 @@ func (r *reading) set(f field, text string) bool {
 	return true
 }
 
-// scalar returns a string, number or boolean as text.
+// scalar returns a string, number or boolean as text. It returns false for other values.
 func scalar(doc any) (string, bool) {
 	switch d := doc.(type) {
 	case string:
@@ -187,17 +185,17 @@ func scalar(doc any) (string, bool) {
 	}
 }
 
-// compilePattern parses the template with a mark in place of each placeholder.
-// Marks are characters of a private-use plane of Unicode; a template that has such
-// a character is refused.
+// compilePattern replaces each placeholder by a mark and parses the result. Marks are
+// characters of a private-use plane of Unicode. A template must not contain these
+// characters.
 func (e *Envelope) compilePattern() (node, error) {
 	var b []byte
 	for _, s := range e.segments {
 		switch s.kind {
 		case literal:
-			// Escaped, the characters are a pair of surrogates.
+			// In escaped form, the characters are a pair of surrogates.
 			if strings.ContainsFunc(s.text, isMark) || strings.Contains(strings.ToLower(s.text), `\udbff\udff`) {
-				return nil, errors.New("the template has a character of U+10FFF0 to U+10FFFF: remove it")
+				return nil, errors.New("the template contains a character from U+10FFF0 to U+10FFFF: remove it")
 			}
 			b = append(b, s.text...)
 		case inString:
@@ -223,11 +221,15 @@ func mark(f field) rune { return firstMark + rune(f) }
 
 func isMark(r rune) bool { return r >= firstMark }
 
+// errInEscape is the only syntax error that compilePattern can find: the template is
+// already known to be valid JSON if all values are empty.
+var errInEscape = errors.New(`a placeholder is inside a \u escape sequence: write it before or after the sequence`)
+
 // compileNode compiles the next value of a marked template.
 func compileNode(d *json.Decoder) (node, error) {
 	token, err := d.Token()
 	if err != nil {
-		return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", err)
+		return nil, errInEscape
 	}
 	switch t := token.(type) {
 	case json.Delim:
@@ -250,14 +252,14 @@ func compileObject(d *json.Decoder) (node, error) {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return nil, fmt.Errorf("the template is not valid JSON once its placeholders are filled in: %w", err)
+			return nil, errInEscape
 		}
 		key, _ := token.(string)
 		if strings.ContainsFunc(key, isMark) {
-			return nil, errors.New("a placeholder in a key: only values can have placeholders")
+			return nil, errors.New("a key contains a placeholder: write the key without placeholders, since only values can have them")
 		}
 		if slices.ContainsFunc(object, func(m member) bool { return m.key == key }) {
-			return nil, fmt.Errorf("key %q is listed twice in one object: remove one, since readers see only one of them", key)
+			return nil, fmt.Errorf("the key %q is listed twice in one object: remove one of them", key)
 		}
 		n, err := compileNode(d)
 		if err != nil {
@@ -265,7 +267,7 @@ func compileObject(d *json.Decoder) (node, error) {
 		}
 		object = append(object, member{key, n})
 	}
-	_, err := d.Token() // the brace
+	_, err := d.Token() // the closing brace
 	return object, err
 }
 
@@ -278,7 +280,7 @@ func compileArray(d *json.Decoder) (node, error) {
 		}
 		array = append(array, n)
 	}
-	_, err := d.Token() // the bracket
+	_, err := d.Token() // the closing bracket
 	return array, err
 }
 

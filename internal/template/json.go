@@ -4,7 +4,7 @@ import "unicode/utf8"
 
 const hex = "0123456789abcdef"
 
-// unescaped lists the bytes that a JSON string holds as they are.
+// unescaped has the bytes that need no escape in a JSON string.
 var unescaped = func() (t [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
@@ -12,10 +12,12 @@ var unescaped = func() (t [256]bool) {
 	return t
 }()
 
-// appendEscaped appends s as the inside of a JSON string. It escapes what
-// RFC 8259 section 7 demands, and nothing else: the legacy servers sent '<', '&'
-// and U+2028 as they are, and Content-Type application/json with nosniff keeps
-// browsers from reading them as HTML. Bytes that are not UTF-8 become U+FFFD.
+// appendEscaped appends s as the inside of a JSON string. Bytes that are not UTF-8
+// become U+FFFD.
+//
+// It escapes only the characters that RFC 8259 section 7 requires. It does not escape
+// '<', '&' and U+2028, since the legacy systems do not. Browsers do not read a response
+// as HTML that has Content-Type application/json and nosniff.
 func appendEscaped(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
@@ -63,9 +65,9 @@ func appendQuoted(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// isInteger reports whether s is an integer as JSON writes it, so that an
-// envelope may hold a legacy code as a number. 401.1 is not one: it is a name, and
-// 401.10 is another one. 18 digits fit int64 in any reader.
+// isInteger reports whether s is a JSON integer, so that {code} can be a number. 401.1
+// is not: 401.1 and 401.10 are different legacy codes but the same number. The limit of
+// 18 digits makes the number fit an int64.
 func isInteger(s string) bool {
 	digits := s
 	if len(digits) > 0 && digits[0] == '-' {

@@ -12,13 +12,13 @@ type segment struct {
 	placeholder bool
 }
 
-// match reads text back: it returns what each placeholder stands for, in order. ok
-// is false if the literals do not fit. unique is false if they fit in more than one
-// way; the captures are then the ones that end earliest.
+// match returns the text of each placeholder, in order. ok is false if text does not
+// match the segments. unique is false if it matches in more than one way; captures are
+// then the shortest ones from the left.
 //
-// Every placeholder takes as little as it can, from the left; then once more from
-// the right. Any other reading lies between those two, so if they are equal there
-// is no third. Both are linear scans.
+// match scans text twice, in linear time. The first scan makes every placeholder as
+// short as possible from the left, and the second scan from the right. Any other match
+// lies between these two. So if they are equal, the match is unique.
 func match(segments []segment, text string) (captures []string, unique, ok bool) {
 	left, ok := matchLeft(segments, text)
 	if !ok {
@@ -36,11 +36,11 @@ func match(segments []segment, text string) (captures []string, unique, ok bool)
 
 func matchLeft(segments []segment, text string) ([]string, bool) {
 	var captures []string
-	open := false // the last segment was a placeholder, and its end is not known yet
+	open := false // whether the last segment was a placeholder, whose end is not yet known
 	for i, s := range segments {
 		if s.placeholder {
 			if open {
-				captures = append(captures, "") // two placeholders in a row: the first is empty
+				captures = append(captures, "") // the first of two adjacent placeholders is empty
 			}
 			open = true
 			continue

@@ -11,25 +11,26 @@ import (
 // catalog.Arg and wire.Pair.
 type Arg = struct{ Name, Value string }
 
-// A Message is the text of a code in one language: {name} stands for an argument,
-// {{ and }} for braces. All methods may be called on nil, the empty message.
+// A Message is the text of a code in one language. {name} is replaced by the argument
+// with that name, {{ by { and }} by }. All methods may be called on a nil Message,
+// which is empty.
 type Message struct {
 	source   string
-	segments []segment // nil if there is no placeholder and no escape
+	segments []segment // nil if the text has no placeholders and no escapes
 	params   []string
 }
 
-// CompileMessage compiles a message. The error says what is wrong with source and
-// what to write instead.
+// CompileMessage compiles the text of a message. The error says what is wrong and what
+// to write instead.
 func CompileMessage(source string) (*Message, error) {
 	m := &Message{source: source}
 	if !utf8.ValidString(source) {
-		return nil, errors.New("the text is not valid UTF-8")
+		return nil, errors.New("the text is not valid UTF-8: save it as UTF-8")
 	}
 	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
 	}
-	text, start := "", 0 // a literal: text, and the source from start on
+	text, start := "", 0 // the current literal is text + source[start:i]
 	flush := func(end int) {
 		if text += source[start:end]; text != "" {
 			m.segments = append(m.segments, segment{text: text})
@@ -63,7 +64,7 @@ func CompileMessage(source string) (*Message, error) {
 	return m, nil
 }
 
-// String returns the template as the .proto file has it.
+// String returns the text as written in the .proto file.
 func (m *Message) String() string {
 	if m == nil {
 		return ""
@@ -71,8 +72,8 @@ func (m *Message) String() string {
 	return m.source
 }
 
-// Params returns the names of the arguments, each once, in the order of the text.
-// The slice is the message's own: don't change it.
+// Params returns the names of the arguments, without duplicates and in the order of the
+// text. The caller must not change the slice.
 func (m *Message) Params() []string {
 	if m == nil {
 		return nil
@@ -80,7 +81,8 @@ func (m *Message) Params() []string {
 	return m.params
 }
 
-// Missing returns the names of the arguments that args lacks; nil if it has all.
+// Missing returns the names of the arguments that are not in args. It returns nil if
+// args has all of them.
 func (m *Message) Missing(args []Arg) []string {
 	var missing []string
 	for _, name := range m.Params() {
@@ -91,9 +93,9 @@ func (m *Message) Missing(args []Arg) []string {
 	return missing
 }
 
-// Text returns the text with args filled in. An argument that args lacks stays
-// {name}: that is what the MessageFormat of the old servers does, and it shows the
-// reader what is missing.
+// Text returns the text with args filled in. If an argument is missing, {name} stays in
+// the text, which shows the reader what is missing. The MessageFormat of the legacy
+// systems does the same.
 func (m *Message) Text(args []Arg) string {
 	if m == nil {
 		return ""
@@ -101,7 +103,7 @@ func (m *Message) Text(args []Arg) string {
 	if m.segments == nil {
 		return m.source
 	}
-	var buffer [256]byte // more than most messages have
+	var buffer [256]byte // large enough for most messages
 	dst := buffer[:0]
 	for i := range m.segments {
 		s := &m.segments[i]
@@ -116,8 +118,7 @@ func (m *Message) Text(args []Arg) string {
 	return string(dst)
 }
 
-// appendEscaped appends the text with args filled in as the inside of a JSON
-// string.
+// appendEscaped appends the text with args filled in, as the inside of a JSON string.
 func (m *Message) appendEscaped(dst []byte, args []Arg) []byte {
 	if m.segments == nil {
 		return appendEscaped(dst, m.source)
@@ -129,17 +130,19 @@ func (m *Message) appendEscaped(dst []byte, args []Arg) []byte {
 		} else if value, ok := Find(args, s.name); ok {
 			dst = appendEscaped(dst, value)
 		} else {
-			dst = append(append(append(dst, '{'), s.name...), '}')
+			dst = append(appendEscaped(append(dst, '{'), s.name), '}')
 		}
 	}
 	return dst
 }
 
-// Match returns the arguments with which the message says text. ok is false if it
-// can't say it, and if more than one reading is possible: "a b c" is "{one} {two}"
-// in two ways. Readings are told apart by the text between the arguments alone,
-// even if an argument occurs twice. An argument that text has as {name} was missing
-// and is left out.
+// Match reads the arguments from a text that was made from the message. It returns
+// false if the message cannot produce the text.
+//
+// Match also returns false if the arguments are ambiguous: "a b c" fits "{one} {two}" in
+// two ways. It decides this only by the text between the arguments, even if an argument
+// occurs twice. If text contains {name}, that argument was missing, and Match does not
+// return it.
 func (m *Message) Match(text string) (args []Arg, ok bool) {
 	if m == nil {
 		return nil, false
@@ -169,8 +172,7 @@ func (m *Message) Match(text string) (args []Arg, ok bool) {
 	return slices.DeleteFunc(args, func(a Arg) bool { return a.Value == "{"+a.Name+"}" }), true
 }
 
-// Fits reports whether the message says text with some arguments, in one way or in
-// more.
+// Fits reports whether the message can produce the text, in one or more ways.
 func (m *Message) Fits(text string) bool {
 	if m == nil {
 		return false
@@ -182,7 +184,8 @@ func (m *Message) Fits(text string) bool {
 	return ok
 }
 
-// Find returns the value of a name; false if args lacks it.
+// Find returns the value of the argument with a name. It returns false if args does not
+// have it.
 func Find(args []Arg, name string) (string, bool) {
 	for i := range args {
 		if args[i].Name == name {

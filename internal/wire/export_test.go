@@ -1,15 +1,16 @@
 package wire
 
-import "reflect"
-
-// CopyDetails makes DetailsOf take the way that it has where grpc-go's Status is
-// not as expected, until the returned function is called.
-func CopyDetails() (restore func()) {
-	before := layout
-	layout = fieldNumbers{}
-	return func() { layout = before }
+// ScannedNames returns how many names of metadata are compared one by one while
+// names are added, in their order.
+func ScannedNames(names []string) int {
+	var p pairs
+	scanned := 0
+	for _, name := range names {
+		before := len(p.list)
+		p.add(name, "")
+		if p.index == nil { // so the list was scanned
+			scanned += before
+		}
+	}
+	return scanned
 }
-
-// LayoutFits tells whether details can be read where a Status of this type would
-// keep them.
-func LayoutFits(status reflect.Type) bool { return findLayout(status).ok }

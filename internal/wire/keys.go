@@ -1,18 +1,18 @@
 package wire
 
-// Keys of gRPC metadata between a service and its gateway. Those with KeyPrefix
-// are never forwarded to a client.
+// Keys of gRPC metadata between a service and its gateway. The gateway never forwards
+// keys that start with KeyPrefix to a client.
 const (
 	KeyPrefix = "statusmap-"
-	// SuccessKey has the full name of the success code that status.SetSuccess set.
+	// SuccessKey is the key of the success code's full name. See status.SetSuccess.
 	SuccessKey = KeyPrefix + "success"
-	// HTTPStatusKey has the HTTP status that status.SetHTTPStatus set.
+	// HTTPStatusKey is the key of the HTTP status. See status.SetHTTPStatus.
 	HTTPStatusKey = KeyPrefix + "http-status"
-	// DetailsKey has the serialized google.rpc.Status of a failed RPC.
+	// DetailsKey is the key of the serialized google.rpc.Status of a failed RPC.
 	DetailsKey = "grpc-status-details-bin"
 )
 
-// IsRequestID reports whether s can be a request's id: 1 to 128 visible ASCII
+// IsRequestID reports whether s is a valid id of a request: 1 to 128 visible ASCII
 // characters.
 func IsRequestID(s string) bool {
 	for i := range len(s) {

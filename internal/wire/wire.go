@@ -1,9 +1,11 @@
-// Package wire is a codec: google.rpc.Status and its details as bytes, for the
-// paths on which unmarshalling them would cost more than the error itself. It
-// knows no catalog and no rules.
+// Package wire reads and writes serialized google.rpc.Status messages and their
+// details. It is for code in which proto.Marshal and proto.Unmarshal would take most
+// of the time. It does not know the catalog.
 //
-// What it writes equals protobuf's deterministic encoding, byte for byte. What it
-// reads may come from anywhere: bytes that are not a message end in a clean false.
+// Invariants:
+//
+//   - The written bytes equal protobuf's deterministic encoding.
+//   - Reading never panics. Functions return false if the bytes are not a message.
 package wire
 
 import (
@@ -38,15 +40,15 @@ const (
 	LocalizedMessageURL = host + LocalizedMessage
 )
 
-// Name returns the message name in a type URL: what follows the last slash. Only
-// that counts; some stacks write another host.
+// Name returns the name of the message in a type URL, which follows the last slash. The
+// text before it is ignored, since some gRPC implementations write another host.
 func Name(typeURL string) string {
 	return typeURL[strings.LastIndexByte(typeURL, '/')+1:]
 }
 
 // ReadStatus reads a serialized google.rpc.Status and calls detail for each of its
-// details, in order. ok is false if raw is not a Status; details that come before
-// the broken bytes have been given then.
+// details, in order. ok is false if raw is not a Status. In that case, ReadStatus may
+// already have called detail for the first details.
 func ReadStatus(raw string, detail func(typeURL, value string)) (code int32, message string, ok bool) {
 	var f field
 	for len(raw) > 0 {
@@ -69,9 +71,10 @@ func ReadStatus(raw string, detail func(typeURL, value string)) (code int32, mes
 	return code, message, true
 }
 
-// ReadErrorInfo reads a serialized google.rpc.ErrorInfo and appends its metadata to
-// metadata, each name once: of two entries with one name the last counts, as in
-// every map field. ok is false if raw is not an ErrorInfo.
+// ReadErrorInfo reads a serialized google.rpc.ErrorInfo. It returns the metadata in the
+// memory of the slice metadata, and overwrites its elements. If two entries have the
+// same name, the last value is used, as in every map field. ok is false if raw is not an
+// ErrorInfo.
 func ReadErrorInfo(raw string, metadata []Pair) (domain, reason string, _ []Pair, ok bool) {
 	m := pairs{list: metadata[:0]}
 	var f field
@@ -98,13 +101,13 @@ func ReadErrorInfo(raw string, metadata []Pair) (domain, reason string, _ []Pair
 	return domain, reason, m.list, true
 }
 
-// pairs is a list of pairs with each name once. Adding takes constant time.
+// pairs is a list of pairs without duplicate names. Adding a pair takes constant time.
 type pairs struct {
 	list  []Pair
-	index map[string]int // of list; nil while it is short
+	index map[string]int // name to index in list; nil if list is short
 }
 
-// shortList is up to which length a scan is faster than a map.
+// shortList is the length below which a scan is faster than a map.
 const shortList = 16
 
 func (p *pairs) add(name, value string) {
@@ -138,7 +141,7 @@ func (p *pairs) find(name string) (at int, found bool) {
 	return at, found
 }
 
-// readPair reads a message of two strings: an Any, or the entry of a map.
+// readPair reads a message with two string fields: an Any or an entry of a map.
 func readPair(raw string) (first, second string, ok bool) {
 	var f field
 	for len(raw) > 0 {
@@ -155,8 +158,8 @@ func readPair(raw string) (first, second string, ok bool) {
 	return first, second, true
 }
 
-// ReadRetryInfo returns the delay of a serialized google.rpc.RetryInfo. ok is false
-// if raw is not one, or if the delay is negative or longer than a time.Duration.
+// ReadRetryInfo returns the delay of a serialized google.rpc.RetryInfo. ok is false if
+// raw is not a RetryInfo, or if the delay is negative or does not fit a time.Duration.
 func ReadRetryInfo(raw string) (delay time.Duration, ok bool) {
 	var seconds int64
 	var nanos int32
@@ -191,7 +194,7 @@ func ReadRetryInfo(raw string) (delay time.Duration, ok bool) {
 	return delay, delay >= 0
 }
 
-// A field of a message: the one that next has read last.
+// A field is a field of a message.
 type field struct {
 	num    protowire.Number
 	typ    protowire.Type
@@ -199,12 +202,12 @@ type field struct {
 	bytes  string
 }
 
-// next reads one field of raw and returns what follows it. protowire reads []byte,
-// and what is read here is a string already (grpc metadata): this way nothing is
-// copied.
+// next reads one field of raw into f and returns the rest of raw. It does not use
+// protowire, which reads a []byte: gRPC metadata are strings, and converting them would
+// copy the bytes.
 func (f *field) next(raw string) (rest string, ok bool) {
 	if len(raw) >= 2 && protowire.Type(raw[0]&7) == protowire.BytesType && raw[0] >= 1<<3 && raw[0] < 0x80 && raw[1] < 0x80 {
-		// Nearly all fields: a number up to 15, and at most 127 bytes.
+		// The fast path for most fields: a number up to 15 and at most 127 bytes.
 		end := 2 + int(raw[1])
 		if end > len(raw) {
 			return "", false
@@ -240,8 +243,7 @@ func (f *field) next(raw string) (rest string, ok bool) {
 	}
 }
 
-// skip steps over the value of an unknown field, as protowire.ConsumeFieldValue
-// does.
+// skip skips the value of an unknown field, like protowire.ConsumeFieldValue.
 func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, ok bool) {
 	size := 0
 	switch typ {
@@ -286,8 +288,8 @@ func skip(raw string, num uint64, typ protowire.Type, depth int) (rest string, o
 	return raw[size:], true
 }
 
-// varint returns the number at the start of raw and its size; size 0 if there is
-// none.
+// varint returns the varint at the start of raw and its size. The size is 0 if raw does
+// not start with a valid varint.
 func varint(raw string) (v uint64, size int) {
 	for i := 0; i < len(raw) && i < 10; i++ {
 		c := raw[i]
@@ -302,8 +304,8 @@ func varint(raw string) (v uint64, size int) {
 	return 0, 0
 }
 
-// AppendErrorInfo appends a serialized google.rpc.ErrorInfo. metadata must be sorted
-// by name, each name once: that is protobuf's deterministic order.
+// AppendErrorInfo appends a serialized google.rpc.ErrorInfo. metadata must be sorted by
+// name and must not have duplicate names, as in protobuf's deterministic encoding.
 func AppendErrorInfo(b []byte, domain, reason string, metadata []Pair) []byte {
 	b = appendString(b, 1, reason)
 	b = appendString(b, 2, domain)
@@ -350,7 +352,8 @@ func AppendLocalizedMessage(b []byte, locale, message string) []byte {
 	return appendString(b, 2, message)
 }
 
-// appendString appends a string field; as in proto3 an empty one takes no bytes.
+// appendString appends a string field. It appends nothing if s is empty, as proto3
+// requires.
 func appendString(b []byte, num protowire.Number, s string) []byte {
 	if s == "" {
 		return b

@@ -1,7 +1,9 @@
 package wire_test
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,7 +13,6 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
-	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -20,20 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/statusmap/statusmap/catalog"
-	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
-	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	"github.com/statusmap/statusmap/internal/wire"
 )
-
-func linked(t testing.TB) *catalog.Catalog {
-	t.Helper()
-	c, err := catalog.New(jobv2.Code(0).Descriptor(), elvesv2.Code(0).Descriptor())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 func marshal(t testing.TB, m proto.Message) []byte {
 	t.Helper()
@@ -44,18 +33,22 @@ func marshal(t testing.TB, m proto.Message) []byte {
 	return b
 }
 
-func detail(t testing.TB, m proto.Message) *anypb.Any {
-	t.Helper()
-	return &anypb.Any{TypeUrl: "type.googleapis.com/" + string(m.ProtoReflect().Descriptor().FullName()), Value: marshal(t, m)}
+// args makes metadata of name, value pairs.
+func args(pairs ...string) []wire.Pair {
+	var list []wire.Pair
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, wire.Pair{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return list
 }
 
-func errorInfo(domain, reason string, metadata ...string) *errdetails.ErrorInfo {
+func errorInfo(domain, reason string, metadata ...wire.Pair) *errdetails.ErrorInfo {
 	info := &errdetails.ErrorInfo{Domain: domain, Reason: reason}
-	for i := 0; i < len(metadata); i += 2 {
+	for _, m := range metadata {
 		if info.Metadata == nil {
 			info.Metadata = map[string]string{}
 		}
-		info.Metadata[metadata[i]] = metadata[i+1]
+		info.Metadata[m.Name] = m.Value
 	}
 	return info
 }
@@ -77,67 +70,69 @@ func group(num protowire.Number, inside string) string {
 	return field(num, protowire.StartGroupType) + inside + field(num, protowire.EndGroupType)
 }
 
-func TestReadStatus(t *testing.T) {
-	cat := linked(t)
-	notFound := errorInfo("legacy.job.v2", "JOB_NOT_FOUND", "legacy_code", "1233106")
-	sign := errorInfo("legacy.elves.v2", "MISSING_SIGN_PARAM", "legacy_code", "401.1")
-	foreign := errorInfo("googleapis.com", "SERVICE_DISABLED", "service", "x")
-	args := func(pairs ...string) []catalog.Arg {
-		var list []catalog.Arg
-		for i := 0; i < len(pairs); i += 2 {
-			list = append(list, catalog.Arg{Name: pairs[i], Value: pairs[i+1]})
-		}
-		return list
-	}
-	job := wire.Info{Found: true, Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND", Metadata: args("legacy_code", "1233106")}
-	retry := func(d *durationpb.Duration) *anypb.Any { return detail(t, &errdetails.RetryInfo{RetryDelay: d}) }
-	elsewhere := detail(t, notFound)
-	elsewhere.TypeUrl = "types.example.com/a/b/google.rpc.ErrorInfo"
-	bare := detail(t, notFound)
-	bare.TypeUrl = "google.rpc.ErrorInfo"
+// A status is what ReadStatus reads.
+type status struct {
+	Code    int32
+	Message string
+	Details []wire.Pair // type URL and value
+	OK      bool
+}
+
+func readStatus(raw string) (s status) {
+	s.Code, s.Message, s.OK = wire.ReadStatus(raw, func(typeURL, value string) {
+		s.Details = append(s.Details, wire.Pair{Name: typeURL, Value: value})
+	})
+	return s
+}
+
+func TestReadStatusGivesTheDetailsInOrder(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
-		name    string
-		details []*anypb.Any
-		want    wire.Info
+		name string
+		raw  string
+		want status
 	}{
-		{"no details", nil, wire.Info{}},
-		{"one ErrorInfo", []*anypb.Any{detail(t, notFound)}, job},
-		{"another host in its type URL", []*anypb.Any{elsewhere}, job},
-		{"no slash in its type URL", []*anypb.Any{bare}, job},
-		{"not the first detail", []*anypb.Any{detail(t, &errdetails.Help{}), {TypeUrl: "type.googleapis.com/who.Knows", Value: []byte("\xff")}, detail(t, notFound)}, job},
-		{"two: the first of two known ones", []*anypb.Any{detail(t, notFound), detail(t, sign)}, job},
-		{"two: the known one, behind a foreign one", []*anypb.Any{detail(t, foreign), detail(t, notFound)}, job},
-		{"two: the known one, before a foreign one", []*anypb.Any{detail(t, notFound), detail(t, foreign)}, job},
-		{"two: the first of two foreign ones", []*anypb.Any{detail(t, foreign), detail(t, errorInfo("example.com", "OTHER"))},
-			wire.Info{Found: true, Domain: "googleapis.com", Reason: "SERVICE_DISABLED", Metadata: args("service", "x")}},
-		{"a broken one, then a good one", []*anypb.Any{{TypeUrl: wire.ErrorInfoURL, Value: []byte(text(1, "HALF") + "\x1a\xff")}, detail(t, notFound)}, job},
-		{"a good one, then a broken one", []*anypb.Any{detail(t, notFound), {TypeUrl: wire.ErrorInfoURL, Value: []byte("\xff")}}, job},
-		{"an empty ErrorInfo", []*anypb.Any{{TypeUrl: wire.ErrorInfoURL}}, wire.Info{Found: true}},
-		{"a metadata key twice: the last one counts", []*anypb.Any{{TypeUrl: wire.ErrorInfoURL,
-			Value: []byte(text(3, text(1, "k")+text(2, "1")) + text(3, text(1, "l")+text(2, "2")) + text(3, text(2, "3")+text(1, "k")))}},
-			wire.Info{Found: true, Metadata: args("k", "3", "l", "2")}},
-		{"a metadata entry without a key", []*anypb.Any{{TypeUrl: wire.ErrorInfoURL, Value: []byte(text(3, text(2, "v")))}},
-			wire.Info{Found: true, Metadata: args("", "v")}},
-		{"RetryInfo", []*anypb.Any{retry(durationpb.New(1500 * time.Millisecond))}, wire.Info{RetryAfter: 1500 * time.Millisecond}},
-		{"RetryInfo without a delay", []*anypb.Any{retry(nil)}, wire.Info{}},
-		{"RetryInfo with a negative delay", []*anypb.Any{retry(&durationpb.Duration{Seconds: -5})}, wire.Info{}},
-		{"RetryInfo with negative nanoseconds", []*anypb.Any{retry(&durationpb.Duration{Nanos: -5})}, wire.Info{}},
-		{"RetryInfo with too many nanoseconds", []*anypb.Any{retry(&durationpb.Duration{Nanos: 1e9})}, wire.Info{}},
-		{"RetryInfo of 10 000 years", []*anypb.Any{retry(&durationpb.Duration{Seconds: 315576000000})}, wire.Info{}},
-		{"RetryInfo at the end of time.Duration", []*anypb.Any{retry(&durationpb.Duration{Seconds: 9223372036, Nanos: 854775807})}, wire.Info{RetryAfter: math.MaxInt64}},
-		{"RetryInfo just past it", []*anypb.Any{retry(&durationpb.Duration{Seconds: 9223372036, Nanos: 854775808})}, wire.Info{}},
-		{"RetryInfo with its seconds twice", []*anypb.Any{{TypeUrl: wire.RetryInfoURL, Value: []byte(text(1, number(1, 5)+number(1, 7)))}}, wire.Info{RetryAfter: 7 * time.Second}},
-		{"RetryInfo with its delay in two parts", []*anypb.Any{{TypeUrl: wire.RetryInfoURL, Value: []byte(text(1, number(1, 5)) + text(1, number(2, 7)))}}, wire.Info{RetryAfter: 5*time.Second + 7}},
-		{"RetryInfo broken", []*anypb.Any{{TypeUrl: wire.RetryInfoURL, Value: []byte("\x0a\x05")}}, wire.Info{}},
+		{
+			name: "as protobuf writes it",
+			raw: string(marshal(t, &spb.Status{Code: 5, Message: "作业 42 不存在", Details: []*anypb.Any{
+				{TypeUrl: "a/b", Value: []byte("\xff")}, {}, {TypeUrl: "a/b", Value: []byte("2")},
+			}})),
+			want: status{Code: 5, Message: "作业 42 不存在", Details: args("a/b", "\xff", "", "", "a/b", "2"), OK: true},
+		},
+		{
+			name: "details before code and message",
+			raw:  text(3, text(1, "u")) + text(2, "m") + text(3, text(1, "v")) + number(1, 5),
+			want: status{Code: 5, Message: "m", Details: args("u", "", "v", ""), OK: true},
+		},
+		{
+			name: "value before type URL, and both twice: the last ones count",
+			raw:  text(3, text(2, "1")+text(1, "u")+text(2, "2")+text(1, "v")),
+			want: status{Details: args("v", "2"), OK: true},
+		},
+		{
+			name: "unknown fields in a detail",
+			raw:  text(3, number(1, 5)+text(1, "u")+number(9, 1)+group(8, text(1, "x"))+text(2, "1")),
+			want: status{Details: args("u", "1"), OK: true},
+		},
+		{
+			name: "a detail of another type",
+			raw:  number(3, 5) + text(3, text(1, "u")),
+			want: status{Details: args("u", ""), OK: true},
+		},
+		{
+			name: "broken after a detail",
+			raw:  number(1, 5) + text(2, "m") + text(3, text(1, "u")) + "\xff",
+			want: status{Details: args("u", "")},
+		},
+		{
+			name: "broken in the second detail",
+			raw:  number(1, 5) + text(3, text(1, "u")) + text(3, "\x0a\x05ab"),
+			want: status{Details: args("u", "")},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			st := &spb.Status{Code: 5, Message: "作业 42 不存在", Details: tt.details}
-			var info wire.Info
-			code, message, ok := info.ReadStatus(cat, string(marshal(t, st)))
-			if !ok || code != st.GetCode() || message != st.GetMessage() {
-				t.Errorf("got %d, %q, %v", code, message, ok)
-			}
-			if diff := cmp.Diff(tt.want, info, cmpopts.EquateEmpty()); diff != "" {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, readStatus(tt.raw), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -145,6 +140,7 @@ func TestReadStatus(t *testing.T) {
 }
 
 func TestReadStatusOfUnusualBytes(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		raw     string
@@ -152,113 +148,332 @@ func TestReadStatusOfUnusualBytes(t *testing.T) {
 		message string
 		bad     bool
 	}{
-		{"nothing", "", 0, "", false},
-		{"code and message twice: the last ones count", number(1, 5) + text(2, "a") + number(1, 6) + text(2, "b"), 6, "b", false},
-		{"negative code", number(1, 1<<64-1), -1, "", false},
-		{"code of more than 32 bits", number(1, 1<<32+7), 7, "", false},
-		{"code in ten bytes", "\x08\x87\x80\x80\x80\x80\x80\x80\x80\x80\x01", 7, "", false},
-		{"message before code", text(2, "m") + number(1, 5), 5, "m", false},
-		{"fields of another type are unknown", text(1, "x") + number(2, 9) + number(3, 9), 0, "", false},
-		{"unknown fields of every type", number(9, 1) + text(9, "x") + field(9, protowire.Fixed32Type, 1, 2, 3, 4) +
-			field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7, 8) + group(9, "") + group(9, number(1, 5)+group(2, text(2, "m"))) + number(1, 5), 5, "", false},
-		{"message that is not UTF-8", text(2, "\xff"), 0, "\xff", false},
+		{name: "nothing", raw: ""},
+		{name: "code and message twice: the last ones count", raw: number(1, 5) + text(2, "a") + number(1, 6) + text(2, "b"), code: 6, message: "b"},
+		{name: "negative code", raw: number(1, 1<<64-1), code: -1},
+		{name: "code of more than 32 bits", raw: number(1, 1<<32+7), code: 7},
+		{name: "code in ten bytes", raw: "\x08\x87\x80\x80\x80\x80\x80\x80\x80\x80\x01", code: 7},
+		{name: "message before code", raw: text(2, "m") + number(1, 5), code: 5, message: "m"},
+		{name: "fields of another type are unknown", raw: text(1, "x") + number(2, 9) + number(3, 9)},
+		{
+			name: "unknown fields of every type",
+			raw: number(9, 1) + text(9, "x") + field(9, protowire.Fixed32Type, 1, 2, 3, 4) +
+				field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7, 8) + group(9, "") + group(9, number(1, 5)+group(2, text(2, "m"))) + number(1, 5),
+			code: 5,
+		},
+		{name: "unknown field of the highest number", raw: text(1<<29-1, "x") + number(1, 5), code: 5},
+		{name: "message of 127 bytes", raw: text(2, strings.Repeat("m", 127)), message: strings.Repeat("m", 127)},
+		{name: "message of 128 bytes", raw: text(2, strings.Repeat("m", 128)), message: strings.Repeat("m", 128)},
+		{name: "message whose size takes more bytes than it needs", raw: "\x12\x81\x00m", message: "m"},
+		{name: "message whose tag takes more bytes than it needs", raw: "\x92\x00\x01m", message: "m"},
+		{name: "message that is not UTF-8", raw: text(2, "\xff"), message: "\xff"},
 
-		{"truncated tag", "\x80", 0, "", true},
-		{"truncated number", number(1, 5) + "\x08", 0, "", true},
-		{"truncated text", "\x12\x05abcd", 0, "", true},
-		{"text of 2^64-1 bytes", "\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 0, "", true},
-		{"number of eleven bytes", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 0, "", true},
-		{"number of 65 bits", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 0, "", true},
-		{"field number 0", "\x00\x05", 0, "", true},
-		{"field number 2^29", string(protowire.AppendVarint(nil, 1<<29<<3)) + "\x01", 0, "", true},
-		{"type 6", "\x0e", 0, "", true},
-		{"type 7", "\x0f", 0, "", true},
-		{"group that ends without a start", field(9, protowire.EndGroupType), 0, "", true},
-		{"group that does not end", field(9, protowire.StartGroupType) + number(1, 5), 0, "", true},
-		{"group that another ends", field(9, protowire.StartGroupType) + field(8, protowire.EndGroupType), 0, "", true},
-		{"truncated fixed32", field(9, protowire.Fixed32Type, 1, 2, 3), 0, "", true},
-		{"truncated fixed64", field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7), 0, "", true},
-		{"truncated Any", text(3, "\x0a\x05ab"), 0, "", true},
-		{"20 000 groups in one another", strings.Repeat(field(9, protowire.StartGroupType), 20_000), 0, "", true},
-		{"20 000 groups in one another, ended", strings.Repeat(field(9, protowire.StartGroupType), 20_000) + strings.Repeat(field(9, protowire.EndGroupType), 20_000), 0, "", true},
-		{"HTML", "<html><body>502</body></html>", 0, "", true},
+		{name: "truncated tag", raw: "\x80", bad: true},
+		{name: "truncated number", raw: number(1, 5) + "\x08", bad: true},
+		{name: "truncated text", raw: "\x12\x05abcd", bad: true},
+		{name: "text without its size", raw: "\x12", bad: true},
+		{name: "text of 2^64-1 bytes", raw: "\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", bad: true},
+		{name: "number of eleven bytes", raw: "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", bad: true},
+		{name: "number of 65 bits", raw: "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", bad: true},
+		{name: "field number 0", raw: "\x00\x05", bad: true},
+		{name: "field number 0 of a text", raw: "\x02\x01x", bad: true},
+		{name: "field number 2^29", raw: string(protowire.AppendVarint(nil, 1<<29<<3)) + "\x01", bad: true},
+		{name: "type 6", raw: "\x0e", bad: true},
+		{name: "type 7", raw: "\x0f", bad: true},
+		{name: "group that ends without a start", raw: field(9, protowire.EndGroupType), bad: true},
+		{name: "group that does not end", raw: field(9, protowire.StartGroupType) + number(1, 5), bad: true},
+		{name: "group that another ends", raw: field(9, protowire.StartGroupType) + field(8, protowire.EndGroupType), bad: true},
+		{name: "truncated fixed32", raw: field(9, protowire.Fixed32Type, 1, 2, 3), bad: true},
+		{name: "truncated fixed64", raw: field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7), bad: true},
+		{name: "truncated Any", raw: text(3, "\x0a\x05ab"), bad: true},
+		{name: "20 000 groups in one another", raw: strings.Repeat(field(9, protowire.StartGroupType), 20_000), bad: true},
+		{
+			name: "20 000 groups in one another, ended",
+			raw:  strings.Repeat(field(9, protowire.StartGroupType), 20_000) + strings.Repeat(field(9, protowire.EndGroupType), 20_000),
+			bad:  true,
+		},
+		{name: "HTML", raw: "<html><body>502</body></html>", bad: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var info wire.Info
-			code, message, ok := info.ReadStatus(nil, tt.raw)
-			if ok == tt.bad || code != tt.code || message != tt.message {
-				t.Errorf("got %d, %q, %v", code, message, ok)
+			t.Parallel()
+			want := status{Code: tt.code, Message: tt.message, OK: !tt.bad}
+			got := readStatus(tt.raw)
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if valid := utf8.ValidString(tt.message); valid {
-				if err := proto.Unmarshal([]byte(tt.raw), new(spb.Status)); (err == nil) != ok {
-					t.Errorf("proto.Unmarshal says %v", err)
+			if utf8.ValidString(tt.message) {
+				if err := proto.Unmarshal([]byte(tt.raw), new(spb.Status)); (err == nil) != got.OK {
+					t.Errorf("proto.Unmarshal gives %v, want the same", err)
 				}
-			}
-			if tt.bad && (info.Found || len(info.Metadata) > 0 || info.RetryAfter != 0) {
-				t.Errorf("not a status, and %+v", info)
 			}
 		})
 	}
 }
 
-func TestReadStatusLeavesNothingOfABrokenOne(t *testing.T) {
-	st := &spb.Status{Code: 5, Message: "m", Details: []*anypb.Any{
-		detail(t, errorInfo("d", "R", "kk", "v")), detail(t, &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Second)}),
-	}}
-	var info wire.Info
-	code, message, ok := info.ReadStatus(nil, string(marshal(t, st))+"\xff")
-	if ok || code != 0 || message != "" {
-		t.Errorf("got %d, %q, %v", code, message, ok)
-	}
-	if diff := cmp.Diff(wire.Info{}, info, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 // A hostile server must not make the reader copy what is left for every field.
+//
+// Not parallel: AllocsPerRun counts what other tests allocate, too.
 func TestReadStatusOfManyUnknownFieldsDoesNotAllocate(t *testing.T) {
 	raw := strings.Repeat(field(9, protowire.Fixed32Type, 1, 2, 3, 4)+field(9, protowire.Fixed64Type, 1, 2, 3, 4, 5, 6, 7, 8)+
 		group(9, group(10, number(1, 5)+text(1, "x"))), 10_000)
 	if n := testing.AllocsPerRun(1, func() {
-		var info wire.Info
-		if _, _, ok := info.ReadStatus(nil, raw); !ok {
+		if _, _, ok := wire.ReadStatus(raw, func(string, string) {}); !ok {
 			t.Fatal("not a status")
 		}
 	}); n != 0 {
-		t.Errorf("%v allocations", n)
+		t.Errorf("%v allocations, want none", n)
 	}
 }
 
-func TestAddDetailUsesTheBufferItIsGiven(t *testing.T) {
-	buffer := make([]catalog.Arg, 0, 4)
-	raw := string(marshal(t, errorInfo("d", "R", "kk", "v")))
-	if n := testing.AllocsPerRun(10, func() {
-		info := wire.Info{Metadata: buffer}
-		info.AddDetail(nil, wire.ErrorInfoURL, raw)
-		if !info.Found || info.Metadata[0] != (catalog.Arg{Name: "kk", Value: "v"}) {
-			t.Fatalf("got %+v", info)
-		}
-	}); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
-
-func TestLegacyCode(t *testing.T) {
+func TestReadErrorInfo(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("错误", 5000)
 	for _, tt := range []struct {
-		metadata []catalog.Arg
-		want     string
+		name string
+		raw  string
+		want *errdetails.ErrorInfo // nil: it is not one
+		list []wire.Pair           // its metadata, in order
 	}{
-		{nil, ""},
-		{[]catalog.Arg{{Name: "job_id", Value: "1"}}, ""},
-		{[]catalog.Arg{{Name: "job_id", Value: "1"}, {Name: "legacy_code", Value: "401.1"}}, "401.1"},
+		{name: "nothing", raw: "", want: &errdetails.ErrorInfo{}},
+		{
+			name: "as protobuf writes it",
+			raw:  string(marshal(t, errorInfo("legacy.job.v2", "JOB_NOT_FOUND", args("job_id", long, "legacy_code", "1233106")...))),
+			want: &errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"},
+			list: args("job_id", long, "legacy_code", "1233106"),
+		},
+		{
+			name: "metadata before the rest, unsorted",
+			raw:  text(3, text(1, "zz")+text(2, "1")) + text(2, "d") + text(3, text(1, "aa")+text(2, "2")) + text(1, "R"),
+			want: &errdetails.ErrorInfo{Domain: "d", Reason: "R"},
+			list: args("zz", "1", "aa", "2"),
+		},
+		{
+			name: "reason and domain twice: the last ones count",
+			raw:  text(1, "A") + text(2, "a") + text(1, "B") + text(2, "b"),
+			want: &errdetails.ErrorInfo{Domain: "b", Reason: "B"},
+		},
+		{
+			name: "a name twice: its last value counts, at its first place",
+			raw:  text(3, text(1, "k")+text(2, "1")) + text(3, text(1, "l")+text(2, "2")) + text(3, text(2, "3")+text(1, "k")),
+			want: &errdetails.ErrorInfo{},
+			list: args("k", "3", "l", "2"),
+		},
+		{name: "an entry without a name", raw: text(3, text(2, "v")), want: &errdetails.ErrorInfo{}, list: args("", "v")},
+		{name: "an entry without a value", raw: text(3, text(1, "k")), want: &errdetails.ErrorInfo{}, list: args("k", "")},
+		{name: "an entry without either", raw: text(3, ""), want: &errdetails.ErrorInfo{}, list: args("", "")},
+		{
+			name: "an entry with its name and value twice",
+			raw:  text(3, text(1, "j")+text(2, "1")+text(2, "2")+text(1, "k")),
+			want: &errdetails.ErrorInfo{},
+			list: args("k", "2"),
+		},
+		{
+			name: "unknown fields, and fields of another type",
+			raw:  number(1, 5) + text(1, "R") + number(3, 5) + group(3, "") + text(9, "x") + text(3, number(1, 5)+text(1, "k")+text(9, "x")),
+			want: &errdetails.ErrorInfo{Reason: "R"},
+			list: args("k", ""),
+		},
+		{name: "truncated", raw: text(1, "HALF") + "\x1a\xff"},
+		{name: "truncated entry", raw: text(1, "HALF") + text(3, text(1, "k")+"\x12\x05v")},
+		{name: "truncated after an entry", raw: text(3, text(1, "k")) + "\x80"},
+		{name: "rubbish", raw: "\xff"},
 	} {
-		if got := (&wire.Info{Metadata: tt.metadata}).LegacyCode(); got != tt.want {
-			t.Errorf("%v: got %q, want %q", tt.metadata, got, tt.want)
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for _, before := range [][]wire.Pair{nil, args("old", "1", "older", "2"), make([]wire.Pair, 0, 8)} {
+				domain, reason, list, ok := wire.ReadErrorInfo(tt.raw, before)
+				if ok != (tt.want != nil) || domain != tt.want.GetDomain() || reason != tt.want.GetReason() || !slices.Equal(list, tt.list) {
+					t.Errorf("got %q, %q, %q, %v, want %v with %q", domain, reason, list, ok, tt.want, tt.list)
+				}
+				if cap(before) >= len(list) && len(list) > 0 && &list[0] != &before[:1][0] {
+					t.Error("the metadata are not in the memory that was given")
+				}
+			}
+			checkErrorInfo(t, tt.raw)
+		})
+	}
+}
+
+func TestReadErrorInfoOfManyMetadata(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 15, 16, 17, 31, 32, 33, 128, 1000} {
+		var raw strings.Builder
+		var want []wire.Pair
+		for i := range n {
+			want = append(want, wire.Pair{Name: fmt.Sprint("key ", i), Value: fmt.Sprint(2 * i)})
+			raw.WriteString(text(3, text(1, want[i].Name)+text(2, "before")))
+		}
+		for _, m := range slices.Backward(want) { // each once more: the last one counts
+			raw.WriteString(text(3, text(1, m.Name)+text(2, m.Value)))
+		}
+		if _, _, list, ok := wire.ReadErrorInfo(raw.String(), nil); !ok || !slices.Equal(list, want) {
+			t.Errorf("%d metadata: got %q, %v, want %q", n, list, ok, want)
+		}
+		checkErrorInfo(t, raw.String())
+	}
+}
+
+// checkErrorInfo compares ReadErrorInfo with protobuf's own reading. protobuf
+// refuses texts that are not UTF-8, which wire reads.
+func checkErrorInfo(t *testing.T, raw string) {
+	t.Helper()
+	want := new(errdetails.ErrorInfo)
+	err := proto.Unmarshal([]byte(raw), want)
+	if err != nil && strings.Contains(err.Error(), "UTF-8") {
+		return
+	}
+	domain, reason, list, ok := wire.ReadErrorInfo(raw, nil)
+	if ok != (err == nil) {
+		t.Fatalf("got %v, protobuf gives %v", ok, err)
+	}
+	if !ok {
+		want = nil
+	}
+	if domain != want.GetDomain() || reason != want.GetReason() || len(list) != len(want.GetMetadata()) {
+		t.Fatalf("got %q, %q, %q, protobuf reads %v", domain, reason, list, want)
+	}
+	for _, m := range list {
+		if v, ok := want.GetMetadata()[m.Name]; !ok || v != m.Value {
+			t.Errorf("metadata %q: got %q, protobuf reads %q", m.Name, m.Value, v)
 		}
 	}
+}
+
+// Metadata come from anywhere: reading twice as many must not take more than twice
+// the work. The work is counted, not timed. It is the names that are compared one
+// by one to find out if a name was there before, which would grow with the square
+// of the metadata, and the allocations, each of which copies what was read so far.
+//
+// Not parallel: AllocsPerRun counts what other tests allocate, too.
+func TestReadErrorInfoTakesWorkInProportion(t *testing.T) {
+	type work struct {
+		scanned     int
+		allocations float64
+	}
+	of := func(n int) work {
+		names := make([]string, n)
+		var raw strings.Builder
+		for i := range names {
+			names[i] = fmt.Sprint("metadata_", i)
+			raw.WriteString(text(3, text(1, names[i])+text(2, "value")))
+		}
+		return work{wire.ScannedNames(names), testing.AllocsPerRun(10, func() {
+			if _, _, list, ok := wire.ReadErrorInfo(raw.String(), nil); !ok || len(list) != n {
+				t.Fatalf("%d of %d metadata are read, %v", len(list), n, ok)
+			}
+		})}
+	}
+	small := of(16)
+	if small.scanned == 0 || small.allocations == 0 {
+		t.Fatalf("16 metadata: %+v, want that something is counted", small)
+	}
+	for _, n := range []int{32, 64, 128} {
+		got, limit := of(n), of(n/2)
+		if got.scanned > 2*limit.scanned || got.scanned > small.scanned+n || got.allocations > 2*limit.allocations {
+			t.Errorf("%d metadata: %+v, %d metadata: %+v, want at most twice that", n, got, n/2, limit)
+		}
+		if got.allocations > float64(n) {
+			t.Errorf("%d metadata: %v allocations, want at most one for each", n, got.allocations)
+		}
+	}
+}
+
+func TestReadRetryInfo(t *testing.T) {
+	t.Parallel()
+	retry := func(d *durationpb.Duration) string { return string(marshal(t, &errdetails.RetryInfo{RetryDelay: d})) }
+	for _, tt := range []struct {
+		name string
+		raw  string
+		want time.Duration
+		bad  bool
+	}{
+		{name: "1.5 s", raw: retry(durationpb.New(1500 * time.Millisecond)), want: 1500 * time.Millisecond},
+		{name: "1 ns", raw: retry(durationpb.New(1)), want: 1},
+		{name: "without a delay", raw: retry(nil)},
+		{name: "with an empty delay", raw: retry(&durationpb.Duration{})},
+		{name: "negative delay", raw: retry(&durationpb.Duration{Seconds: -5}), bad: true},
+		{name: "negative nanoseconds", raw: retry(&durationpb.Duration{Nanos: -5}), bad: true},
+		{name: "negative nanoseconds of many seconds", raw: retry(&durationpb.Duration{Seconds: 5, Nanos: -5}), bad: true},
+		{name: "too many nanoseconds", raw: retry(&durationpb.Duration{Nanos: 1e9}), bad: true},
+		{name: "10 000 years", raw: retry(&durationpb.Duration{Seconds: 315576000000}), bad: true},
+		{name: "as many seconds as there are", raw: retry(&durationpb.Duration{Seconds: math.MaxInt64, Nanos: 1}), bad: true},
+		{name: "the end of time.Duration", raw: retry(&durationpb.Duration{Seconds: 9223372036, Nanos: 854775807}), want: math.MaxInt64},
+		{name: "just past it", raw: retry(&durationpb.Duration{Seconds: 9223372036, Nanos: 854775808}), bad: true},
+		{name: "seconds twice: the last ones count", raw: text(1, number(1, 5)+number(1, 7)), want: 7 * time.Second},
+		{name: "delay in two parts", raw: text(1, number(1, 5)) + text(1, number(2, 7)), want: 5*time.Second + 7},
+		{name: "unknown fields, and fields of another type", raw: number(1, 3) + text(2, "x") + text(1, text(1, "x")+number(9, 9)+number(1, 5)), want: 5 * time.Second},
+		{name: "truncated", raw: "\x0a\x05", bad: true},
+		{name: "truncated delay", raw: text(1, "\x08"), bad: true},
+		{name: "rubbish", raw: "\xff", bad: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := wire.ReadRetryInfo(tt.raw)
+			if ok == tt.bad || ok && got != tt.want {
+				t.Errorf("got %s, %v, want %s, %v", got, ok, tt.want, !tt.bad)
+			}
+			checkRetryInfo(t, tt.raw)
+		})
+	}
+}
+
+// checkRetryInfo compares ReadRetryInfo with protobuf's own reading.
+func checkRetryInfo(t *testing.T, raw string) {
+	t.Helper()
+	message := new(errdetails.RetryInfo)
+	err := proto.Unmarshal([]byte(raw), message)
+	d := message.GetRetryDelay()
+	// AsDuration stops at the ends of its range; wire reads nothing then.
+	whole := durationpb.New(d.AsDuration())
+	wantOK := err == nil && d.GetSeconds() >= 0 && d.GetNanos() >= 0 && d.GetNanos() < 1e9 &&
+		whole.GetSeconds() == d.GetSeconds() && whole.GetNanos() == d.GetNanos()
+	got, ok := wire.ReadRetryInfo(raw)
+	if ok != wantOK || ok && got != d.AsDuration() {
+		t.Errorf("got %s, %v, protobuf reads %v, %v", got, ok, d, err)
+	}
+}
+
+// FuzzRead: whatever the bytes, reading does not panic; where protobuf reads them
+// too, both read the same.
+func FuzzRead(f *testing.F) {
+	f.Add(marshal(f, &spb.Status{Code: 5, Message: "m", Details: []*anypb.Any{{TypeUrl: "a/b", Value: []byte("c")}}}))
+	f.Add(marshal(f, errorInfo("legacy.job.v2", "JOB_NOT_FOUND", args("legacy_code", "1233106", "", "", "job_id", "42")...)))
+	f.Add(marshal(f, &errdetails.RetryInfo{RetryDelay: durationpb.New(1500 * time.Millisecond)}))
+	f.Add([]byte(text(1, number(1, 5)+number(1, 7)+number(2, 1<<63))))
+	f.Add([]byte(text(3, text(2, "v")+number(1, 7)+text(1, "k")) + number(1, 1<<64-1)))
+	f.Add([]byte(group(9, group(9, "")) + field(9, protowire.Fixed32Type, 1, 2, 3, 4) + "\x0f"))
+	many := map[string]string{}
+	for i := range 40 {
+		many[fmt.Sprint("k", i)] = ""
+	}
+	f.Add(marshal(f, &errdetails.ErrorInfo{Metadata: many}))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		checkErrorInfo(t, string(raw))
+		checkRetryInfo(t, string(raw))
+
+		got := readStatus(string(raw))
+		st := new(spb.Status)
+		if err := proto.Unmarshal(raw, st); err != nil {
+			if got.OK && !strings.Contains(err.Error(), "UTF-8") {
+				t.Errorf("got %+v, protobuf gives %v", got, err)
+			}
+			if !got.OK && (got.Code != 0 || got.Message != "") {
+				t.Errorf("not a status, and %+v", got)
+			}
+			return
+		}
+		want := status{Code: st.GetCode(), Message: st.GetMessage(), OK: true}
+		for _, d := range st.GetDetails() {
+			want.Details = append(want.Details, wire.Pair{Name: d.GetTypeUrl(), Value: string(d.GetValue())})
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("(-protobuf +got):\n%s", diff)
+		}
+	})
 }
 
 func TestName(t *testing.T) {
+	t.Parallel()
 	for url, want := range map[string]string{
 		"type.googleapis.com/google.rpc.ErrorInfo": "google.rpc.ErrorInfo", "google.rpc.ErrorInfo": "google.rpc.ErrorInfo",
 		"a/b/c": "c", "/": "", "": "", "x/": "",
@@ -272,42 +487,82 @@ func TestName(t *testing.T) {
 		wire.BadRequestURL: &errdetails.BadRequest{}, wire.LocalizedMessageURL: &errdetails.LocalizedMessage{},
 	} {
 		if a, err := anypb.New(m); err != nil || a.GetTypeUrl() != url {
-			t.Errorf("%s: protobuf says %s, %v", url, a.GetTypeUrl(), err)
+			t.Errorf("%s: protobuf gives %s, %v", url, a.GetTypeUrl(), err)
+		}
+	}
+	for name, m := range map[string]proto.Message{
+		wire.ErrorInfo: &errdetails.ErrorInfo{}, wire.RetryInfo: &errdetails.RetryInfo{}, wire.BadRequest: &errdetails.BadRequest{},
+		wire.LocalizedMessage: &errdetails.LocalizedMessage{}, wire.Help: &errdetails.Help{}, wire.DebugInfo: &errdetails.DebugInfo{},
+	} {
+		if got := string(m.ProtoReflect().Descriptor().FullName()); got != name {
+			t.Errorf("%s: protobuf gives %s", name, got)
 		}
 	}
 }
 
-func TestAppendParsesAsProtobufsOwn(t *testing.T) {
+func TestIsRequestID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"": false, "a": true, "!": true, "~": true, " ": false, "\x7f": false, "a b": false, "a\n": false, "é": false, "\xff": false,
+		"7af8fe59-0000-4000-8000-000000000000": true,
+		strings.Repeat("x", 128):               true,
+		strings.Repeat("x", 129):               false,
+	} {
+		if got := wire.IsRequestID(id); got != want {
+			t.Errorf("%q: %v, want %v", id, got, want)
+		}
+	}
+}
+
+func TestAppendWritesProtobufsDeterministicBytes(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("错误", 5000)
+	var many []wire.Pair
+	for i := range 300 {
+		many = append(many, wire.Pair{Name: fmt.Sprintf("key_%03d", i), Value: strings.Repeat("x", i)})
+	}
 	for i, tt := range []struct {
 		got  []byte
 		want proto.Message
 	}{
-		{wire.AppendErrorInfo(nil, "", "", nil), &errdetails.ErrorInfo{}},
-		{wire.AppendErrorInfo(nil, "legacy.job.v2", "JOB_NOT_FOUND", []catalog.Arg{{Name: "legacy_code", Value: "1233106"}, {Name: "job_id", Value: long}}),
-			errorInfo("legacy.job.v2", "JOB_NOT_FOUND", "legacy_code", "1233106", "job_id", long)},
-		{wire.AppendErrorInfo(nil, "d", "R", []catalog.Arg{{}, {Name: "empty"}}), errorInfo("d", "R", "", "", "empty", "")},
-		{wire.AppendErrorInfo(nil, "d", "R", []catalog.Arg{{Name: "kk", Value: "1"}, {Name: "kk", Value: "2"}}), errorInfo("d", "R", "kk", "2")},
-		{wire.AppendRetryInfo(nil, 0), &errdetails.RetryInfo{RetryDelay: &durationpb.Duration{}}},
-		{wire.AppendRetryInfo(nil, -time.Second), &errdetails.RetryInfo{RetryDelay: &durationpb.Duration{}}},
-		{wire.AppendRetryInfo(nil, 90*time.Second), &errdetails.RetryInfo{RetryDelay: durationpb.New(90 * time.Second)}},
-		{wire.AppendRetryInfo(nil, time.Nanosecond), &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Nanosecond)}},
-		{wire.AppendRetryInfo(nil, math.MaxInt64), &errdetails.RetryInfo{RetryDelay: durationpb.New(math.MaxInt64)}},
-		{wire.AppendBadRequest(nil, "job_id", "作业 42 不存在", "JOB_NOT_FOUND"), &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-			{Field: "job_id", Description: "作业 42 不存在", Reason: "JOB_NOT_FOUND"}}}},
-		{wire.AppendBadRequest(nil, "", "", ""), &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{}}}},
-		{wire.AppendLocalizedMessage(nil, "zh-CN", long), &errdetails.LocalizedMessage{Locale: "zh-CN", Message: long}},
-		{wire.AppendLocalizedMessage(nil, "", ""), &errdetails.LocalizedMessage{}},
+		{got: wire.AppendErrorInfo(nil, "", "", nil), want: &errdetails.ErrorInfo{}},
+		{
+			got:  wire.AppendErrorInfo(nil, "legacy.job.v2", "JOB_NOT_FOUND", args("job_id", long, "legacy_code", "1233106")),
+			want: errorInfo("legacy.job.v2", "JOB_NOT_FOUND", args("job_id", long, "legacy_code", "1233106")...),
+		},
+		{got: wire.AppendErrorInfo(nil, "d", "R", args("", "", "empty", "")), want: errorInfo("d", "R", args("", "", "empty", "")...)},
+		{got: wire.AppendErrorInfo(nil, "d", "R", args("", "only a value")), want: errorInfo("d", "R", args("", "only a value")...)},
+		{got: wire.AppendErrorInfo(nil, "d", "", args("Upper", "1", "lower", "2", "é", "3")), want: errorInfo("d", "", args("Upper", "1", "lower", "2", "é", "3")...)},
+		{got: wire.AppendErrorInfo(nil, "", "R", many), want: errorInfo("", "R", many...)},
+		{got: wire.AppendRetryInfo(nil, 0), want: &errdetails.RetryInfo{RetryDelay: &durationpb.Duration{}}},
+		{got: wire.AppendRetryInfo(nil, -time.Second), want: &errdetails.RetryInfo{RetryDelay: &durationpb.Duration{}}},
+		{got: wire.AppendRetryInfo(nil, 90*time.Second), want: &errdetails.RetryInfo{RetryDelay: durationpb.New(90 * time.Second)}},
+		{got: wire.AppendRetryInfo(nil, time.Nanosecond), want: &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Nanosecond)}},
+		{got: wire.AppendRetryInfo(nil, math.MaxInt64), want: &errdetails.RetryInfo{RetryDelay: durationpb.New(math.MaxInt64)}},
+		{
+			got: wire.AppendBadRequest(nil, "job_id", "作业 42 不存在", "JOB_NOT_FOUND"),
+			want: &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
+				{Field: "job_id", Description: "作业 42 不存在", Reason: "JOB_NOT_FOUND"},
+			}},
+		},
+		{got: wire.AppendBadRequest(nil, "", "", ""), want: &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{}}}},
+		{got: wire.AppendLocalizedMessage(nil, "zh-CN", long), want: &errdetails.LocalizedMessage{Locale: "zh-CN", Message: long}},
+		{got: wire.AppendLocalizedMessage(nil, "", ""), want: &errdetails.LocalizedMessage{}},
 	} {
 		t.Run(fmt.Sprint(i, " ", tt.want.ProtoReflect().Descriptor().Name()), func(t *testing.T) {
+			t.Parallel()
 			checkSame(t, tt.got, tt.want)
 		})
 	}
 }
 
-// checkSame parses raw as a message like want and compares the two.
+// checkSame compares raw with protobuf's deterministic encoding, as bytes and as a
+// message.
 func checkSame(t *testing.T, raw []byte, want proto.Message) {
 	t.Helper()
+	if encoded := marshal(t, want); !bytes.Equal(raw, encoded) {
+		t.Errorf("got  %x\nwant %x", raw, encoded)
+	}
 	got := want.ProtoReflect().New().Interface()
 	if err := proto.Unmarshal(raw, got); err != nil {
 		t.Fatal(err)
@@ -318,129 +573,22 @@ func checkSame(t *testing.T, raw []byte, want proto.Message) {
 }
 
 func TestAppendAppends(t *testing.T) {
+	t.Parallel()
 	before := []byte("before ")
-	for _, b := range [][]byte{
-		wire.AppendErrorInfo(before, "d", "R", []catalog.Arg{{Name: "kk", Value: "v"}}), wire.AppendRetryInfo(before, time.Second),
-		wire.AppendBadRequest(before, "f", "d", "R"), wire.AppendLocalizedMessage(before, "en", "m"),
+	for _, write := range []func([]byte) []byte{
+		func(b []byte) []byte { return wire.AppendErrorInfo(b, "d", "R", args("kk", "v")) },
+		func(b []byte) []byte { return wire.AppendRetryInfo(b, time.Second) },
+		func(b []byte) []byte { return wire.AppendBadRequest(b, "f", "d", "R") },
+		func(b []byte) []byte { return wire.AppendLocalizedMessage(b, "en", "m") },
 	} {
-		if !strings.HasPrefix(string(b), "before ") || len(b) <= len(before) {
-			t.Errorf("got %q", b)
+		if got, want := string(write(before)), "before "+string(write(nil)); got != want || len(got) == len(before) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
 
-// FuzzReadStatus: whatever the bytes, reading does not panic; where protobuf
-// reads them too, both read the same.
-func FuzzReadStatus(f *testing.F) {
-	st := &spb.Status{Code: 5, Message: "作业 42 不存在", Details: []*anypb.Any{
-		detail(f, &errdetails.RetryInfo{RetryDelay: durationpb.New(1500 * time.Millisecond)}),
-		detail(f, errorInfo("googleapis.com", "SERVICE_DISABLED", "service", "x", "", "")),
-		detail(f, errorInfo("legacy.job.v2", "JOB_NOT_FOUND", "legacy_code", "1233106", "job_id", "42")),
-		detail(f, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: "job_id"}}}),
-	}}
-	f.Add(marshal(f, st))
-	f.Add(marshal(f, &spb.Status{}))
-	f.Add([]byte(text(3, text(1, wire.ErrorInfoURL)+text(2, text(3, text(2, "v")+number(1, 7)+text(1, "k")))) + number(1, 1<<64-1)))
-	f.Add([]byte(group(9, group(9, "")) + field(9, protowire.Fixed32Type, 1, 2, 3, 4) + "\x0f"))
-	f.Add([]byte(text(3, text(1, wire.RetryInfoURL)+text(2, text(1, number(1, 5)+number(1, 7)+number(2, 1<<63))))))
-	f.Add([]byte(text(3, text(1, wire.ErrorInfoURL)+text(2, text(1, "\xff")))))
-	cat := linked(f)
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		var info wire.Info
-		code, message, ok := info.ReadStatus(cat, string(raw))
-		if !ok && (code != 0 || message != "" || info.Found || info.RetryAfter != 0 || len(info.Metadata) > 0) {
-			t.Errorf("not a status, and %d, %q, %+v", code, message, info)
-		}
-		st := new(spb.Status)
-		if err := proto.Unmarshal(raw, st); err != nil {
-			return
-		}
-		if !ok {
-			t.Fatal("protobuf reads it")
-		}
-		if code != st.GetCode() || message != st.GetMessage() {
-			t.Errorf("got %d, %q, protobuf reads %d, %q", code, message, st.GetCode(), st.GetMessage())
-		}
-		if st.GetCode() != 0 { // OK has no details
-			details := wire.DetailsOf(grpcstatus.FromProto(st))
-			var added wire.Info
-			added.AddDetails(cat, details)
-			if !cmp.Equal(info, added, cmpopts.EquateEmpty()) {
-				t.Errorf("ReadStatus reads %+v, AddDetails %+v", info, added)
-			}
-			for _, name := range [][2]string{{info.Domain, info.Reason}, {"legacy.job.v2", "JOB_NOT_FOUND"}, {"", ""}} {
-				yes, sure := details.Names(name[0], name[1])
-				if want := info.Found && info.Domain == name[0] && info.Reason == name[1]; sure && yes != want || !sure && yes {
-					t.Errorf("Names%q is %v, %v, and the details are %+v", name, yes, sure, info)
-				}
-			}
-		}
-		want, delay, comparable := readWithProtobuf(cat, st)
-		if !comparable {
-			return
-		}
-		if delay != info.RetryAfter {
-			t.Errorf("RetryInfo: got %s, protobuf reads %s", info.RetryAfter, delay)
-		}
-		if info.Found != (want != nil) || info.Domain != want.GetDomain() || info.Reason != want.GetReason() || len(info.Metadata) != len(want.GetMetadata()) {
-			t.Fatalf("got %+v, protobuf reads %v", info, want)
-		}
-		for _, m := range info.Metadata {
-			if v, ok := want.GetMetadata()[m.Name]; !ok || v != m.Value {
-				t.Errorf("metadata %q: got %q, protobuf reads %q", m.Name, m.Value, v)
-			}
-		}
-	})
-}
-
-// readWithProtobuf reads a status's details with protobuf's own code, by the same
-// rules. comparable is false where a detail is not UTF-8: protobuf refuses it
-// whole, wire reads it.
-func readWithProtobuf(cat *catalog.Catalog, st *spb.Status) (info *errdetails.ErrorInfo, delay time.Duration, comparable bool) {
-	for _, d := range st.GetDetails() {
-		switch wire.Name(d.GetTypeUrl()) {
-		case "google.rpc.ErrorInfo":
-			next := new(errdetails.ErrorInfo)
-			if err := proto.Unmarshal(d.GetValue(), next); err != nil {
-				if strings.Contains(err.Error(), "UTF-8") {
-					return nil, 0, false
-				}
-				continue
-			}
-			if info != nil {
-				rank := func(i *errdetails.ErrorInfo) int {
-					switch _, known := cat.System(i.GetDomain()); {
-					case known:
-						return 2
-					case i.GetMetadata()[catalog.ErrorInfoLegacyCode] != "":
-						return 1
-					default:
-						return 0
-					}
-				}
-				if rank(next) <= rank(info) {
-					continue
-				}
-			}
-			info = next
-		case "google.rpc.RetryInfo":
-			retry := new(errdetails.RetryInfo)
-			if err := proto.Unmarshal(d.GetValue(), retry); err != nil {
-				continue
-			}
-			r := retry.GetRetryDelay()
-			// AsDuration stops at the ends of its range; wire reads nothing then.
-			whole := durationpb.New(r.AsDuration())
-			if r.GetSeconds() >= 0 && r.GetNanos() >= 0 && r.GetNanos() < 1e9 && whole.GetSeconds() == r.GetSeconds() && whole.GetNanos() == r.GetNanos() {
-				delay = r.AsDuration()
-			}
-		}
-	}
-	return info, delay, true
-}
-
-// FuzzAppend: what is written parses to the same message as protobuf's own
-// bytes do, and reading it gives back what was written.
+// FuzzAppend: what is written equals protobuf's own bytes, and reading it gives
+// back what was written.
 func FuzzAppend(f *testing.F) {
 	f.Add("legacy.job.v2", "JOB_NOT_FOUND", "legacy_code", "1233106", "job_id", "42", int64(1500*time.Millisecond))
 	f.Add("", "", "", "", "", "", int64(0))
@@ -450,26 +598,28 @@ func FuzzAppend(f *testing.F) {
 		for _, s := range []*string{&domain, &reason, &key, &value, &key2, &value2} {
 			*s = strings.ToValidUTF8(*s, "\ufffd")
 		}
-		metadata := []catalog.Arg{{Name: key, Value: value}, {Name: key2, Value: value2}}
+		// As AppendErrorInfo asks for: sorted, each name once.
+		values := map[string]string{key: value, key2: value2}
+		var metadata []wire.Pair
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			metadata = append(metadata, wire.Pair{Name: name, Value: values[name]})
+		}
 		raw := wire.AppendErrorInfo(nil, domain, reason, metadata)
-		if n := wire.SizeErrorInfo(domain, reason, metadata); n != len(raw) {
-			t.Errorf("SizeErrorInfo says %d, and there are %d bytes", n, len(raw))
-		}
-		checkSame(t, raw, errorInfo(domain, reason, key, value, key2, value2))
+		checkSame(t, raw, errorInfo(domain, reason, metadata...))
 		checkSame(t, wire.AppendBadRequest(nil, key, value, reason), &errdetails.BadRequest{
-			FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: key, Description: value, Reason: reason}}})
+			FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: key, Description: value, Reason: reason}},
+		})
 		checkSame(t, wire.AppendLocalizedMessage(nil, key, value), &errdetails.LocalizedMessage{Locale: key, Message: value})
+		wantDelay := time.Duration(max(delay, 0))
 		retry := wire.AppendRetryInfo(nil, time.Duration(delay))
-		checkSame(t, retry, &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Duration(max(delay, 0)))})
+		checkSame(t, retry, &errdetails.RetryInfo{RetryDelay: durationpb.New(wantDelay)})
 
-		var info wire.Info
-		info.AddDetail(nil, wire.ErrorInfoURL, string(raw))
-		info.AddDetail(nil, wire.RetryInfoURL, string(retry))
-		if key == key2 {
-			metadata = metadata[1:]
+		gotDomain, gotReason, list, ok := wire.ReadErrorInfo(string(raw), nil)
+		if !ok || gotDomain != domain || gotReason != reason || !slices.Equal(list, metadata) {
+			t.Errorf("read back: %q, %q, %q, %v", gotDomain, gotReason, list, ok)
 		}
-		if !info.Found || info.Domain != domain || info.Reason != reason || !slices.Equal(info.Metadata, metadata) || info.RetryAfter != time.Duration(max(delay, 0)) {
-			t.Errorf("read back: %+v", info)
+		if got, ok := wire.ReadRetryInfo(string(retry)); !ok || got != wantDelay {
+			t.Errorf("read back: %s, %v, want %s", got, ok, wantDelay)
 		}
 	})
 }

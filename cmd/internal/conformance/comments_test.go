@@ -13,13 +13,14 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest"
 )
 
-// TestComments: what a value's comment says of it, in its closing line, is what
-// its options say; and it begins with the document's line.
+// TestComments compares the comments of enum values with their options. The first line
+// is the text in the legacy document. The last line has the legacy code, the gRPC code
+// and the HTTP status.
 func TestComments(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "proto/legacy/*/*/code.proto")
 	if err != nil || len(files) != 6 {
-		t.Fatal(files, err)
+		t.Fatalf("got %q, %v, want 6 files", files, err)
 	}
 	registry, err := protosource.Compile(t.Context(), []string{root + "proto"}, files)
 	if err != nil {
@@ -44,7 +45,7 @@ func TestComments(t *testing.T) {
 			}
 			zh, _ := code.MessageIn("zh-CN")
 			if !strings.Contains(lines[0], text) && !strings.Contains(lines[0], zh.String()) && text != code.Reason() {
-				t.Errorf("%s: the comment begins with %q, not with %q", code.FullName(), lines[0], text)
+				t.Errorf("%s: the comment starts with %q, want %q", code.FullName(), lines[0], text)
 			}
 		}
 	}

@@ -1,4 +1,3 @@
-// Package conformance has the tests that drive systems from their .proto
-// sources, or that need more than the library may require: the compiler, the
-// command line and OpenTelemetry's SDK.
+// Package conformance has tests that need modules which the library does not require:
+// the .proto compiler, the command line and the OpenTelemetry SDK.
 package conformance

@@ -11,7 +11,7 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest"
 )
 
-// TestTutorial runs docs/adding-a-system.md, from its table to its envelopes.
+// TestTutorial runs all steps of docs/adding-a-system.md.
 func TestTutorial(t *testing.T) {
 	t.Parallel()
 	const page = root + "docs/adding-a-system.md"

@@ -13,8 +13,8 @@ import (
 	"github.com/statusmap/statusmap/status"
 )
 
-// TestSeventhSystem adds a system that no Go code knows, from its .proto source
-// alone, and drives it end to end: one file and no Go.
+// TestSeventhSystem adds a system from a .proto source, without generated Go code, and
+// sends requests through the gateway and the gRPC server.
 func TestSeventhSystem(t *testing.T) {
 	t.Parallel()
 	cat, err := protosource.Catalog(t.Context(), nil, []string{root + "testdata/acme/code.proto"})
@@ -28,7 +28,7 @@ func TestSeventhSystem(t *testing.T) {
 	for _, tt := range []struct {
 		name           string
 		path           string
-		language       string // "": not asked for
+		language       string // "" if the request has no language header
 		wantStatus     int
 		wantBody       string
 		wantRetryAfter string
@@ -47,7 +47,7 @@ func TestSeventhSystem(t *testing.T) {
 			wantBody:   `{"status": "error", "errors": [{"no": "E404", "text": "Halle 2 hat kein Fach 7", "trace": "r1"}]}`,
 		},
 		{
-			name:           "an HTTP status of its own",
+			name:           "an explicit HTTP status",
 			path:           "/raise/legacy.acme.v1/TOO_MANY_PICKS",
 			wantStatus:     420,
 			wantBody:       `{"status": "error", "errors": [{"no": "E429", "text": "Too many picks, come back later", "trace": "r1"}]}`,
@@ -114,7 +114,7 @@ func TestSeventhSystem(t *testing.T) {
 	if !ok || e.Code().Number() != 404 || e.MessageIn("de") != "Halle 2 hat kein Fach 7" {
 		t.Errorf("FromErrorIn: %v %v %q, want number 404 in German", e, ok, e.MessageIn("de"))
 	}
-	// A client that has never heard of the system still has the number.
+	// A client without the enum can still read the legacy code.
 	if e, ok := status.FromError(err); !ok || e.Code() != nil || e.LegacyCode() != "E404" {
 		t.Errorf("FromError: %v, %v, want E404 without a code", e, ok)
 	}

@@ -35,7 +35,7 @@ func TestStatusotel(t *testing.T) {
 	} {
 		_, err := intercept(t.Context(), nil, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"}, func(context.Context, any) (any, error) { return nil, fail })
 		if (err == nil) != (fail == nil) {
-			t.Errorf("%v became %v", fail, err)
+			t.Errorf("the interceptor returns %v for %v", err, fail)
 		}
 	}
 	var got metricdata.ResourceMetrics
@@ -43,7 +43,7 @@ func TestStatusotel(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got.ScopeMetrics) != 1 || len(got.ScopeMetrics[0].Metrics) != 1 || got.ScopeMetrics[0].Metrics[0].Name != statusotel.CounterName {
-		t.Fatalf("%+v", got)
+		t.Fatalf("got %+v, want one metric", got)
 	}
 	counts := map[attribute.Distinct]int64{}
 	for _, p := range got.ScopeMetrics[0].Metrics[0].Data.(metricdata.Sum[int64]).DataPoints {
@@ -57,14 +57,14 @@ func TestStatusotel(t *testing.T) {
 		{"INTERNAL", "INTERNAL_ERROR", "go_error", 1},
 	} {
 		set := attribute.NewSet(
-			statusotel.MethodKey.String("a.B/C"), statusotel.CodeKey.String(want.code),
+			statusotel.MethodKey.String("a.B/C"), statusotel.CodeKey.String(want.code), statusotel.ErrorTypeKey.String(want.code),
 			statusotel.DomainKey.String("legacy.job.v2"), statusotel.ReasonKey.String(want.reason), statusotel.RepairsKey.String(want.repairs))
 		if got := counts[set.Equivalent()]; got != want.count {
 			t.Errorf("%s: %d, want %d", want.reason, got, want.count)
 		}
 	}
 	if len(counts) != 2 {
-		t.Errorf("%d series", len(counts))
+		t.Errorf("got %d series, want 2", len(counts))
 	}
 	if err := provider.Shutdown(t.Context()); err != nil {
 		t.Error(err)

@@ -1,9 +1,9 @@
-// Command gatewaysuite runs grpc-gateway's own tests with statusmap's options in
-// every mux. It works on a copy of the module in the module cache.
+// Command gatewaysuite runs the tests of grpc-gateway with statusmap's options in every
+// mux. It runs them in a copy of grpc-gateway's module.
 //
-// Every test that passes without statusmap has to pass if no request has a dialect.
-// If every request has one, whose envelope is grpc-gateway's own JSON, the tests that
-// differ have to be those of differences.txt, which says why.
+// The tests run three times with statusmap. If no request has a dialect, the same tests
+// must pass as without statusmap. If every request has a dialect with the JSON of
+// grpc-gateway as its envelope, the tests in differences.txt fail, and all others pass.
 package main
 
 import (
@@ -30,7 +30,7 @@ const (
 	library  = "github.com/statusmap/statusmap"
 )
 
-// packages are those whose tests are run.
+// packages are the packages whose tests are run.
 var packages = []string{"./runtime", "./examples/internal/integration"}
 
 //go:embed suitemux/suitemux.go
@@ -59,7 +59,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a folder of the system's for temporary files
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func run(ctx context.Context) error {
 		}
 		fmt.Printf("with statusmap, %s: %d of %d passed\n", suite, len(plain)-len(differ), len(plain))
 		if !slices.Equal(differ, want) {
-			failed = errors.Join(failed, fmt.Errorf("%s: these differ:\n  %s\nwant:\n  %s",
+			failed = errors.Join(failed, fmt.Errorf("%s: these tests fail:\n  %s\nwant (correct differences.txt if they should fail):\n  %s",
 				suite, strings.Join(differ, "\n  "), strings.Join(want, "\n  ")))
 		}
 	}
@@ -136,8 +136,8 @@ func makeWritable(dir string) error {
 
 var newServeMux = regexp.MustCompile(`\b(gw)?runtime\.NewServeMux\(`)
 
-// patch makes the tests, and the server that they start, take their muxes from
-// suitemux.
+// patch replaces runtime.NewServeMux by suitemux.NewServeMux in the tests and in the
+// server that they start.
 func patch(ctx context.Context, dir, root string) error {
 	const folder = "internal/suitemux"
 	if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
@@ -167,7 +167,7 @@ func patch(ctx context.Context, dir, root string) error {
 		}
 	}
 	if patched == 0 {
-		return errors.New("no mux was found in grpc-gateway's tests")
+		return errors.New("the tests of grpc-gateway do not call runtime.NewServeMux: correct the list of folders in patch")
 	}
 	cmd := exec.CommandContext(ctx, "go", "mod", "edit", "-require="+library+"@v0.0.0", "-replace="+library+"="+root)
 	cmd.Dir, cmd.Stderr, cmd.Env = dir, os.Stderr, outsideWorkspace()
@@ -194,7 +194,7 @@ func test(ctx context.Context, dir, suite string) (map[string]bool, error) {
 	for lines.Scan() {
 		var event struct{ Action, Package, Test, Output string }
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
-			continue // what a test prints beside the events
+			continue // output of a test, which is not an event
 		}
 		if event.Test != "" {
 			built[event.Package] = true
@@ -207,7 +207,7 @@ func test(ctx context.Context, dir, suite string) (map[string]bool, error) {
 		return nil, err
 	}
 	if len(built) != len(packages) {
-		return nil, fmt.Errorf("only %v ran:\n%s%s", slices.Sorted(maps.Keys(built)), stderr.Bytes(), out)
+		return nil, fmt.Errorf("only the tests of %v ran:\n%s%s", slices.Sorted(maps.Keys(built)), stderr.Bytes(), out)
 	}
 	return passed, nil
 }

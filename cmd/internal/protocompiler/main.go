@@ -1,7 +1,8 @@
-// Command protocompiler compiles .proto sources for the tests of the root
-// module, so that the library's go.mod needs no compiler. For each request on
-// standard input, a line of JSON, it writes a line to standard output. It ends
-// with its input. Package internal/prototest starts it.
+// Command protocompiler compiles .proto sources for the tests of the root module, so that
+// the library's go.mod does not require a compiler. Package internal/prototest starts it.
+//
+// Each request is a line of JSON on standard input. The response is a line of JSON on
+// standard output. The command ends at the end of its input.
 package main
 
 import (
@@ -24,14 +25,14 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// A request has the sources to compile, by path. The vocabulary and the files
-// of protobuf itself need not be among them.
+// A request has the sources to compile by path. statusmap/v1/options.proto and the files
+// of google/protobuf are built in.
 type request struct {
 	Sources map[string]string
 }
 
-// A response has either a FileDescriptorSet, in which a file follows its
-// imports, or what is wrong with the sources.
+// A response has either a FileDescriptorSet or an error. In the set, the imports of a file
+// come before the file.
 type response struct {
 	Files []byte
 	Error string
@@ -97,7 +98,8 @@ func compile(ctx context.Context, sources map[string]string) (*descriptorpb.File
 	return set, nil
 }
 
-// vocabulary resolves options.proto to the one that is linked in.
+// vocabulary resolves statusmap/v1/options.proto to the file that is linked into the
+// program.
 func vocabulary(path string) (protocompile.SearchResult, error) {
 	if path != statusmapv1.File_statusmap_v1_options_proto.Path() {
 		return protocompile.SearchResult{}, protoregistry.NotFound

@@ -1,5 +1,5 @@
-// Package protosource compiles .proto files at run time, so that a legacy system
-// can be tried before any code is generated for it.
+// Package protosource compiles .proto files at run time, so that a system can be used
+// before code is generated for it.
 package protosource
 
 import (
@@ -21,10 +21,10 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// Compile compiles .proto files. Imports are looked up below importPaths (none:
-// the working directory), and beside each file; the vocabulary,
-// statusmap/v1/options.proto, is always there. The error holds all syntax errors,
-// a line each, in the order of the files.
+// Compile compiles .proto files. It searches for imports in importPaths and in the folder
+// of each file. The default of importPaths is the working directory. Files can always
+// import statusmap/v1/options.proto. The error has all syntax errors, one per line,
+// sorted by file and line.
 func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.Files, error) {
 	if len(importPaths) == 0 {
 		importPaths = []string{"."}
@@ -34,11 +34,11 @@ func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.F
 	roots := slices.Clone(importPaths)
 	for _, file := range files {
 		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", file, cause(err))
+			return nil, fmt.Errorf("cannot read %q: %w: use the path of a .proto file", file, cause(err))
 		}
 		path, err := filepath.Abs(file)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", file, cause(err))
+			return nil, fmt.Errorf("cannot read %q: %w: use an absolute path", file, cause(err))
 		}
 		name, root := given.name(path, importPaths)
 		if _, twice := given[name]; !twice {
@@ -70,14 +70,15 @@ func Compile(ctx context.Context, importPaths, files []string) (*protoregistry.F
 	registry := new(protoregistry.Files)
 	for _, file := range compiled {
 		if err := registry.RegisterFile(file); err != nil {
-			return nil, fmt.Errorf("cannot use %s: %w", file.Path(), err)
+			return nil, fmt.Errorf("cannot use %q: %w: compile only one of the files that define the name", file.Path(), err)
 		}
 	}
 	return registry, nil
 }
 
-// vocabulary resolves options.proto to the one linked in: it has to be that very
-// file, whatever copy stands beside the system's.
+// vocabulary resolves statusmap/v1/options.proto to the file that is linked into the
+// program. A copy in the user's folders is ignored, since the Go types of the options
+// belong to the linked file.
 func vocabulary(path string) (protocompile.SearchResult, error) {
 	if path != statusmapv1.File_statusmap_v1_options_proto.Path() {
 		return protocompile.SearchResult{}, protoregistry.NotFound
@@ -85,11 +86,11 @@ func vocabulary(path string) (protocompile.SearchResult, error) {
 	return protocompile.SearchResult{Desc: statusmapv1.File_statusmap_v1_options_proto}, nil
 }
 
-// sources are the files to compile: name to path.
+// sources maps the names of the files to compile to their paths.
 type sources map[string]string
 
-// FindFileByPath gives a file that was named for compilation itself, whatever
-// stands below the import paths under the same name.
+// FindFileByPath opens a file to compile. The import paths may have another file with
+// the same name, which is ignored.
 func (s sources) FindFileByPath(name string) (protocompile.SearchResult, error) {
 	path, ok := s[name]
 	if !ok {
@@ -99,9 +100,10 @@ func (s sources) FindFileByPath(name string) (protocompile.SearchResult, error) 
 	return protocompile.SearchResult{Source: file}, err // the compiler closes it
 }
 
-// name returns the name of the file at path, and the folder that it is relative
-// to: the first import path above it, else its own folder. Where another file has
-// that name already, it is longer: every repository has many code.proto.
+// name returns the name of the file at path, and the folder to which the name is
+// relative. This folder is the first import path that contains the file, or else the
+// file's folder. If another file already has the name, name adds parent folders, since
+// many files may have a name such as code.proto.
 func (s sources) name(path string, importPaths []string) (name, root string) {
 	name, root = filepath.Base(path), filepath.Dir(path)
 	for _, dir := range importPaths {
@@ -120,8 +122,8 @@ func (s sources) name(path string, importPaths []string) (name, root string) {
 	return name, root
 }
 
-// join joins problems in the order of the files: the compiler reads several at
-// once.
+// join joins problems, sorted by file, line and column. The compiler compiles files
+// concurrently, so their order is random.
 func join(problems []reporter.ErrorWithPos) error {
 	slices.SortStableFunc(problems, func(a, b reporter.ErrorWithPos) int {
 		x, y := a.GetPosition(), b.GetPosition()
@@ -141,8 +143,8 @@ func cause(err error) error {
 	return err
 }
 
-// Catalog returns the systems linked into the program together with those in
-// .proto files; a domain that is in both is the file's.
+// Catalog returns the catalog of the systems that are linked into the program and those
+// in .proto files. If both have the same domain, the system of the file is used.
 func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog, error) {
 	linked, err := catalog.Default()
 	if err != nil {
@@ -160,7 +162,7 @@ func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog
 		return nil, err
 	}
 	if len(loaded.Systems()) == 0 {
-		return nil, fmt.Errorf("no enum with the option (statusmap.v1.system) in %s", strings.Join(files, ", "))
+		return nil, fmt.Errorf("there are no enums with the option (statusmap.v1.system) in %q: add the option to the enum of the error table", files)
 	}
 	var enums []protoreflect.EnumDescriptor
 	for _, s := range loaded.Systems() {

@@ -34,7 +34,7 @@ enum Code {
 `
 }
 
-// write writes files below a new folder and returns that.
+// write writes files to a new folder, and returns the folder.
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -58,7 +58,7 @@ func below(dir string, names ...string) []string {
 	return paths
 }
 
-// enums returns the enums of compiled files: full name to the file's path.
+// enums returns the enums of compiled files, as a map from full name to file path.
 func enums(files *protoregistry.Files) map[string]string {
 	found := map[string]string{}
 	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
@@ -75,31 +75,31 @@ func TestCompile(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		files       map[string]string
-		importPaths []string // below the folder; nil: none given
+		importPaths []string // in the folder
 		compile     []string
 		want        map[string]string
 	}{
-		{"below an import path", map[string]string{"proto/depot/a.proto": a}, []string{"proto"}, []string{"proto/depot/a.proto"},
+		{"in an import path", map[string]string{"proto/depot/a.proto": a}, []string{"proto"}, []string{"proto/depot/a.proto"},
 			map[string]string{"depot.a.v1.Code": "depot/a.proto"}},
-		{"below no import path", map[string]string{"a.proto": a}, nil, []string{"a.proto"},
+		{"in no import path", map[string]string{"a.proto": a}, nil, []string{"a.proto"},
 			map[string]string{"depot.a.v1.Code": "a.proto"}},
-		{"beside the import path", map[string]string{"proto/x.proto": a, "other/a.proto": a}, []string{"proto"}, []string{"other/a.proto"},
+		{"outside the import path", map[string]string{"proto/x.proto": a, "other/a.proto": a}, []string{"proto"}, []string{"other/a.proto"},
 			map[string]string{"depot.a.v1.Code": "a.proto"}},
 		{"a folder whose name starts with two dots", map[string]string{"..proto/a.proto": a}, []string{"."}, []string{"..proto/a.proto"},
 			map[string]string{"depot.a.v1.Code": "..proto/a.proto"}},
-		{"two files of one name below no import path", map[string]string{"a/v1/code.proto": a, "b/v1/code.proto": b}, nil, []string{"a/v1/code.proto", "b/v1/code.proto"},
+		{"two files with the same name, in no import path", map[string]string{"a/v1/code.proto": a, "b/v1/code.proto": b}, nil, []string{"a/v1/code.proto", "b/v1/code.proto"},
 			map[string]string{"depot.a.v1.Code": "code.proto", "depot.b.v1.Code": "v1/code.proto"}},
 		{"one file twice", map[string]string{"a.proto": a}, nil, []string{"a.proto", "a.proto"},
 			map[string]string{"depot.a.v1.Code": "a.proto"}},
 		{"one file twice, by two names", map[string]string{"a.proto": a, "x/y": ""}, nil, []string{"a.proto", "x/../a.proto"},
 			map[string]string{"depot.a.v1.Code": "a.proto"}},
-		{"another file of that name comes first in the import paths", map[string]string{"proto/code.proto": a, "other/code.proto": b}, []string{"proto"}, []string{"other/code.proto"},
+		{"an import path has another file with the same name", map[string]string{"proto/code.proto": a, "other/code.proto": b}, []string{"proto"}, []string{"other/code.proto"},
 			map[string]string{"depot.b.v1.Code": "code.proto"}},
-		{"an import beside the file", map[string]string{
+		{"an import in the folder of the file", map[string]string{
 			"a.proto":      systemIn("depot.a.v1", `import "common.proto";`),
 			"common.proto": `syntax = "proto3"; package common;`,
 		}, nil, []string{"a.proto"}, map[string]string{"depot.a.v1.Code": "a.proto"}},
-		{"an import below an import path", map[string]string{
+		{"an import in an import path", map[string]string{
 			"proto/depot/a.proto":    systemIn("depot.a.v1", `import "lib/common.proto";`),
 			"third/lib/common.proto": `syntax = "proto3"; package common;`,
 		}, []string{"proto", "third"}, []string{"proto/depot/a.proto"}, map[string]string{"depot.a.v1.Code": "depot/a.proto"}},
@@ -108,7 +108,7 @@ func TestCompile(t *testing.T) {
 		}, nil, []string{"a.proto", "b.proto"}, map[string]string{"depot.a.v1.Code": "a.proto", "depot.b.v1.Code": "b.proto"}},
 		{"a standard import", map[string]string{"a.proto": systemIn("depot.a.v1", `import "google/protobuf/timestamp.proto";`)}, nil, []string{"a.proto"},
 			map[string]string{"depot.a.v1.Code": "a.proto"}},
-		{"a copy of options.proto beside the file is not the one that counts", map[string]string{
+		{"a copy of options.proto is ignored", map[string]string{
 			"a.proto": a, "statusmap/v1/options.proto": `syntax = "proto3"; package statusmap.v1;`,
 		}, []string{"."}, []string{"a.proto"}, map[string]string{"depot.a.v1.Code": "a.proto"}},
 	} {
@@ -141,14 +141,14 @@ func TestCompileSaysWhatIsWrong(t *testing.T) {
 		name  string
 		files map[string]string
 		paths []string
-		want  []string // each in the error, in this order
+		want  []string // parts of the error, in this order
 	}{
-		{"no such file", nil, []string{"none.proto"}, []string{"cannot read ", "none.proto: no such file or directory"}},
+		{"no such file", nil, []string{"none.proto"}, []string{"cannot read ", `none.proto": no such file or directory: use the path of a .proto file`}},
 		{"a folder", map[string]string{"depot/x": ""}, []string{"depot"}, []string{"depot", "is a directory"}},
 		{"syntax", map[string]string{"a.proto": "syntax = \"proto3\";\nenum {\n"}, []string{"a.proto"}, []string{"a.proto:2:6: syntax error"}},
-		{"an import that is not there", map[string]string{"a.proto": "syntax = \"proto3\";\nimport \"gone.proto\";\n"}, []string{"a.proto"}, []string{"a.proto:2:8", "gone.proto"}},
-		{"an option that is none", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "grpc:", "grcp:", 1)}, []string{"a.proto"}, []string{"a.proto:11", "grcp"}},
-		{"a gRPC code that is none", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "NOT_FOUND", "NOT_THERE", 1)}, []string{"a.proto"}, []string{"a.proto:11", "NOT_THERE"}},
+		{"a missing import", map[string]string{"a.proto": "syntax = \"proto3\";\nimport \"gone.proto\";\n"}, []string{"a.proto"}, []string{"a.proto:2:8", "gone.proto"}},
+		{"an unknown option", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "grpc:", "grcp:", 1)}, []string{"a.proto"}, []string{"a.proto:11", "grcp"}},
+		{"an unknown gRPC code", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "NOT_FOUND", "NOT_THERE", 1)}, []string{"a.proto"}, []string{"a.proto:11", "NOT_THERE"}},
 		{"two errors at once", map[string]string{"a.proto": "syntax = \"proto3\";\nmessage A { Gone x = 1; }\nmessage B { Lost x = 1; }\n"}, []string{"a.proto"}, []string{"a.proto:2:13", "Gone", "\n", "a.proto:3:13", "Lost"}},
 		{"errors in two files", map[string]string{
 			"a.proto": "syntax = \"proto3\";\nmessage A { Gone x = 1; }\n", "b.proto": "syntax = \"proto3\";\nmessage B { Lost x = 1; }\n",
@@ -193,10 +193,10 @@ func TestCatalog(t *testing.T) {
 		{"no file: what is linked in", nil, linked, ""},
 		{"a new system", map[string]string{"a.proto": systemIn("depot.a.v1")}, append([]string{"depot.a.v1"}, linked...), ""},
 		{"a system that is linked in already", map[string]string{"a.proto": systemIn("legacy.elves.v2")}, linked, ""},
-		{"no system", map[string]string{"a.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`}, nil, "no enum with the option (statusmap.v1.system) in "},
+		{"no system", map[string]string{"a.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`}, nil, "there are no enums with the option (statusmap.v1.system) in ["},
 		{"a system that breaks a rule", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "fallback_for: [UNKNOWN]", "http: 99", 1)}, nil,
-			"a.proto:5: depot.a.v1.Code: fallback_for: missing: write fallback_for: INTERNAL on the code that replaces errors without a code\n" +
-				"a.proto:11: depot.a.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write 200 to 599"},
+			"a.proto:5: depot.a.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors\n" +
+				"a.proto:11: depot.a.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599"},
 		{"not .proto", map[string]string{"a.proto": "<html>"}, nil, "a.proto:1:1: syntax error"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestCatalog(t *testing.T) {
 					domain = "legacy.elves.v2"
 				}
 				if code, ok := c.Lookup(domain, "PARCEL_LOST"); !ok || code.LegacyCode() != "7" {
-					t.Errorf("%s is not the file's", domain)
+					t.Errorf("%s is not the system of the file", domain)
 				}
 			}
 		})

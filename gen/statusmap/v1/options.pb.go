@@ -4,12 +4,40 @@
 // 	protoc        (unknown)
 // source: statusmap/v1/options.proto
 
-// Package statusmap.v1 is the vocabulary of statusmap: with it, one annotated
-// enum holds everything there is to know of a legacy error table.
+// Package statusmap.v1 defines the options that turn an enum into the error table
+// of a legacy REST API.
 //
-// It imports descriptor.proto alone, so a repository can copy this file and
-// needs nothing else. Do not rename it or change its package: its names and its
-// extension number are what tools find it by.
+// This file imports only descriptor.proto, so other repositories can copy it. Keep
+// its package, its names and its extension number, since tools find the options by
+// them. A complete system is one file:
+//
+// ```proto
+// syntax = "proto3";
+//
+// package legacy.depot.v1;
+//
+// import "statusmap/v1/options.proto";
+//
+// enum Code {
+//   option (statusmap.v1.system) = {
+//     language: "en"
+//     envelope: {failure: '{"errno": {code}, "errmsg": {message}}'}
+//   };
+//
+//   CODE_UNSPECIFIED = 0;
+//
+//   PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
+//     grpc: NOT_FOUND
+//     message: "parcel {parcel_id} not found"
+//   }];
+//
+//   DEPOT_ERROR = 900 [(statusmap.v1.code) = {
+//     grpc: INTERNAL
+//     message: "depot error"
+//     fallback_for: [INTERNAL]
+//   }];
+// }
+// ```
 
 package statusmapv1
 
@@ -29,44 +57,45 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// google.rpc.Code under names of our own, so that no googleapis file is needed.
-// The numbers are the same.
+// GrpcCode has the names and numbers of google.rpc.Code. It is defined here so that
+// this file needs no other files.
 type GrpcCode int32
 
 const (
-	// Not an error.
+	// The call succeeded.
 	GrpcCode_OK GrpcCode = 0
-	// The caller cancelled.
+	// The caller cancelled the call.
 	GrpcCode_CANCELLED GrpcCode = 1
-	// An error of another space of errors.
+	// The error has no known meaning, for example an error of another program.
 	GrpcCode_UNKNOWN GrpcCode = 2
-	// The argument is wrong whatever the state of the system.
+	// An argument is wrong, and would be wrong in any state of the system.
 	GrpcCode_INVALID_ARGUMENT GrpcCode = 3
-	// The call took too long.
+	// The deadline expired before the call was complete.
 	GrpcCode_DEADLINE_EXCEEDED GrpcCode = 4
-	// What was asked for is not there.
+	// The requested resource does not exist.
 	GrpcCode_NOT_FOUND GrpcCode = 5
-	// What was to be made is there, or its name is taken.
+	// The resource to create already exists, or its name is already used.
 	GrpcCode_ALREADY_EXISTS GrpcCode = 6
-	// The caller is known and may not do this.
+	// The caller is authenticated but has no permission for the call.
 	GrpcCode_PERMISSION_DENIED GrpcCode = 7
 	// A quota, a queue or a disk is full.
 	GrpcCode_RESOURCE_EXHAUSTED GrpcCode = 8
-	// The state of the system forbids it; do not retry until that is changed.
+	// The system is not in the required state. Do not repeat the call before the state
+	// has been changed.
 	GrpcCode_FAILED_PRECONDITION GrpcCode = 9
-	// Another operation is in the way; retry at a higher level.
+	// The call conflicted with another operation. Repeat the whole sequence of calls.
 	GrpcCode_ABORTED GrpcCode = 10
-	// Past the end of what there is.
+	// The call went past the valid range, for example past the end of a file.
 	GrpcCode_OUT_OF_RANGE GrpcCode = 11
-	// Not supported, or not switched on.
+	// The operation is not supported or not enabled.
 	GrpcCode_UNIMPLEMENTED GrpcCode = 12
 	// An invariant of the system is broken.
 	GrpcCode_INTERNAL GrpcCode = 13
-	// A dependency is down; retry this call.
+	// The service is not available at the moment. Repeat the call later.
 	GrpcCode_UNAVAILABLE GrpcCode = 14
-	// Data is lost or corrupt for good.
+	// Data is lost or corrupt, and cannot be recovered.
 	GrpcCode_DATA_LOSS GrpcCode = 15
-	// The caller's credentials are missing or wrong.
+	// The caller's credentials are missing or not valid.
 	GrpcCode_UNAUTHENTICATED GrpcCode = 16
 )
 
@@ -139,24 +168,58 @@ func (GrpcCode) EnumDescriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{0}
 }
 
-// A legacy system: how it speaks on the wire.
+// SystemOptions describe a legacy system.
 type SystemOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The product's name, for people.
+	// The product's name, for people to read. Default: no name.
+	//
+	// ```proto
+	// title: "Depot API"
+	// ```
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
-	// BCP 47 tag of the language that `CodeOptions.message` is written in and that the
-	// legacy wire speaks by default. Required.
+	// The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
+	// in this language unless the client asks for another one with `language_header`.
+	// Required.
+	//
+	// ```proto
+	// language: "zh-CN"
+	// ```
 	Language string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
-	// The JSON around an error and around a success. Required.
+	// The JSON of response bodies. Required.
+	//
+	// ```proto
+	//
+	//	envelope: {
+	//	  failure: '{"ok":false,"code":{code},"message":{message}}'
+	//	  success: '{"ok":true,"data":{data}}'
+	//	  http_always: 200
+	//	}
+	//
+	// ```
 	Envelope *Envelope `protobuf:"bytes,3,opt,name=envelope,proto3" json:"envelope,omitempty"`
-	// The request header by which a caller chooses the language of the envelope's
-	// message, for example "Blueking-Language". Left out: the caller cannot.
+	// The request header with which a client chooses the language of an error's
+	// message. Its value has the syntax of Accept-Language. If the code has no
+	// translation that fits, the message is in the system's `language`. Default: no
+	// header, so all messages are in `language`.
+	//
+	// ```proto
+	// language_header: "Accept-Language"
+	// ```
 	LanguageHeader string `protobuf:"bytes,4,opt,name=language_header,json=languageHeader,proto3" json:"language_header,omitempty"`
-	// RE2 regular expression for a whole legacy code: a code has `grpc: OK` exactly
-	// when its legacy code matches. Left out: no code is a success.
+	// A regular expression (RE2) that matches exactly the legacy codes of successes. It
+	// must match the whole legacy code. A code must have `grpc: OK` if its legacy code
+	// matches, and must not have it otherwise. Default: no code is a success.
+	//
+	// ```proto
+	// success_codes: "0|2[0-9]{4}"
+	// ```
 	SuccessCodes string `protobuf:"bytes,5,opt,name=success_codes,json=successCodes,proto3" json:"success_codes,omitempty"`
-	// RE2 regular expression that every whole legacy code has to match. Left out:
-	// any text.
+	// A regular expression (RE2) that every legacy code of the system must match as a
+	// whole. It finds typos in the table. Default: all legacy codes are valid.
+	//
+	// ```proto
+	// legacy_codes: "D-[0-9]{3}"
+	// ```
 	LegacyCodes   string `protobuf:"bytes,6,opt,name=legacy_codes,json=legacyCodes,proto3" json:"legacy_codes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -234,23 +297,46 @@ func (x *SystemOptions) GetLegacyCodes() string {
 	return ""
 }
 
-// The JSON of a legacy system, as templates. Key order and spacing are the
-// template's own: what is written here is what is sent, byte for byte.
+// Envelope has the templates of response bodies. Each template is JSON with
+// placeholders. The body has the same key order and white space as the template.
 //
-// Placeholders: {code} {message} {reason} {domain} {metadata} {request_id}
-// {data}; the code's are a success code's in `success`, and {data} is null in
-// `failure`. {{ and }} inside a string stand for braces. Outside a JSON
-// string a placeholder is a JSON value ({code} a number where the legacy code is
-// one, else a string; {metadata} an object; {data} the response); inside a
-// string, as in "[{code}]{message}", it is escaped text.
+// These placeholders are replaced:
+//
+//	{code}        the legacy code
+//	{message}     the message of the code
+//	{reason}      the reason of the code
+//	{domain}      the domain of the system
+//	{request_id}  the id of the request
+//	{metadata}    the arguments of the error, as a JSON object of strings
+//	{data}        the response message as JSON; null in a failure
+//
+// Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
+// if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
+// in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
+// inside a string. Inside a JSON string, write {{ and }} for braces.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The body of a failed call. Required.
+	// The body of a failed call. It must contain {code}. Required.
+	//
+	// ```proto
+	// failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
+	// ```
 	Failure string `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
-	// The body of a successful call. Left out: {data}, the bare response.
+	// The body of a successful call. It must contain {data}. If it contains {code},
+	// {message} or {reason}, the system must have a success code. Default: {data}, the
+	// response message without an envelope.
+	//
+	// ```proto
+	// success: '{"code":0,"data":{data}}'
+	// ```
 	Success string `protobuf:"bytes,2,opt,name=success,proto3" json:"success,omitempty"`
-	// The HTTP status of every failure, for systems that say 200 to everything.
-	// Left out: each code's own.
+	// The HTTP status of all failures, from 200 to 599. It overrides the HTTP status of
+	// the code. Use it for systems that answer 200 to everything. Default: each failure
+	// has the HTTP status of its code.
+	//
+	// ```proto
+	// http_always: 200
+	// ```
 	HttpAlways    int32 `protobuf:"varint,3,opt,name=http_always,json=httpAlways,proto3" json:"http_always,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -307,32 +393,78 @@ func (x *Envelope) GetHttpAlways() int32 {
 	return 0
 }
 
-// A legacy code: what it means in gRPC, and what it says.
+// CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
 type CodeOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The gRPC code. Required; OK makes it a success code.
+	// The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
+	// describes it. OK makes the code a success code. Required.
+	//
+	// ```proto
+	// grpc: NOT_FOUND
+	// ```
 	Grpc *GrpcCode `protobuf:"varint,1,opt,name=grpc,proto3,enum=statusmap.v1.GrpcCode,oneof" json:"grpc,omitempty"`
-	// The HTTP status, 200 to 599 (1xx announces an answer and is none). Left out:
-	// the canonical one of `grpc`, as google.rpc.Code lists it.
+	// The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
+	// the canonical status of `grpc`, for example 404 for NOT_FOUND.
+	//
+	// ```proto
+	// http: 410
+	// ```
 	Http int32 `protobuf:"varint,2,opt,name=http,proto3" json:"http,omitempty"`
-	// The code as the legacy system writes it, for example "401.1". Left out: the
-	// enum value's number.
+	// The code as the legacy system writes it. Each legacy code can be used once in a
+	// system. Default: the number of the enum value.
+	//
+	// ```proto
+	// legacy_code: "401.1"
+	// ```
 	LegacyCode string `protobuf:"bytes,3,opt,name=legacy_code,json=legacyCode,proto3" json:"legacy_code,omitempty"`
-	// The legacy message, to the letter, in the system's language. {name} stands
-	// for an argument; {{ and }} for braces. Required.
+	// The message in the system's language, exactly as the legacy system sends it.
+	// {name} is replaced by the argument with that name. The name must be a valid key of
+	// ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+	//
+	// ```proto
+	// message: "parcel {parcel_id} is locked by {holder}"
+	// ```
 	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
-	// BCP 47 tag → the message in another language, with the same arguments.
+	// The message in other languages, by BCP 47 tag. A translation must have the same
+	// arguments as `message`. Default: no translations.
+	//
+	// ```proto
+	// translations: {key: "de" value: "Paket {parcel_id} ist durch {holder} gesperrt"}
+	// translations: {key: "fr" value: "Colis {parcel_id} bloqué par {holder}"}
+	// ```
 	Translations map[string]string `protobuf:"bytes,5,rep,name=translations,proto3" json:"translations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// The gRPC codes that this code stands in for when a status has to speak this
-	// system and names no code of it. A system has at most one code for each; one
-	// for UNKNOWN or INTERNAL is required.
+	// The gRPC codes for which this code is the system's fallback. If an error has no
+	// code of this system, the fallback for its gRPC code replaces it. A gRPC code
+	// without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
+	// system must have at least one of these two. A system can have one fallback for
+	// each gRPC code. The code must be an error, and its message must not have
+	// arguments. Default: the code is not a fallback.
+	//
+	// ```proto
+	// fallback_for: [UNKNOWN, INTERNAL]
+	// ```
 	FallbackFor []GrpcCode `protobuf:"varint,6,rep,packed,name=fallback_for,json=fallbackFor,proto3,enum=statusmap.v1.GrpcCode" json:"fallback_for,omitempty"`
-	// Seconds after which the same call may succeed; sent as google.rpc.RetryInfo
-	// and as the header Retry-After. Left out: do not retry as is.
+	// The number of seconds after which a client may repeat the same call. It is sent as
+	// google.rpc.RetryInfo and as the HTTP header Retry-After, but not if the code is
+	// used as a fallback. Default: 0, which sends neither.
+	//
+	// ```proto
+	// retry_after: 30
+	// ```
 	RetryAfter uint32 `protobuf:"varint,7,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
-	// The request field at fault; sent as google.rpc.BadRequest.
+	// The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
+	// clients. Default: no field.
+	//
+	// ```proto
+	// field: "weight_kg"
+	// ```
 	Field string `protobuf:"bytes,8,opt,name=field,proto3" json:"field,omitempty"`
-	// What else the legacy document says of a code, by column.
+	// Further columns of the legacy error table, by name. They are for people and tools,
+	// and are not sent. Default: no labels.
+	//
+	// ```proto
+	// labels: {key: "owner" value: "parcel team"}
+	// ```
 	Labels        map[string]string `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -431,10 +563,16 @@ func (x *CodeOptions) GetLabels() map[string]string {
 	return nil
 }
 
-// Which legacy system a service or a method answers in.
+// RPCOptions are the options of a service or a method.
 type RPCOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The system's domain, for example "legacy.job.v2".
+	// The domain of the system in which errors and successes are answered. Options of
+	// the program, such as a route, override it. Default: the dialect of the service, and
+	// if the service has none, the program's default dialect.
+	//
+	// ```proto
+	// dialect: "legacy.job.v2"
+	// ```
 	Dialect       string `protobuf:"bytes,1,opt,name=dialect,proto3" json:"dialect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -514,8 +652,21 @@ var file_statusmap_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 
 // Extension fields to descriptorpb.EnumOptions.
 var (
-	// Makes an enum a legacy system. The enum's proto package becomes the domain
-	// of its errors, so a package holds one such enum.
+	// Makes an enum the error table of a legacy system. The enum's package is the
+	// domain of its errors, so a package can have only one such enum. The enum must
+	// not be inside a message.
+	//
+	// ```proto
+	//
+	//	enum Code {
+	//	  option (statusmap.v1.system) = {
+	//	    language: "en"
+	//	    envelope: {failure: '{"code":{code},"message":{message}}'}
+	//	  };
+	//	  ...
+	//	}
+	//
+	// ```
 	//
 	// optional statusmap.v1.SystemOptions system = 1207101;
 	E_System = &file_statusmap_v1_options_proto_extTypes[0]
@@ -523,8 +674,18 @@ var (
 
 // Extension fields to descriptorpb.EnumValueOptions.
 var (
-	// Makes an enum value a legacy code. The value's name becomes the reason of
-	// its errors.
+	// Makes an enum value a code of its system. The value's name is the reason of its
+	// errors. All values need this option except the one with number 0, which cannot
+	// have it.
+	//
+	// ```proto
+	//
+	//	PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
+	//	  grpc: NOT_FOUND
+	//	  message: "parcel {parcel_id} not found"
+	//	}];
+	//
+	// ```
 	//
 	// optional statusmap.v1.CodeOptions code = 1207101;
 	E_Code = &file_statusmap_v1_options_proto_extTypes[1]
@@ -532,7 +693,16 @@ var (
 
 // Extension fields to descriptorpb.ServiceOptions.
 var (
-	// What holds for every method of a service.
+	// Options for all methods of a service.
+	//
+	// ```proto
+	//
+	//	service DepotService {
+	//	  option (statusmap.v1.service) = {dialect: "legacy.depot.v1"};
+	//	  ...
+	//	}
+	//
+	// ```
 	//
 	// optional statusmap.v1.RPCOptions service = 1207101;
 	E_Service = &file_statusmap_v1_options_proto_extTypes[2]
@@ -540,7 +710,15 @@ var (
 
 // Extension fields to descriptorpb.MethodOptions.
 var (
-	// What holds for one method; stands above the service's.
+	// Options for one method. They override those of its service.
+	//
+	// ```proto
+	//
+	//	rpc GetParcel(GetParcelRequest) returns (Parcel) {
+	//	  option (statusmap.v1.method) = {dialect: "legacy.depot.v2"};
+	//	}
+	//
+	// ```
 	//
 	// optional statusmap.v1.RPCOptions method = 1207101;
 	E_Method = &file_statusmap_v1_options_proto_extTypes[3]

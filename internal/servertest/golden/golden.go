@@ -1,4 +1,4 @@
-// Package golden compares what a test makes with a file.
+// Package golden compares the output of a test with a file.
 package golden
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files instead of comparing them")
 
-// Check fails the test if got is not the file's content, byte for byte. With the
-// flag -update it writes the file instead.
+// Check fails the test if got does not equal the content of the file. With the flag
+// -update, Check writes got to the file instead.
 func Check(t testing.TB, path string, got []byte) {
 	t.Helper()
 	if *update {
@@ -27,6 +27,6 @@ func Check(t testing.TB, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("%s (-want +got; the flag -update writes it anew):\n%s", path, diff)
+		t.Errorf("%s (-want +got), run the test with -update to write the file:\n%s", path, diff)
 	}
 }

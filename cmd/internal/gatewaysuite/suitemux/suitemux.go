@@ -1,5 +1,6 @@
-// Package suitemux makes the muxes of grpc-gateway's own tests. It is copied into a
-// copy of grpc-gateway's module, whose tests call it instead of runtime.NewServeMux.
+// Package suitemux creates the muxes for the tests of grpc-gateway. gatewaysuite copies
+// it into a copy of grpc-gateway's module, whose tests call it instead of
+// runtime.NewServeMux.
 package suitemux
 
 import (
@@ -20,10 +21,13 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// NewServeMux is runtime.NewServeMux with statusmap's options, before those of the
-// test. The environment variable SUITE says which: "none" is without any route,
-// "own_domain" looks at every error and has no dialect for any, "dialect" answers
-// everything in a system whose envelope is grpc-gateway's own JSON.
+// NewServeMux returns a mux with statusmap's options, followed by the options of the
+// test. The environment variable SUITE selects statusmap's options:
+//
+//   - none: no request has a dialect.
+//   - own_domain: no request has a dialect, but an error of a known domain would be
+//     answered in its own system.
+//   - dialect: all requests have a dialect with the JSON of grpc-gateway as its envelope.
 func NewServeMux(opts ...runtime.ServeMuxOption) *runtime.ServeMux {
 	options := []statushttp.Option{statushttp.WithLogger(slog.New(slog.DiscardHandler))}
 	switch suite := os.Getenv("SUITE"); suite {
@@ -42,8 +46,8 @@ func NewServeMux(opts ...runtime.ServeMuxOption) *runtime.ServeMux {
 	return runtime.NewServeMux(append(gateway.New(codec).MuxOptions(), opts...)...)
 }
 
-// grpcGatewaysOwn is the catalog of one system: a code for each gRPC code, in the
-// envelope of runtime.DefaultHTTPErrorHandler.
+// grpcGatewaysOwn returns a catalog with one system. It has one code for each gRPC code,
+// and its envelope is the JSON of runtime.DefaultHTTPErrorHandler.
 func grpcGatewaysOwn() *catalog.Catalog {
 	options := new(descriptorpb.EnumOptions)
 	proto.SetExtension(options, statusmapv1.E_System, &statusmapv1.SystemOptions{

@@ -7,11 +7,11 @@
 // Package legacy.apiswitch.v1 is the error table of API Switch, from its page
 // 错误码: 103 codes.
 //
-// API Switch says success with a 2XX and then sends no code, so no code has a 2XX.
-// Which one it has is not in the document: here it is the canonical one of the
-// gRPC code, but 409 Conflict where the state of an application, volume or
-// snapshot forbids the call, and 400 where an option inside the request is not
-// supported.
+// API Switch answers a success with HTTP 2XX and without a code, so all codes
+// are errors. The document does not list their HTTP statuses. Here each code
+// has the canonical status of its gRPC code, with two exceptions: 409 Conflict
+// if the state of an application, volume or snapshot forbids the call, and 400
+// if an option inside the request is not supported.
 
 package apiswitchv1
 
@@ -31,14 +31,14 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// A Code is one error of API Switch, under the name that its document gives it.
+// A Code is one error of API Switch. Its name is the one in the document.
 //
-// Some codes tell a state more than a failure, such as VOL_EXT_CONTINUE,
-// VOL_EXP_WAIT and VOL_EXP_READY. They answer outside 2XX like the others.
+// Some codes describe a state rather than a failure: VOL_EXT_CONTINUE,
+// VOL_EXP_WAIT and VOL_EXP_READY. Their HTTP status is not 2XX either.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// 参数不合法
 	//
@@ -58,8 +58,8 @@ const (
 	Code_INTERNAL_ERROR Code = 10004
 	// 非法请求
 	//
-	// The request as a whole is at fault. Stands in for every refusal that API
-	// Switch has no general code for.
+	// The request as a whole is wrong. This code is the fallback for errors of
+	// the client for which API Switch has no general code.
 	//
 	// Legacy code 10005. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_BADREQUEST Code = 10005
@@ -69,7 +69,7 @@ const (
 	Code_FORBIDDEN Code = 10006
 	// TOKEN不合法
 	//
-	// Log in again for a new token.
+	// Log in again to get a new token.
 	//
 	// Legacy code 10101. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TOKEN_INVALID Code = 10101
@@ -135,13 +135,14 @@ const (
 	Code_INVALID_INSTANCE_NUMBER Code = 10301
 	// 参数不合法
 	//
-	// The text is that of 10001; here the parameters of a volume are meant.
+	// The text is the same as that of 10001. This code is for the parameters of a
+	// volume.
 	//
 	// Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_INVALID_VOL_PARAMETER Code = 10302
 	// 挂载参数中缺少挂载路径
 	//
-	// An argument is missing, whatever the name says: nothing was looked up.
+	// An argument is missing. It is not NOT_FOUND, since nothing was looked up.
 	//
 	// Legacy code 10303. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_MOUNT_POINT_NOT_FOUND Code = 10303
@@ -151,15 +152,15 @@ const (
 	Code_INVALID_MOUNT_POINT_FORMAT Code = 10304
 	// 应用的多个云盘的挂载路径重复
 	//
-	// The request contradicts itself, so INVALID_ARGUMENT: ALREADY_EXISTS would
-	// say that the path is taken.
+	// The request contradicts itself, so the gRPC code is INVALID_ARGUMENT.
+	// ALREADY_EXISTS would mean that the path is already used.
 	//
 	// Legacy code 10305. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_MOUNT_POINT_DUPLICATED Code = 10305
 	// 云盘不可用
 	//
-	// The state of the volume, not that of a service: gRPC's UNAVAILABLE would
-	// invite a blind retry.
+	// The volume is not available. It is not UNAVAILABLE, because a client would
+	// then repeat the call before the volume's state has changed.
 	//
 	// Legacy code 10306. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_UNAVAILABLE Code = 10306
@@ -201,13 +202,13 @@ const (
 	Code_VOL_DETACH_FAILED Code = 10315
 	// 云硬盘扩容后容量必须大于当前容量
 	//
-	// Ask for more than the volume has now.
+	// Ask for a capacity that is larger than the current one.
 	//
 	// Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_VOL_EXT_BAD_SIZE Code = 10316
 	// 超出云硬盘容量配额，暂时无法进行扩容
 	//
-	// Free some capacity or ask for a larger quota; waiting alone does not help.
+	// Free some capacity, or ask for a larger quota. Waiting does not help.
 	//
 	// Legacy code 10317. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 	Code_VOL_EXT_EXCEED_QUOTA Code = 10317
@@ -221,14 +222,14 @@ const (
 	Code_VOL_EXT_FAILED Code = 10319
 	// 正在为您扩容云硬盘
 	//
-	// Not a failure: the extension that was asked for is under way. Call again to
-	// learn how it ended.
+	// This is not a failure: the extension has started. Repeat the call to get
+	// its result.
 	//
 	// Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
 	Code_VOL_EXT_CONTINUE Code = 10320
 	// 云硬盘正被资源管理器占用中，暂不支持扩容
 	//
-	// Close the volume explorer first; waiting alone does not help.
+	// Close the volume explorer first. Waiting does not help.
 	//
 	// Legacy code 10321. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_EXT_USED_BY_EXPLORER Code = 10321
@@ -238,8 +239,7 @@ const (
 	Code_VOL_EXT_ALREADY_EXTENDING Code = 10322
 	// 应用处于非运行状态或应用状态异常，暂无法扩容云盘
 	//
-	// Bring the application back to running first. 10340 has the same text and is
-	// about one instance.
+	// Start the application first. 10340 has the same text, for one instance.
 	//
 	// Legacy code 10323. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_EXT_BAD_APP_STATUS Code = 10323
@@ -253,20 +253,21 @@ const (
 	Code_VOL_EXP_FAILED_EXPLORER Code = 10325
 	// 云硬盘资源管理器正在启动
 	//
-	// Not a failure: call again until the volume explorer is up.
+	// This is not a failure. Repeat the call until the volume explorer has
+	// started.
 	//
 	// Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_VOL_EXP_WAIT Code = 10326
 	// 云硬盘正被其他应用使用中，暂无法启动资源管理器
 	//
-	// Stop the other application or detach the volume from it first.
+	// Stop the other application first, or detach the volume from it.
 	//
 	// Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_EXP_VOL_BUSY Code = 10327
 	// 云硬盘资源管理器启动成功
 	//
-	// Not a failure: what was to be started is there. A caller may go on, as after
-	// any ALREADY_EXISTS.
+	// This is not a failure: the volume explorer is running. The caller can
+	// continue.
 	//
 	// Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
 	Code_VOL_EXP_READY Code = 10328
@@ -320,15 +321,15 @@ const (
 	Code_DEDICATED_VOL_EXPIRED Code = 10339
 	// 应用处于非运行状态或应用状态异常，暂无法扩容云盘
 	//
-	// Bring the instance back to running first. 10323 has the same text and is
-	// about the whole application.
+	// Start the instance first. 10323 has the same text, for the whole
+	// application.
 	//
 	// Legacy code 10340. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_EXT_BAD_APP_INSTANCE_STATUS Code = 10340
 	// 云硬盘已经挂载到了其他应用
 	//
-	// Detach it there first. The volume is in the wrong state for the call;
-	// nothing was to be made that exists.
+	// Detach the volume from the other application first. It is not
+	// ALREADY_EXISTS, since the call does not create anything.
 	//
 	// Legacy code 10341. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_ALREADY_ATTACHED Code = 10341
@@ -338,7 +339,7 @@ const (
 	Code_VOL_ROLLBACK_FAILED Code = 10342
 	// 检查云盘是否存在失败
 	//
-	// Says nothing of the volume: the check itself failed.
+	// The check itself failed. The volume may exist.
 	//
 	// Legacy code 10343. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_VOL_CHECK_EXISTS_FAILED Code = 10343
@@ -364,14 +365,15 @@ const (
 	Code_VOL_FS_IS_NULL Code = 10348
 	// 云硬盘不支持该类型文件系统
 	//
-	// Choose another type. 501 would say that the server lacks the whole call, so
-	// 400.
+	// Choose another type. The HTTP status is 400, because 501 would mean that
+	// the server does not support the whole call.
 	//
 	// Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 	Code_VOL_FS_UNSUPPORTED Code = 10349
 	// 获取云硬盘列表异常
 	//
-	// The text is that of 10313; the name tells that the summaries are meant.
+	// The text is the same as that of 10313. The name shows that this code is for
+	// the summaries.
 	//
 	// Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_VOL_SUM_LIST_FAILED Code = 10350
@@ -391,8 +393,8 @@ const (
 	Code_VOL_EXPLORER_STOPPING Code = 10353
 	// 禁止删除该云硬盘，存在依赖的快照
 	//
-	// Delete the snapshots first. Nobody may delete it as it is, so this is no
-	// PERMISSION_DENIED.
+	// Delete the snapshots first. It is not PERMISSION_DENIED, since no user can
+	// delete the volume in this state.
 	//
 	// Legacy code 10354. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 	Code_VOL_DELETE_SS_EXIST_FAILED Code = 10354
@@ -418,8 +420,9 @@ const (
 	Code_YAML_SYNTAX_ERROR Code = 10601
 	// 部分语法不支持
 	//
-	// The YAML is well formed and uses what API Switch does not support; leave
-	// that out. 501 would say that the server lacks the whole call, so 400.
+	// The YAML is valid, but API Switch does not support a part of it. Remove
+	// that part. The HTTP status is 400, because 501 would mean that the server
+	// does not support the whole call.
 	//
 	// Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 	Code_SYNTAX_NOT_SUPPORT Code = 10602
@@ -445,21 +448,20 @@ const (
 	Code_YAML_NOT_FOUND Code = 10607
 	// VOLUME_NOT_FOUND
 	//
-	// The document gives this code no text, so its name, the only text there is,
-	// is the message.
+	// The document has no text for this code, so the name is the message.
 	//
 	// Legacy code 10608. gRPC NOT_FOUND. HTTP 404 Not Found.
 	Code_VOLUME_NOT_FOUND Code = 10608
 	// 超出配额
 	//
-	// Release something or ask for a larger quota; waiting alone does not help.
+	// Release resources, or ask for a larger quota. Waiting does not help.
 	//
 	// Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 	Code_QUOTA_EXCEED Code = 10609
 	// 网络模式不支持
 	//
-	// Choose another network mode. 501 would say that the server lacks the whole
-	// call, so 400.
+	// Choose another network mode. The HTTP status is 400, because 501 would mean
+	// that the server does not support the whole call.
 	//
 	// Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
 	Code_NET_NOT_SUPPORT Code = 10610
@@ -477,7 +479,8 @@ const (
 	Code_DEPENDS_ERROR Code = 10613
 	// depends_on有环存在，无法启动
 	//
-	// Wrong whatever the state of the system: break the cycle in the YAML file.
+	// Remove the cycle from the YAML file. The request is wrong in any state of
+	// the system.
 	//
 	// Legacy code 10614. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_DEPENDS_HAS_CYCLE Code = 10614
@@ -491,7 +494,7 @@ const (
 	Code_YAML_NAME_ERROR Code = 10616
 	// 重复使用同一个云盘
 	//
-	// The request contradicts itself: it names one volume twice.
+	// The request contains one volume twice.
 	//
 	// Legacy code 10617. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_VOLUME_REUSE_ERROR Code = 10617
@@ -501,7 +504,7 @@ const (
 	Code_RESOURCE_ERROR Code = 10618
 	// 重复挂载到同一个目录
 	//
-	// The request contradicts itself: it names one directory twice.
+	// The request contains one directory twice.
 	//
 	// Legacy code 10619. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_MOUNT_ERROR Code = 10619
@@ -511,7 +514,7 @@ const (
 	Code_MOUNT_ABS_ERROR Code = 10620
 	// 提交中暂时不能删除
 	//
-	// Stands here, out of order, as in the document.
+	// The document lists this code here, out of order.
 	//
 	// Legacy code 10220. gRPC ABORTED. HTTP 409 Conflict.
 	Code_SUBMITTING_IN_PROGRESS Code = 10220

@@ -4,13 +4,12 @@
 // 	protoc        (unknown)
 // source: legacy/elves/v1/code.proto
 
-// Package legacy.elves.v1 is the error table of the Elves-Center OpenAPI, in the
-// earlier revision of its page 返回值与码表: 20 codes and the nine headings above
-// them.
+// Package legacy.elves.v1 is the error table of the Elves-Center OpenAPI, from
+// the earlier revision of its page 返回值与码表: 20 codes and nine headings.
 //
-// Elves answers HTTP 200 to everything; its clients look at `flag`, and `error`
-// is "[code]text" in English. The Chinese of the column 解释 (of the headings,
-// their own or the line below them) is the translation.
+// Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
+// "[code]text" in English. The translation is the Chinese text of the column
+// 解释. For a heading, it is the heading's Chinese text or the line below it.
 
 package elvesv1
 
@@ -32,93 +31,94 @@ const (
 
 // A Code is one error of the Elves-Center OpenAPI, earlier revision.
 //
-// Its number is major * 100 + minor: 401.1 is 40101, and the heading 401, which
-// the server sends as a code of its own, is 40100. `http` is the major.
+// The number is major * 100 + minor: 401.1 is 40101. The headings are codes
+// too, since the server sends them: 401 is 40100. `http` is the major number.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// 401 | Unauthorized | 权限错误
 	//
-	// The heading of group 401, sent when no code below says more. The caller has
-	// to sign the request with a valid AuthId.
+	// The heading of group 401. It is sent if no code of the group fits. Sign the
+	// request with a valid AuthId.
 	//
 	// Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_UNAUTHORIZED Code = 40100
 	// 401.1 | Unauthorized Missing Sign Param | 权限认证参数有误
 	//
-	// One of timestamp, signType, sign and authId is blank. Send all four.
+	// One of timestamp, signType, sign and authId is empty. Send all four.
 	//
 	// Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_MISSING_SIGN_PARAM Code = 40101
 	// 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
 	//
-	// The explanation is that the AuthId's time ran out. Get a valid one.
+	// According to the column 解释, the AuthId has expired. Get a valid one.
 	//
 	// Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_ILLEGAL Code = 40102
 	// 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
 	//
-	// signType has to be "md5".
+	// signType must be "md5".
 	//
 	// Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_TYPE_ILLEGAL Code = 40103
 	// 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
 	//
-	// sign has to be an MD5 in hexadecimal, 32 characters.
+	// sign must be an MD5 in hexadecimal form, with 32 characters.
 	//
 	// Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_LENGTH_ILLEGAL Code = 40104
 	// 401.5 | Unauthorized Sign Error | 签名错误
 	//
-	// The MD5 that the server computes differs. Check the key and what is signed.
+	// The server has computed another MD5. Check the key and the text that is
+	// signed.
 	//
 	// Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_MISMATCH Code = 40105
 	// 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
 	//
-	// The signature is good, but this AuthId may not do this. Signing again does
-	// not help; ask for the right.
+	// The signature is valid, but the AuthId has no permission for the call. Ask
+	// for the permission. Signing again does not help.
 	//
 	// Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_PERMISSION_DENIED Code = 40106
 	// 401.7 | Unauthorized Sign Timeout | 时间戳超时
 	//
-	// The timestamp is more than 3 minutes off the server's clock. Sign again with
-	// the time of now.
+	// The timestamp differs from the server's clock by more than 3 minutes. Sign
+	// the request again with the current time.
 	//
 	// Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TIMESTAMP_EXPIRED Code = 40107
 	// 402 | Require Module Not Enabled | 所需组件未启用
 	//
-	// The heading of group 402: the operation needs a module that is switched off
-	// in this installation. Retrying does not help.
+	// The heading of group 402: the operation needs a module that is not enabled
+	// in this installation. Repeating the call does not help.
 	//
 	// Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_MODULE_NOT_ENABLED Code = 40200
 	// 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
 	//
-	// The administrator has to switch the module supervisor on.
+	// The administrator must enable the module supervisor.
 	//
 	// Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_SUPERVISOR_MODULE_NOT_ENABLED Code = 40201
 	// 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
 	//
-	// The administrator has to switch the module cron on.
+	// The administrator must enable the module cron.
 	//
 	// Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_CRON_MODULE_NOT_ENABLED Code = 40202
 	// 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
 	//
-	// The administrator has to switch the module queue on.
+	// The administrator must enable the module queue.
 	//
 	// Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_QUEUE_MODULE_NOT_ENABLED Code = 40203
 	// 403 | Request Param Illegal | 请求参数错误
 	//
-	// The heading of group 403: the request is at fault and has to be changed.
-	// Stands in for every mistake of the caller that Elves has no code for.
+	// The heading of group 403: the request is wrong and must be changed. This
+	// code is the fallback for errors of the client for which Elves has no code.
 	//
 	// Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_PARAM_ILLEGAL Code = 40300
@@ -128,15 +128,15 @@ const (
 	Code_IP_ILLEGAL Code = 40301
 	// 403.2 | Request Params (param) Illegal | param参数不合法
 	//
-	// The field named param, what a job is called with; not "some parameter",
-	// which is 403.
+	// The field with the name param, which has the arguments of a job. An error
+	// in any parameter is 403.
 	//
 	// Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_JOB_PARAM_ILLEGAL Code = 40302
 	// 403.3 | Request Params (app||func) Illegal | app或func不合法
 	//
-	// Either of two fields, so the code names neither. Later revisions have a code
-	// for each.
+	// One of two fields is wrong, so the code has no `field`. Later revisions
+	// have one code for each field.
 	//
 	// Legacy code 403.3. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_APP_OR_FUNC_ILLEGAL Code = 40303
@@ -154,21 +154,22 @@ const (
 	Code_QUEUE_ID_ILLEGAL Code = 40306
 	// 410 | Scheduler Error | Scheduler组件业务相关错误
 	//
-	// The heading of group 410: the scheduler failed, and no code below says more.
+	// The heading of group 410: the scheduler failed, and no code of the group
+	// fits.
 	//
 	// Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
 	Code_SCHEDULER_ERROR Code = 41000
 	// 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
 	//
-	// The agent could not be reached or did not take the job. Retry; if that does
-	// not help, see whether the agent is alive.
+	// The agent could not be reached, or did not accept the job. Repeat the call.
+	// If that does not help, check whether the agent is running.
 	//
 	// Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
 	Code_SEND_JOB_TO_AGENT_FAILED Code = 41001
 	// 411 | Cron Error | Cron组件业务相关错误
 	//
-	// The heading of group 411: the cron module failed, and no code below says
-	// more.
+	// The heading of group 411: the cron module failed, and no code of the group
+	// fits.
 	//
 	// Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
 	Code_CRON_ERROR Code = 41100
@@ -179,41 +180,42 @@ const (
 	// 412 | Queue Error | Scheduler组件业务相关错误
 	//
 	// The heading of group 412: the queue module failed. The group has no other
-	// code in this revision; the document describes it with the line of group 410.
+	// code in this revision. The document has the description of group 410 here.
 	//
 	// Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
 	Code_QUEUE_ERROR Code = 41200
 	// 413 | Supervisor Error | Supervisor组件业务相关错误
 	//
-	// The heading of group 413: the supervisor module failed, and no code below
-	// says more.
+	// The heading of group 413: the supervisor module failed, and no code of the
+	// group fits.
 	//
 	// Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
 	Code_SUPERVISOR_ERROR Code = 41300
 	// 413.1 | AuthId Not Found | 未找到此AuthID
 	//
-	// The AuthId that the request asks about. The one that signs it would be
-	// 401.2.
+	// The request asks for an AuthId that does not exist. If the AuthId of the
+	// signature does not exist, the code is 401.2.
 	//
 	// Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
 	Code_AUTH_ID_NOT_FOUND Code = 41301
 	// 414 | Heartbeat Error | Heatbeat组件业务相关错误
 	//
-	// The heading of group 414: the heartbeat module failed, and no code below
-	// says more.
+	// The heading of group 414: the heartbeat module failed, and no code of the
+	// group fits.
 	//
 	// Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
 	Code_HEARTBEAT_ERROR Code = 41400
 	// 414.1 | Agent Info Not Found | 未找到Agent信息
 	//
-	// The heartbeat module knows no such agent. See whether it runs and reports.
+	// The heartbeat module does not know the agent. Check whether the agent is
+	// running and sends heartbeats.
 	//
 	// Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
 	Code_AGENT_INFO_NOT_FOUND Code = 41401
 	// 500 | Internal ServerError | 内部错误
 	//
-	// The document has the detail appended to this text. Here that goes to the log
-	// and never to the caller.
+	// According to the document, the server appends details to this text.
+	// statusmap logs the details and never sends them.
 	//
 	// Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_SERVER_ERROR Code = 50000

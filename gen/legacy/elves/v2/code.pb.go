@@ -4,16 +4,17 @@
 // 	protoc        (unknown)
 // source: legacy/elves/v2/code.proto
 
-// Package legacy.elves.v2 is the error table of the Elves-Center OpenAPI, in the
-// later revision of its page: 29 codes. It adds 401.8, 403.7 to 403.9, 412.1 to
-// 412.4 and 413.2 to legacy.elves.v1, and narrows 403.3 from app or func to app.
+// Package legacy.elves.v2 is the error table of the Elves-Center OpenAPI, from
+// the later revision of its page: 29 codes. It adds 401.8, 403.7 to 403.9,
+// 412.1 to 412.4 and 413.2 to legacy.elves.v1. Its 403.3 is for app only, not
+// for app or func.
 //
-// This revision prints no headings, but the running system sends them as codes
-// of their own, so they are here with the texts of the earlier one: 401, 402,
-// 403, 410 to 414 and 500.
+// This revision has no headings, but the server sends them as codes: 401, 402,
+// 403, 410 to 414 and 500. Their texts are those of the earlier revision.
 //
-// Elves answers HTTP 200 to everything; its clients look at `flag`, and `error`
-// is "[code]text" in English. The Chinese of the column 解释 is the translation.
+// Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
+// "[code]text" in English. The translation is the Chinese text of the column
+// 解释.
 
 package elvesv2
 
@@ -35,100 +36,101 @@ const (
 
 // A Code is one error of the Elves-Center OpenAPI, later revision.
 //
-// Its number is major * 100 + minor: 401.1 is 40101, and the heading 401, which
-// the server sends as a code of its own, is 40100. `http` is the major.
+// The number is major * 100 + minor: 401.1 is 40101. The headings are codes
+// too, since the server sends them: 401 is 40100. `http` is the major number.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// 401 | Unauthorized | 权限错误
 	//
-	// The heading of group 401, sent when no code below says more. The caller has
-	// to sign the request with a valid AuthId.
+	// The heading of group 401. It is sent if no code of the group fits. Sign the
+	// request with a valid AuthId.
 	//
 	// Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_UNAUTHORIZED Code = 40100
 	// 401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
 	//
-	// One of timestamp, signType, sign and authId is blank. Send all four.
+	// One of timestamp, signType, sign and authId is empty. Send all four.
 	//
 	// Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_MISSING_SIGN_PARAM Code = 40101
 	// 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
 	//
-	// The explanation is that the AuthId's time ran out. Get a valid one.
+	// According to the column 解释, the AuthId has expired. Get a valid one.
 	//
 	// Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_ILLEGAL Code = 40102
 	// 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
 	//
-	// signType has to be "md5".
+	// signType must be "md5".
 	//
 	// Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_TYPE_ILLEGAL Code = 40103
 	// 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
 	//
-	// sign has to be an MD5 in hexadecimal, 32 characters.
+	// sign must be an MD5 in hexadecimal form, with 32 characters.
 	//
 	// Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_LENGTH_ILLEGAL Code = 40104
 	// 401.5 | Unauthorized Sign Error | 签名错误
 	//
-	// The MD5 that the server computes differs. Check the key and what is signed.
+	// The server has computed another MD5. Check the key and the text that is
+	// signed.
 	//
 	// Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_MISMATCH Code = 40105
 	// 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
 	//
-	// The signature is good, but this AuthId may not do this. Signing again does
-	// not help; ask for the right.
+	// The signature is valid, but the AuthId has no permission for the call. Ask
+	// for the permission. Signing again does not help.
 	//
 	// Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_PERMISSION_DENIED Code = 40106
 	// 401.7 | Unauthorized Sign Timeout | 时间戳超时
 	//
-	// The timestamp is more than 3 minutes off the server's clock. Sign again with
-	// the time of now.
+	// The timestamp differs from the server's clock by more than 3 minutes. Sign
+	// the request again with the current time.
 	//
 	// Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TIMESTAMP_EXPIRED Code = 40107
 	// 401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
 	//
-	// The timestamp is not a number. It is a part of the signature, hence
-	// UNAUTHENTICATED like its siblings.
+	// The timestamp is not a number. It is part of the signature, so the gRPC
+	// code is UNAUTHENTICATED.
 	//
 	// Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TIMESTAMP_ILLEGAL Code = 40108
 	// 402 | Require Module Not Enabled | 所需组件未启用
 	//
-	// The heading of group 402: the operation needs a module that is switched off
-	// in this installation. Retrying does not help.
+	// The heading of group 402: the operation needs a module that is not enabled
+	// in this installation. Repeating the call does not help.
 	//
 	// Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_MODULE_NOT_ENABLED Code = 40200
 	// 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
 	//
-	// The administrator has to switch the module supervisor on.
+	// The administrator must enable the module supervisor.
 	//
 	// Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_SUPERVISOR_MODULE_NOT_ENABLED Code = 40201
 	// 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
 	//
-	// The administrator has to switch the module cron on.
+	// The administrator must enable the module cron.
 	//
 	// Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_CRON_MODULE_NOT_ENABLED Code = 40202
 	// 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
 	//
-	// The administrator has to switch the module queue on.
+	// The administrator must enable the module queue.
 	//
 	// Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_QUEUE_MODULE_NOT_ENABLED Code = 40203
 	// 403 | Request Param Illegal | 请求参数错误
 	//
-	// The heading of group 403: the request is at fault and has to be changed.
-	// Stands in for every mistake of the caller that Elves has no code for.
+	// The heading of group 403: the request is wrong and must be changed. This
+	// code is the fallback for errors of the client for which Elves has no code.
 	//
 	// Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_PARAM_ILLEGAL Code = 40300
@@ -138,14 +140,14 @@ const (
 	Code_IP_ILLEGAL Code = 40301
 	// 403.2 | Request Params (param) Illegal | param参数不合法
 	//
-	// The field named param, what a job is called with; not "some parameter",
-	// which is 403.
+	// The field with the name param, which has the arguments of a job. An error
+	// in any parameter is 403.
 	//
 	// Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_JOB_PARAM_ILLEGAL Code = 40302
 	// 403.3 | Request Params (app) Illegal | app或func不合法
 	//
-	// The explanation still speaks of func, which has 403.7 of its own since this
+	// The column 解释 still mentions func, which has the code 403.7 in this
 	// revision.
 	//
 	// Legacy code 403.3. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
@@ -164,7 +166,7 @@ const (
 	Code_QUEUE_ID_ILLEGAL Code = 40306
 	// 403.7 | Request Params (func) Illegal | func参数不合法,验证空值
 	//
-	// func is blank.
+	// func is empty.
 	//
 	// Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_FUNC_ILLEGAL Code = 40307
@@ -176,28 +178,29 @@ const (
 	Code_TIMEOUT_ILLEGAL Code = 40308
 	// 403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
 	//
-	// cron_id is not 16 characters long. The text lacks the blanks of its
-	// siblings; clients know it so.
+	// cron_id does not have 16 characters. The text has fewer spaces than those
+	// of the other codes, as the server sends it.
 	//
 	// Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_CRON_ID_ILLEGAL Code = 40309
 	// 410 | Scheduler Error | Scheduler组件业务相关错误
 	//
-	// The heading of group 410: the scheduler failed, and no code below says more.
+	// The heading of group 410: the scheduler failed, and no code of the group
+	// fits.
 	//
 	// Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
 	Code_SCHEDULER_ERROR Code = 41000
 	// 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
 	//
-	// The agent could not be reached or did not take the job. Retry; if that does
-	// not help, see whether the agent is alive.
+	// The agent could not be reached, or did not accept the job. Repeat the call.
+	// If that does not help, check whether the agent is running.
 	//
 	// Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
 	Code_SEND_JOB_TO_AGENT_FAILED Code = 41001
 	// 411 | Cron Error | Cron组件业务相关错误
 	//
-	// The heading of group 411: the cron module failed, and no code below says
-	// more.
+	// The heading of group 411: the cron module failed, and no code of the group
+	// fits.
 	//
 	// Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
 	Code_CRON_ERROR Code = 41100
@@ -207,8 +210,8 @@ const (
 	Code_CRON_JOB_NOT_FOUND Code = 41101
 	// 412 | Queue Error | Scheduler组件业务相关错误
 	//
-	// The heading of group 412: the queue module failed, and no code below says
-	// more. The document describes it with the line of group 410.
+	// The heading of group 412: the queue module failed, and no code of the group
+	// fits. The document has the description of group 410 here.
 	//
 	// Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
 	Code_QUEUE_ERROR Code = 41200
@@ -218,8 +221,8 @@ const (
 	Code_QUEUE_NOT_FOUND Code = 41201
 	// 412.2 | Queue Status Incorrect | 队列状态不正确
 	//
-	// The queue is not in a state that allows this. Bring it there, then call
-	// again.
+	// The state of the queue does not allow the call. Change the state, then
+	// repeat the call.
 	//
 	// Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
 	Code_QUEUE_STATUS_INCORRECT Code = 41202
@@ -231,22 +234,22 @@ const (
 	Code_STOP_TASK_FAILED Code = 41203
 	// 412.4 | Depend Task Not Found | 依赖任务未找到
 	//
-	// The task that the new one should wait for is not there. Create it first, or
-	// leave the dependency out.
+	// The task on which the new task depends does not exist. Create it first, or
+	// remove the dependency.
 	//
 	// Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
 	Code_DEPEND_TASK_NOT_FOUND Code = 41204
 	// 413 | Supervisor Error | Supervisor组件业务相关错误
 	//
-	// The heading of group 413: the supervisor module failed, and no code below
-	// says more.
+	// The heading of group 413: the supervisor module failed, and no code of the
+	// group fits.
 	//
 	// Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
 	Code_SUPERVISOR_ERROR Code = 41300
 	// 413.1 | AuthId Not Found | 未找到此AuthID
 	//
-	// The AuthId that the request asks about. The one that signs it would be
-	// 401.2.
+	// The request asks for an AuthId that does not exist. If the AuthId of the
+	// signature does not exist, the code is 401.2.
 	//
 	// Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
 	Code_AUTH_ID_NOT_FOUND Code = 41301
@@ -256,21 +259,22 @@ const (
 	Code_APP_NOT_FOUND Code = 41302
 	// 414 | Heartbeat Error | Heatbeat组件业务相关错误
 	//
-	// The heading of group 414: the heartbeat module failed, and no code below
-	// says more.
+	// The heading of group 414: the heartbeat module failed, and no code of the
+	// group fits.
 	//
 	// Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
 	Code_HEARTBEAT_ERROR Code = 41400
 	// 414.1 | Agent Info Not Found | 未找到Agent信息
 	//
-	// The heartbeat module knows no such agent. See whether it runs and reports.
+	// The heartbeat module does not know the agent. Check whether the agent is
+	// running and sends heartbeats.
 	//
 	// Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
 	Code_AGENT_INFO_NOT_FOUND Code = 41401
 	// 500 | Internal ServerError | 内部错误
 	//
-	// The document has the detail appended to this text. Here that goes to the log
-	// and never to the caller.
+	// According to the document, the server appends details to this text.
+	// statusmap logs the details and never sends them.
 	//
 	// Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_SERVER_ERROR Code = 50000

@@ -4,13 +4,13 @@
 // 	protoc        (unknown)
 // source: legacy/jarvis/v2/code.proto
 
-// Package legacy.jarvis.v2 is the error table of the Jarvis API (JMan), since its
-// v2.0.2: the seven codes that its page 错误代码 names.
+// Package legacy.jarvis.v2 is the error table of the Jarvis API (JMan), version
+// 2.0.2 and later: the seven codes of its page 错误代码.
 //
-// Jarvis speaks real REST statuses, 400 where its document says nothing else: 401
-// for a login or a token that failed, 403 for a valid login without the right, 5xx
-// for Jarvis itself. Its messages are for developers; the document advises against
-// showing them to end users.
+// Jarvis uses HTTP statuses: 401 if the login or the token is not valid, 403 if
+// the user lacks a permission, 5xx if Jarvis itself failed, and 400 for other
+// errors. Its messages are for developers. The document advises against showing
+// them to end users.
 
 package jarvisv2
 
@@ -32,65 +32,67 @@ const (
 
 // A Code is one return_code of the Jarvis API.
 //
-// It has five digits: three for the API, two for what happened, where 00-09 is a
-// success and 10-99 an error. Two APIs are none: 900xx are the general successes
-// and 901xx the general errors, each with all of 00-99. So a code is a success
-// exactly when it is 900xx, or ends in 00-09 and is not 901xx; `success_codes`
-// holds that rule, and the catalog checks every code against it.
+// A code has five digits. The first three are the API. The last two are the
+// result: 00-09 is a success, and 10-99 is an error. Two numbers are not APIs:
+// 900xx are general successes, and 901xx are general errors. So a code is a
+// success if it is 900xx, or if it ends in 00-09 and is not 901xx.
+// `success_codes` has this rule, and the catalog checks every code against it.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// param length error
 	//
-	// From the document's example of a failure, where it has no Chinese text; the
-	// translation is ours. The text names no field.
+	// The code is in the document's example of a failure. The document has no
+	// Chinese text for it, so the translation is ours. The text does not name a
+	// field.
 	//
 	// Legacy code 20210. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PARAM_LENGTH_ERROR Code = 20210
 	// 接口 service-keys 申请 skey 成功
 	//
-	// Not an error: the skey is in the response. The document describes it in
-	// Chinese alone; the English is ours.
+	// This is not an error: the response has the skey. The document has only
+	// Chinese text, so the English text is ours.
 	//
 	// Legacy code 10001. gRPC OK. HTTP 200 OK.
 	Code_SKEY_GRANTED Code = 10001
 	// 申请 skey 时用户不是 SUser
 	//
-	// The login is valid and lacks the right, which the document says is 403. The
-	// user has to become an SUser first. As the only code of that kind it stands
-	// in for every right that a caller lacks, so that those answer 403 too. The
-	// document describes it in Chinese alone; the English is ours.
+	// The login is valid, but the user lacks the permission. The user must become
+	// an SUser first. According to the document, the HTTP status is 403. Jarvis
+	// has no other code for missing permissions, so this code is the fallback for
+	// PERMISSION_DENIED. The document has only Chinese text, so the English text
+	// is ours.
 	//
 	// Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_USER_NOT_SUSER Code = 10010
 	// user info from get/post form/arg error - 用户信息参数不符合规则
 	//
-	// The request is at fault and has to be changed. As the only general error of
-	// the caller it stands in for mistakes that Jarvis has no code for.
+	// The request is wrong and must be changed. Jarvis has no other general code
+	// for errors of the client, so this code is the fallback for them.
 	//
 	// Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_USER_INFO_ILLEGAL Code = 90100
 	// user info from flask g error - 读取用户信息失败,状态码 500
 	//
-	// Flask's request context (g) lacks the user that an earlier step should have
-	// put there: Jarvis is at fault, not the caller. The document names the
-	// status, 500.
+	// The user is missing in Flask's request context (g). An earlier step should have
+	// stored it there. This is an error of Jarvis, not of the client. According to the
+	// document, the HTTP status is 500.
 	//
 	// Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_USER_INFO_READ_FAILED Code = 90101
 	// user not found parse by token - token 不存在
 	//
-	// The token belongs to nobody: the caller is not known, so this is no
-	// NOT_FOUND. Log in again for a new token.
+	// The token does not belong to a user. Log in again to get a new token. It is
+	// not NOT_FOUND, since the caller is not authenticated.
 	//
 	// Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TOKEN_USER_NOT_FOUND Code = 90102
 	// param configuration error, please contact the administrator - Jarvis 服务器配置错误
 	//
-	// Jarvis itself is misconfigured. The caller cannot solve it; retrying does
-	// not help until the administrator has.
+	// The configuration of Jarvis is wrong. The administrator must correct it.
+	// Repeating the call does not help.
 	//
 	// Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_PARAM_CONFIGURATION_ERROR Code = 30018

@@ -7,16 +7,16 @@
 // Package legacy.job.v1 is the error table of BlueKing JOB's old API (旧版), with
 // the codes of the systems that JOB depends on (关联系统).
 //
-// The numbers and texts are those of the document 作业平台错误码, to the
-// character: its typos and its mixed punctuation are on the wire. The API stands
-// behind ESB, which answers every call with HTTP 200; a client looks at "result"
-// and "code". The HTTP of each code below is what a REST reader would expect.
+// The numbers and texts are exactly those of the document 作业平台错误码. Its typos
+// and its mixed punctuation are part of the API. The API is called through ESB,
+// which answers HTTP 200 to every call, so clients read "result" and "code".
+// Each code below also has the HTTP status that fits its meaning.
 //
-// The twelve shared codes (121xxxx, 125xxxx) hold for both APIs and are the same
-// in legacy.job.v2. The others (120xxxx) have the reason of their counterpart
-// there (123xxxx) wherever the meaning is the same, also where the last digits or
-// the name of a parameter differ: a caller of one API can be answered in the
-// other by reason alone.
+// The twelve shared codes (121xxxx, 125xxxx) belong to both APIs and are the
+// same in legacy.job.v2. Each other code (120xxxx) has the same reason as the
+// code with the same meaning there (123xxxx), even if the last digits or the
+// name of a parameter differ. So an error of one API can be answered in the
+// other by its reason.
 
 package jobv1
 
@@ -37,11 +37,11 @@ const (
 )
 
 // A Code is one error of the BlueKing JOB API, old version. The number is the
-// legacy code, the name is the reason.
+// legacy code, and the name is the reason.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// GSE TaskServer 不可用
 	//
@@ -53,14 +53,14 @@ const (
 	Code_LICENSE_SERVER_UNAVAILABLE Code = 1210101
 	// Redis 服务不可：IP 不对或者配置错误
 	//
-	// The text lacks a 用 and stays so. An administrator has to correct the address
-	// or the configuration: no time to retry after can be promised.
+	// The document writes the text without 用. An administrator must correct the
+	// address or the configuration, so the code has no `retry_after`.
 	//
 	// Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_REDIS_UNAVAILABLE Code = 1250001
 	// Redis 服务内存满或者其他问题：内存不足
 	//
-	// Memory comes back when keys expire or an administrator adds some.
+	// Memory becomes free if keys expire or if an administrator adds memory.
 	//
 	// Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 	Code_REDIS_OUT_OF_MEMORY Code = 1250002
@@ -70,8 +70,8 @@ const (
 	Code_NFS_UNAVAILABLE Code = 1259001
 	// 数据库异常
 	//
-	// Not UNAVAILABLE: the text does not say that the database is down, nor that
-	// nothing was written, so retrying is not known to be safe.
+	// It is not UNAVAILABLE: the database may have written data, so repeating the
+	// call may not be safe.
 	//
 	// Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_DATABASE_ERROR Code = 1252001
@@ -81,46 +81,48 @@ const (
 	Code_RABBITMQ_UNAVAILABLE Code = 1255001
 	// CMDB 服务状态不可达：地址配置错误
 	//
-	// An administrator has to correct the address: no time to retry after can be
-	// promised.
+	// An administrator must correct the address, so the code has no
+	// `retry_after`.
 	//
 	// Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_CMDB_UNREACHABLE Code = 1211001
 	// CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 	//
-	// Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+	// It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+	// data.
 	//
 	// Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_CMDB_RESPONSE_MALFORMED Code = 1211002
 	// 蓝鲸业务下的 Git 模块没有 IP（包管理）
 	//
-	// Put a host into the Git module in CMDB first.
+	// Add a host to the Git module in CMDB first.
 	//
 	// Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GIT_MODULE_WITHOUT_IPS Code = 1211121
 	// PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
 	//
-	// An administrator has to correct the address or the name service: no time to
-	// retry after can be promised.
+	// An administrator must correct the address or the name service, so the code
+	// has no `retry_after`.
 	//
 	// Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_PAAS_UNREACHABLE Code = 1213001
 	// PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 	//
-	// Not DATA_LOSS: only the answer is unusable, no data is lost.
+	// It is not DATA_LOSS: only the response is not usable, and no data is lost.
 	//
 	// Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_PAAS_RESPONSE_MALFORMED Code = 1213002
 	// 该 IP 没有申请权限，请与管理员联系申请访问接口权限
 	//
-	// The calling host is known and has no grant; no other credentials help.
+	// The calling host is known but has no permission. Other credentials do not
+	// help.
 	//
 	// Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_IP_ACCESS_DENIED Code = 1209801
 	// 该用户没有访问权限
 	//
-	// Also said for a caller whom no other code here describes as unknown or not
-	// allowed: this API has no code for a failed login.
+	// This code is also the fallback for callers who are not authenticated or
+	// lack a permission, since the API has no code for a failed login.
 	//
 	// Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_USER_ACCESS_DENIED Code = 1209802
@@ -130,13 +132,13 @@ const (
 	Code_EXECUTION_QUEUE_FULL Code = 1209803
 	// 启动失败
 	//
-	// The text gives no cause: see the log of JOB.
+	// The text does not name the cause. Read the log of JOB.
 	//
 	// Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_START_FAILED Code = 1209804
 	// 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 	//
-	// Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+	// It is not PERMISSION_DENIED: every caller can make the same call through
 	// ESB.
 	//
 	// Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -151,23 +153,22 @@ const (
 	Code_OPERATION_DENIED Code = 1209996
 	// 系统内部异常
 	//
-	// Also said for every gRPC code that has no fitting code here. That includes
-	// INVALID_ARGUMENT, NOT_FOUND and other faults of the caller: each code of
-	// that kind in this table names one particular parameter or object, and naming
-	// a wrong one misleads more than naming none.
+	// This code is also the fallback for most gRPC codes, including
+	// INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
+	// name one parameter or object, which would be wrong for other errors.
 	//
 	// Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_ERROR Code = 1209999
 	// 任务正在运行
 	//
-	// Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-	// goes away by itself.
+	// Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+	// the caller only needs to wait.
 	//
 	// Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
 	Code_TASK_RUNNING Code = 1201000
 	// 操作失败!任务 {0} 当前状态: {1}
 	//
-	// Bring the task into a status that allows the operation.
+	// Change the status of the task to one that allows the operation.
 	//
 	// Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_TASK_STATUS_CONFLICT Code = 1209701
@@ -185,8 +186,8 @@ const (
 	Code_IP_LIST_CONTAINS_INVALID_IPS Code = 1207103
 	// IP{0} 不属于该业务
 	//
-	// Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-	// move the host in CMDB.
+	// Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+	// the result depends on the data in CMDB.
 	//
 	// Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_IP_NOT_IN_BUSINESS Code = 1207104
@@ -196,7 +197,8 @@ const (
 	Code_STEP_ID_INVALID Code = 1207105
 	// 存在重复的 stepId{0}
 	//
-	// Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+	// The request contains one step twice. It is not ALREADY_EXISTS, since the
+	// call does not create a step.
 	//
 	// Legacy code 1207106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_ID_REPEATED Code = 1207106
@@ -226,8 +228,8 @@ const (
 	Code_GLOBAL_VARIABLE_CONTAINS_INVALID_IP Code = 1207112
 	// 全局变量获取的 IP 数为 0， id【{0}】
 	//
-	// The variable itself is right, but what it selects is empty now. Not
-	// INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+	// The variable is valid, but it selects no hosts at the moment. It is not
+	// INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
 	//
 	// Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS Code = 1207113
@@ -257,8 +259,8 @@ const (
 	Code_CONTENT_MALFORMED Code = 1207119
 	// 文件生成失败！
 	//
-	// Listed among the illegal arguments, but it is JOB that failed to write the
-	// file.
+	// JOB failed to write the file, although the document lists this code with
+	// the invalid arguments.
 	//
 	// Legacy code 1207120. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_FILE_GENERATION_FAILED Code = 1207120
@@ -268,8 +270,8 @@ const (
 	Code_SCRIPT_PARAMS_NOT_BASE64 Code = 1207121
 	// 脚本【{0}】不属于当前业务
 	//
-	// Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-	// this business.
+	// Use a script of this business. It is not INVALID_ARGUMENT, since the script
+	// exists in another business.
 	//
 	// Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_SCRIPT_NOT_IN_BUSINESS Code = 1207122
@@ -279,9 +281,10 @@ const (
 	Code_CRON_RULE_INVALID Code = 1207123
 	// 步骤【{0}】的服务器帐户为空
 	//
-	// Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-	// the call's own step list or, where the call leaves it out, of the job as
-	// stored. The document counts them as illegal arguments.
+	// The wrong value is in the step list of the call, or in the stored job if
+	// the call has no step list. This is true for all errors of a step below that
+	// end in _EMPTY or _INVALID. The document lists them with the invalid
+	// arguments.
 	//
 	// Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_SERVER_ACCOUNT_EMPTY Code = 1207124
@@ -299,7 +302,7 @@ const (
 	Code_STEP_FILE_SOURCE_EMPTY Code = 1207127
 	// 步骤【{0}】的 IP 未注册:{1}
 	//
-	// Register the hosts first, or leave them out.
+	// Register the hosts first, or remove them from the call.
 	//
 	// Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_STEP_IP_NOT_REGISTERED Code = 1207128
@@ -365,7 +368,7 @@ const (
 	Code_STATUS_MISSING Code = 1208106
 	// 缺少参数【parms】
 	//
-	// The parameter is spelt so.
+	// The API spells the parameter this way.
 	//
 	// Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PARAMS_MISSING Code = 1208107
@@ -383,7 +386,8 @@ const (
 	Code_STARTER_MISSING Code = 1208110
 	// 缺少参数【applicationId】
 	//
-	// Another name for the business; compare BUSINESS_ID_MISSING.
+	// applicationId is another name for appId, which has the code
+	// BUSINESS_ID_MISSING.
 	//
 	// Legacy code 1208111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_APPLICATION_ID_MISSING Code = 1208111
@@ -405,7 +409,7 @@ const (
 	Code_DEST_IP_MISSING Code = 1208115
 	// 缺少参数【content】或者【scripId】
 	//
-	// The document spells the second parameter so.
+	// The document spells the second parameter this way.
 	//
 	// Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_CONTENT_OR_SCRIPT_ID_MISSING Code = 1208116
@@ -455,8 +459,8 @@ const (
 	Code_PROCESS_NAME_MISSING Code = 1208127
 	// 缺少参数【processInfos】
 	//
-	// Same text as PROCESS_INFO_LIST_MISSING; this is the one that the new API
-	// kept.
+	// The text is the same as that of PROCESS_INFO_LIST_MISSING. The new API has
+	// only this code.
 	//
 	// Legacy code 1208128. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PROCESS_INFOS_MISSING Code = 1208128
@@ -520,14 +524,14 @@ const (
 	Code_TARGET_PATH_MISSING Code = 1208145
 	// 缺少参数【processInfos】
 	//
-	// Same text as PROCESS_INFOS_MISSING. The new API has no such code: its
-	// 1238146 is EITHER_PARAMETER_MISSING.
+	// The text is the same as that of PROCESS_INFOS_MISSING. The new API does not
+	// have this code: its 1238146 is EITHER_PARAMETER_MISSING.
 	//
 	// Legacy code 1208146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PROCESS_INFO_LIST_MISSING Code = 1208146
 	// 缺少参数【{0}】或【{1}】
 	//
-	// The new API's 1238146, not 1238147.
+	// In the new API this is 1238146, not 1238147.
 	//
 	// Legacy code 1208147. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_EITHER_PARAMETER_MISSING Code = 1208147
@@ -549,7 +553,7 @@ const (
 	Code_STEP_INSTANCE_NOT_FOUND Code = 1203104
 	// 该业务 {0} 下没有 IP
 	//
-	// The business is there: give it hosts in CMDB first.
+	// The business exists. Add hosts to it in CMDB first.
 	//
 	// Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_BUSINESS_WITHOUT_IPS Code = 1203105
@@ -559,7 +563,7 @@ const (
 	Code_JOB_NOT_FOUND Code = 1203106
 	// 作业 {0} 没有任何步骤
 	//
-	// The job is there: give it a step first.
+	// The job exists. Add a step to it first.
 	//
 	// Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_JOB_WITHOUT_STEPS Code = 1203107
@@ -581,8 +585,7 @@ const (
 	Code_DB_ACCOUNT_NOT_FOUND Code = 1203111
 	// 业务 {0} 不存在于任何业务集下
 	//
-	// What was looked for is the set that holds the business; the business itself
-	// may exist.
+	// There is no business set with this business. The business may exist.
 	//
 	// Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
 	Code_BUSINESS_SET_NOT_FOUND Code = 1203112

@@ -7,17 +7,18 @@
 // Package legacy.job.v2 is the error table of BlueKing JOB's new API (新版), with
 // the codes of the systems that JOB depends on (关联系统).
 //
-// The numbers and texts are those of the document 作业平台错误码, to the
-// character: its typos and its mixed punctuation are on the wire. The API stands
-// behind ESB, which answers every call with HTTP 200; a client looks at "result"
-// and "code". The HTTP of each code below is what a REST reader would expect.
+// The numbers and texts are exactly those of the document 作业平台错误码. Its typos
+// and its mixed punctuation are part of the API. The API is called through ESB,
+// which answers HTTP 200 to every call, so clients read "result" and "code".
+// Each code below also has the HTTP status that fits its meaning.
 //
-// The twelve shared codes (121xxxx, 125xxxx) hold for both APIs and are the same
-// in legacy.job.v1. The others (123xxxx) have the reason of their counterpart
-// there (120xxxx) wherever the meaning is the same, also where the last digits or
-// the name of a parameter differ: a caller of one API can be answered in the
-// other by reason alone. Where two old parameters got one name, two codes say the
-// same here and keep the old reasons. 1239300 to 1239310 are new.
+// The twelve shared codes (121xxxx, 125xxxx) belong to both APIs and are the
+// same in legacy.job.v1. Each other code (123xxxx) has the same reason as the
+// code with the same meaning there (120xxxx), even if the last digits or the
+// name of a parameter differ. So an error of one API can be answered in the
+// other by its reason. If two old parameters have the same new name, two codes
+// have the same text here, and keep the old reasons. 1239300 to 1239310 are
+// new.
 
 package jobv2
 
@@ -38,11 +39,11 @@ const (
 )
 
 // A Code is one error of the BlueKing JOB API, new version. The number is the
-// legacy code, the name is the reason.
+// legacy code, and the name is the reason.
 type Code int32
 
 const (
-	// Not a code: the zero value of every proto3 enum.
+	// The zero value, which every proto3 enum must have. It is not a code.
 	Code_CODE_UNSPECIFIED Code = 0
 	// GSE TaskServer 不可用
 	//
@@ -54,14 +55,14 @@ const (
 	Code_LICENSE_SERVER_UNAVAILABLE Code = 1210101
 	// Redis 服务不可：IP 不对或者配置错误
 	//
-	// The text lacks a 用 and stays so. An administrator has to correct the address
-	// or the configuration: no time to retry after can be promised.
+	// The document writes the text without 用. An administrator must correct the
+	// address or the configuration, so the code has no `retry_after`.
 	//
 	// Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_REDIS_UNAVAILABLE Code = 1250001
 	// Redis 服务内存满或者其他问题：内存不足
 	//
-	// Memory comes back when keys expire or an administrator adds some.
+	// Memory becomes free if keys expire or if an administrator adds memory.
 	//
 	// Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 	Code_REDIS_OUT_OF_MEMORY Code = 1250002
@@ -71,8 +72,8 @@ const (
 	Code_NFS_UNAVAILABLE Code = 1259001
 	// 数据库异常
 	//
-	// Not UNAVAILABLE: the text does not say that the database is down, nor that
-	// nothing was written, so retrying is not known to be safe.
+	// It is not UNAVAILABLE: the database may have written data, so repeating the
+	// call may not be safe.
 	//
 	// Legacy code 1252001. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_DATABASE_ERROR Code = 1252001
@@ -82,46 +83,48 @@ const (
 	Code_RABBITMQ_UNAVAILABLE Code = 1255001
 	// CMDB 服务状态不可达：地址配置错误
 	//
-	// An administrator has to correct the address: no time to retry after can be
-	// promised.
+	// An administrator must correct the address, so the code has no
+	// `retry_after`.
 	//
 	// Legacy code 1211001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_CMDB_UNREACHABLE Code = 1211001
 	// CMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 	//
-	// Not DATA_LOSS: only the answer is unusable, CMDB's data is not lost.
+	// It is not DATA_LOSS: only the response is not usable, and CMDB has not lost
+	// data.
 	//
 	// Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_CMDB_RESPONSE_MALFORMED Code = 1211002
 	// 蓝鲸业务下的 Git 模块没有 IP（包管理）
 	//
-	// Put a host into the Git module in CMDB first.
+	// Add a host to the Git module in CMDB first.
 	//
 	// Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GIT_MODULE_WITHOUT_IPS Code = 1211121
 	// PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
 	//
-	// An administrator has to correct the address or the name service: no time to
-	// retry after can be promised.
+	// An administrator must correct the address or the name service, so the code
+	// has no `retry_after`.
 	//
 	// Legacy code 1213001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_PAAS_UNREACHABLE Code = 1213001
 	// PaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容
 	//
-	// Not DATA_LOSS: only the answer is unusable, no data is lost.
+	// It is not DATA_LOSS: only the response is not usable, and no data is lost.
 	//
 	// Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_PAAS_RESPONSE_MALFORMED Code = 1213002
 	// 该 IP 没有申请权限，请与管理员联系申请访问接口权限
 	//
-	// The calling host is known and has no grant; no other credentials help.
+	// The calling host is known but has no permission. Other credentials do not
+	// help.
 	//
 	// Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_IP_ACCESS_DENIED Code = 1239801
 	// 该用户没有访问权限
 	//
-	// Also said for a caller whom no other code here describes as unknown or not
-	// allowed: this API has no code for a failed login.
+	// This code is also the fallback for callers who are not authenticated or
+	// lack a permission, since the API has no code for a failed login.
 	//
 	// Legacy code 1239802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_USER_ACCESS_DENIED Code = 1239802
@@ -131,13 +134,13 @@ const (
 	Code_EXECUTION_QUEUE_FULL Code = 1239803
 	// 启动失败
 	//
-	// The text gives no cause: see the log of JOB.
+	// The text does not name the cause. Read the log of JOB.
 	//
 	// Legacy code 1239804. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_START_FAILED Code = 1239804
 	// 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
 	//
-	// Not PERMISSION_DENIED: whoever the caller is, the same call succeeds through
+	// It is not PERMISSION_DENIED: every caller can make the same call through
 	// ESB.
 	//
 	// Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
@@ -152,20 +155,20 @@ const (
 	Code_OPERATION_DENIED Code = 1239996
 	// 系统内部异常
 	//
-	// Also said for a failure of which nothing is known, and for lost data.
+	// This code is also the fallback for unknown errors and for data loss.
 	//
 	// Legacy code 1239999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_ERROR Code = 1239999
 	// 任务正在运行
 	//
-	// Wait until the task ends, or stop it. Not FAILED_PRECONDITION: the obstacle
-	// goes away by itself.
+	// Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
+	// the caller only needs to wait.
 	//
 	// Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
 	Code_TASK_RUNNING Code = 1231000
 	// 操作失败!任务{0}当前状态:{1}
 	//
-	// Bring the task into a status that allows the operation.
+	// Change the status of the task to one that allows the operation.
 	//
 	// Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_TASK_STATUS_CONFLICT Code = 1239701
@@ -183,8 +186,8 @@ const (
 	Code_IP_LIST_CONTAINS_INVALID_IPS Code = 1237103
 	// IP{0} 不属于该业务
 	//
-	// Not INVALID_ARGUMENT: CMDB decides whose host this is. Name another IP, or
-	// move the host in CMDB.
+	// Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
+	// the result depends on the data in CMDB.
 	//
 	// Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_IP_NOT_IN_BUSINESS Code = 1237104
@@ -194,7 +197,8 @@ const (
 	Code_STEP_ID_INVALID Code = 1237105
 	// 存在重复的 step_id {0}
 	//
-	// Not ALREADY_EXISTS: the request repeats itself, nothing was to be made.
+	// The request contains one step twice. It is not ALREADY_EXISTS, since the
+	// call does not create a step.
 	//
 	// Legacy code 1237106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_ID_REPEATED Code = 1237106
@@ -224,8 +228,8 @@ const (
 	Code_GLOBAL_VARIABLE_CONTAINS_INVALID_IP Code = 1237112
 	// 全局变量获取的 IP 数为 0， id【{0}】
 	//
-	// The variable itself is right, but what it selects is empty now. Not
-	// INVALID_ARGUMENT: with hosts in it, the same call succeeds.
+	// The variable is valid, but it selects no hosts at the moment. It is not
+	// INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
 	//
 	// Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS Code = 1237113
@@ -239,7 +243,7 @@ const (
 	Code_OPERATION_TYPE_INVALID Code = 1237115
 	// 请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】
 	//
-	// The new API keeps the old spelling of these two parameters.
+	// The new API has kept the old names of these two parameters.
 	//
 	// Legacy code 1237116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_AGENT_TIME_MALFORMED Code = 1237116
@@ -257,8 +261,8 @@ const (
 	Code_CONTENT_MALFORMED Code = 1237119
 	// 文件生成失败！
 	//
-	// Listed among the illegal arguments, but it is JOB that failed to write the
-	// file.
+	// JOB failed to write the file, although the document lists this code with
+	// the invalid arguments.
 	//
 	// Legacy code 1237120. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_FILE_GENERATION_FAILED Code = 1237120
@@ -268,8 +272,8 @@ const (
 	Code_SCRIPT_PARAMS_NOT_BASE64 Code = 1237121
 	// 脚本【{0}】不属于当前业务
 	//
-	// Not INVALID_ARGUMENT: the script exists, in another business. Name one of
-	// this business.
+	// Use a script of this business. It is not INVALID_ARGUMENT, since the script
+	// exists in another business.
 	//
 	// Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_SCRIPT_NOT_IN_BUSINESS Code = 1237122
@@ -279,9 +283,10 @@ const (
 	Code_CRON_RULE_INVALID Code = 1237123
 	// 步骤【{0}】的服务器帐户为空
 	//
-	// Like all errors of a step below that end in _EMPTY or _INVALID: a value of
-	// the call's own step list or, where the call leaves it out, of the job as
-	// stored. The document counts them as illegal arguments.
+	// The wrong value is in the step list of the call, or in the stored job if
+	// the call has no step list. This is true for all errors of a step below that
+	// end in _EMPTY or _INVALID. The document lists them with the invalid
+	// arguments.
 	//
 	// Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_SERVER_ACCOUNT_EMPTY Code = 1237124
@@ -299,7 +304,8 @@ const (
 	Code_STEP_FILE_SOURCE_EMPTY Code = 1237127
 	// 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
 	//
-	// Register the hosts or add them to the allowlist first, or leave them out.
+	// Register the hosts first, or add them to the allowlist, or remove them from
+	// the call.
 	//
 	// Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_STEP_IP_NOT_REGISTERED Code = 1237128
@@ -333,7 +339,7 @@ const (
 	Code_FILE_PATH_INVALID Code = 1237135
 	// 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
 	//
-	// The new API keeps the old spelling of this parameter.
+	// The new API has kept the old name of this parameter.
 	//
 	// Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_SCRIPT_TYPE_INVALID Code = 1237136
@@ -367,7 +373,7 @@ const (
 	Code_STATUS_MISSING Code = 1238106
 	// 缺少参数【parms】
 	//
-	// The parameter is spelt so.
+	// The API spells the parameter this way.
 	//
 	// Legacy code 1238107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PARAMS_MISSING Code = 1238107
@@ -377,8 +383,8 @@ const (
 	Code_SOURCE_BUSINESS_ID_MISSING Code = 1238108
 	// 缺少参数【target_bk_biz_id】
 	//
-	// Same text as TARGET_BUSINESS_ID_MISSING: the old API's destAppId and
-	// targetAppId have one name here.
+	// The text is the same as that of TARGET_BUSINESS_ID_MISSING. The parameters
+	// destAppId and targetAppId of the old API have the same name here.
 	//
 	// Legacy code 1238109. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_DEST_BUSINESS_ID_MISSING Code = 1238109
@@ -388,8 +394,8 @@ const (
 	Code_STARTER_MISSING Code = 1238110
 	// 缺少参数【bk_biz_id】
 	//
-	// Same text as BUSINESS_ID_MISSING: the old API's applicationId and appId have
-	// one name here.
+	// The text is the same as that of BUSINESS_ID_MISSING. The parameters
+	// applicationId and appId of the old API have the same name here.
 	//
 	// Legacy code 1238111. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_APPLICATION_ID_MISSING Code = 1238111
@@ -411,7 +417,7 @@ const (
 	Code_DEST_IP_MISSING Code = 1238115
 	// 缺少参数【content】或者【scrip_id】
 	//
-	// The document spells the second parameter so.
+	// The document spells the second parameter this way.
 	//
 	// Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_CONTENT_OR_SCRIPT_ID_MISSING Code = 1238116
@@ -425,7 +431,7 @@ const (
 	Code_ACCOUNT_MISSING Code = 1238118
 	// 缺少参数【target_bk_biz_id】
 	//
-	// Same text as DEST_BUSINESS_ID_MISSING.
+	// The text is the same as that of DEST_BUSINESS_ID_MISSING.
 	//
 	// Legacy code 1238119. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_TARGET_BUSINESS_ID_MISSING Code = 1238119
@@ -443,8 +449,8 @@ const (
 	Code_FILE_SOURCE_MISSING Code = 1238122
 	// 缺少参数【file_target_path】
 	//
-	// Same text as TARGET_PATH_MISSING: the old API's fileTargetPath and
-	// targetPath have one name here.
+	// The text is the same as that of TARGET_PATH_MISSING. The parameters
+	// fileTargetPath and targetPath of the old API have the same name here.
 	//
 	// Legacy code 1238123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_FILE_TARGET_PATH_MISSING Code = 1238123
@@ -458,7 +464,8 @@ const (
 	Code_GSE_TASK_ID_MISSING Code = 1238125
 	// 缺少参数【account】
 	//
-	// Same text as ACCOUNT_MISSING: here it is the old API's userName.
+	// The text is the same as that of ACCOUNT_MISSING. The parameter is userName
+	// in the old API.
 	//
 	// Legacy code 1238126. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_USER_NAME_MISSING Code = 1238126
@@ -484,7 +491,7 @@ const (
 	Code_USER_LIST_MISSING Code = 1238131
 	// 缺少参数【bk_biz_id】
 	//
-	// Same text as APPLICATION_ID_MISSING.
+	// The text is the same as that of APPLICATION_ID_MISSING.
 	//
 	// Legacy code 1238132. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_BUSINESS_ID_MISSING Code = 1238132
@@ -526,13 +533,13 @@ const (
 	Code_CONTENT_MISSING Code = 1238144
 	// 缺少参数【file_target_path】
 	//
-	// Same text as FILE_TARGET_PATH_MISSING.
+	// The text is the same as that of FILE_TARGET_PATH_MISSING.
 	//
 	// Legacy code 1238145. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_TARGET_PATH_MISSING Code = 1238145
 	// 缺少参数【{0}】或【{1}】
 	//
-	// The old API's 1208147, not 1208146.
+	// In the old API this is 1208147, not 1208146.
 	//
 	// Legacy code 1238146. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_EITHER_PARAMETER_MISSING Code = 1238146
@@ -554,7 +561,7 @@ const (
 	Code_STEP_INSTANCE_NOT_FOUND Code = 1233104
 	// 该业务 {0} 下没有 IP
 	//
-	// The business is there: give it hosts in CMDB first.
+	// The business exists. Add hosts to it in CMDB first.
 	//
 	// Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_BUSINESS_WITHOUT_IPS Code = 1233105
@@ -564,7 +571,7 @@ const (
 	Code_JOB_NOT_FOUND Code = 1233106
 	// 作业 {0} 没有任何步骤
 	//
-	// The job is there: give it a step first.
+	// The job exists. Add a step to it first.
 	//
 	// Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_JOB_WITHOUT_STEPS Code = 1233107
@@ -586,8 +593,7 @@ const (
 	Code_DB_ACCOUNT_NOT_FOUND Code = 1233111
 	// 业务 {0} 不存在于任何业务集下
 	//
-	// What was looked for is the set that holds the business; the business itself
-	// may exist.
+	// There is no business set with this business. The business may exist.
 	//
 	// Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
 	Code_BUSINESS_SET_NOT_FOUND Code = 1233112
@@ -627,7 +633,7 @@ const (
 	Code_DB_ACCOUNT_USE_DENIED Code = 1239106
 	// 缺少请求报文或报文不合法
 	//
-	// Also said for every wrong argument that has no code of its own.
+	// This code is also the fallback for INVALID_ARGUMENT.
 	//
 	// Legacy code 1239300. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_REQUEST_INVALID Code = 1239300
@@ -645,34 +651,37 @@ const (
 	Code_VERSION_MISSING Code = 1239303
 	// 缺少参数 token
 	//
-	// Not INVALID_ARGUMENT: without a token the caller is nobody.
+	// It is not INVALID_ARGUMENT, since a caller without a token is not
+	// authenticated.
 	//
 	// Legacy code 1239304. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TOKEN_MISSING Code = 1239304
 	// 缺少参数 sign
 	//
-	// Not INVALID_ARGUMENT: an unsigned request comes from nobody.
+	// It is not INVALID_ARGUMENT, since the caller of an unsigned request is not
+	// authenticated.
 	//
 	// Legacy code 1239305. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_MISSING Code = 1239305
 	// 异步调用的方法超时了
 	//
-	// The method may have done its work nevertheless: look before calling one
-	// again that must not run twice.
+	// The method may have completed. If it must not run twice, check the result
+	// before you repeat the call.
 	//
 	// Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
 	Code_ASYNC_CALL_TIMEOUT Code = 1239306
 	// 调用方法出错了
 	//
-	// Also said for a failure of a known kind that has no fitting code here: it is
-	// true of each, and unlike INTERNAL_ERROR it does not blame the system.
+	// This code is also the fallback for errors whose kind is known but for which
+	// the API has no code. Its text is true for all of them, and does not report
+	// an error of the system as INTERNAL_ERROR does.
 	//
 	// Legacy code 1239307. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_METHOD_CALL_FAILED Code = 1239307
 	// API 接口已经过期废弃
 	//
-	// Unlike API_NOT_SUPPORTED it was there once and does not come back, which 410
-	// says and 501 does not.
+	// The API existed and was removed, so the HTTP status is 410.
+	// API_NOT_SUPPORTED is for an API that never existed.
 	//
 	// Legacy code 1239308. gRPC UNIMPLEMENTED. HTTP 410 Gone.
 	Code_API_RETIRED Code = 1239308
@@ -682,7 +691,7 @@ const (
 	Code_API_OVERLOADED Code = 1239309
 	// API 回调其他接口失败
 	//
-	// Also said for any service behind the API that does not answer.
+	// This code is also the fallback for UNAVAILABLE.
 	//
 	// Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_API_CALLBACK_FAILED Code = 1239310

@@ -4,8 +4,8 @@
 // 	protoc        (unknown)
 // source: statusmap/demo/v1/demo.proto
 
-// Package statusmap.demo.v1 is a service that fails on request: for trying
-// statusmap out, for its tests, and for clients in other languages.
+// Package statusmap.demo.v1 is a service that fails on request. Use it to try
+// statusmap and to test clients in other languages.
 
 package demov1
 
@@ -24,7 +24,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What to raise.
+// RaiseRequest says which code to raise.
 type RaiseRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The system's domain, for example "legacy.job.v2".
@@ -33,8 +33,8 @@ type RaiseRequest struct {
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The arguments of the code's message, by name.
 	Metadata map[string]string `protobuf:"bytes,3,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// The domain of the system to answer in; left out: `domain`. Read by the
-	// gateway, not by the service.
+	// The domain of the system in which to answer. Default: `domain`. The gateway reads
+	// this field, and the service ignores it.
 	Dialect       string `protobuf:"bytes,4,opt,name=dialect,proto3" json:"dialect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -98,12 +98,12 @@ func (x *RaiseRequest) GetDialect() string {
 	return ""
 }
 
-// The answer to a success code.
+// RaiseResponse has the success code.
 type RaiseResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The success code, as the legacy system writes it.
+	// The legacy code.
 	LegacyCode string `protobuf:"bytes,1,opt,name=legacy_code,json=legacyCode,proto3" json:"legacy_code,omitempty"`
-	// What it says.
+	// The message of the code.
 	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -153,10 +153,10 @@ func (x *RaiseResponse) GetMessage() string {
 	return ""
 }
 
-// What to echo.
+// EchoRequest has the text to return.
 type EchoRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The domain of the system to answer in.
+	// The domain of the system in which to answer.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// Any text.
 	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
@@ -208,7 +208,7 @@ func (x *EchoRequest) GetText() string {
 	return ""
 }
 
-// The echo.
+// EchoResponse has the text of the request.
 type EchoResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The text of the request.
@@ -254,19 +254,19 @@ func (x *EchoResponse) GetText() string {
 	return ""
 }
 
-// What to stream and raise.
+// StreamRequest says how many messages to send and which code to raise.
 type StreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The system's domain.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// The code's reason.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	// The number of messages before the error, 1000 at most; 0: none.
+	// The number of messages before the error, from 0 to 1000.
 	After int32 `protobuf:"varint,3,opt,name=after,proto3" json:"after,omitempty"`
 	// The arguments of the code's message, by name.
 	Metadata map[string]string `protobuf:"bytes,4,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// The domain of the system to answer in; left out: `domain`. Read by the
-	// gateway, not by the service.
+	// The domain of the system in which to answer. Default: `domain`. The gateway reads
+	// this field, and the service ignores it.
 	Dialect       string `protobuf:"bytes,5,opt,name=dialect,proto3" json:"dialect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -337,10 +337,10 @@ func (x *StreamRequest) GetDialect() string {
 	return ""
 }
 
-// One message of the stream.
+// StreamResponse is one message of the stream.
 type StreamResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its number, from 1.
+	// The number of the message, starting at 1.
 	Index         int32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -383,16 +383,16 @@ func (x *StreamResponse) GetIndex() int32 {
 	return 0
 }
 
-// Which fault.
+// FaultRequest says in which way to fail.
 type FaultRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The domain of the system to answer in.
+	// The domain of the system in which to answer.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// The fault's name: go_error, plain_status, panic, deadline, unknown_reason,
 	// unknown_detail, invalid_utf8, huge, code_out_of_range or unavailable.
 	Fault string `protobuf:"bytes,2,opt,name=fault,proto3" json:"fault,omitempty"`
-	// The domain of the system to answer in; left out: `domain`. Read by the
-	// gateway, not by the service.
+	// The domain of the system in which to answer. Default: `domain`. The gateway reads
+	// this field, and the service ignores it.
 	Dialect       string `protobuf:"bytes,3,opt,name=dialect,proto3" json:"dialect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -449,7 +449,7 @@ func (x *FaultRequest) GetDialect() string {
 	return ""
 }
 
-// Never sent: every fault is an error.
+// FaultResponse is never sent, since every fault is an error.
 type FaultResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields

@@ -4,8 +4,8 @@
 // - protoc             (unknown)
 // source: statusmap/demo/v1/demo.proto
 
-// Package statusmap.demo.v1 is a service that fails on request: for trying
-// statusmap out, for its tests, and for clients in other languages.
+// Package statusmap.demo.v1 is a service that fails on request. Use it to try
+// statusmap and to test clients in other languages.
 
 package demov1
 
@@ -35,11 +35,12 @@ const (
 // DemoService raises any code of any legacy system. Its HTTP routes are in
 // demo.gateway.yaml, beside this file.
 type DemoServiceClient interface {
-	// Fails with a code; succeeds with it where it is a success code.
+	// Fails with a code. If the code is a success code, succeeds with it.
 	Raise(ctx context.Context, in *RaiseRequest, opts ...grpc.CallOption) (*RaiseResponse, error)
-	// Succeeds.
+	// Succeeds, and returns the text of the request.
 	Echo(ctx context.Context, in *EchoRequest, opts ...grpc.CallOption) (*EchoResponse, error)
-	// Sends some messages, then fails with a code.
+	// Sends a number of messages, then fails with a code. If the code is a success code,
+	// ends the stream without an error.
 	Stream(ctx context.Context, in *StreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamResponse], error)
 	// Fails in one of the ways in which real backends fail.
 	Fault(ctx context.Context, in *FaultRequest, opts ...grpc.CallOption) (*FaultResponse, error)
@@ -109,11 +110,12 @@ func (c *demoServiceClient) Fault(ctx context.Context, in *FaultRequest, opts ..
 // DemoService raises any code of any legacy system. Its HTTP routes are in
 // demo.gateway.yaml, beside this file.
 type DemoServiceServer interface {
-	// Fails with a code; succeeds with it where it is a success code.
+	// Fails with a code. If the code is a success code, succeeds with it.
 	Raise(context.Context, *RaiseRequest) (*RaiseResponse, error)
-	// Succeeds.
+	// Succeeds, and returns the text of the request.
 	Echo(context.Context, *EchoRequest) (*EchoResponse, error)
-	// Sends some messages, then fails with a code.
+	// Sends a number of messages, then fails with a code. If the code is a success code,
+	// ends the stream without an error.
 	Stream(*StreamRequest, grpc.ServerStreamingServer[StreamResponse]) error
 	// Fails in one of the ways in which real backends fail.
 	Fault(context.Context, *FaultRequest) (*FaultResponse, error)

@@ -1,4 +1,4 @@
-package catalog_test
+package template_test
 
 import (
 	"bytes"
@@ -11,48 +11,39 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/template"
 )
-
-func compiled(t testing.TB, template string) *catalog.Envelope {
-	t.Helper()
-	e, err := catalog.CompileEnvelope(template)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
 
 func TestEnvelopeIsByteForByteTheTemplate(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
-		template string
-		values   catalog.Values
+		envelope string
+		values   template.Values
 		want     string
 	}{
 		{
 			name:     "JOB",
-			template: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
-			values:   catalog.Values{LegacyCode: "1233106", Message: "作业 42 不存在", RequestID: "0f0e"},
+			envelope: `{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
+			values:   template.Values{LegacyCode: "1233106", Message: "作业 42 不存在", RequestID: "0f0e"},
 			want:     `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"0f0e"}`,
 		},
 		{
 			name:     "Elves",
-			template: `{"flag":"false","error":"[{code}]{message}","result":[]}`,
-			values:   catalog.Values{LegacyCode: "401.1", Message: `say "please"`},
+			envelope: `{"flag":"false","error":"[{code}]{message}","result":[]}`,
+			values:   template.Values{LegacyCode: "401.1", Message: `say "please"`},
 			want:     `{"flag":"false","error":"[401.1]say \"please\"","result":[]}`,
 		},
 		{
 			name:     "key order and spacing are kept",
-			template: "{ \"z\" : {message} ,\n\t\"a\":{code} }",
-			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			envelope: "{ \"z\" : {message} ,\n\t\"a\":{code} }",
+			values:   template.Values{LegacyCode: "7", Message: "m"},
 			want:     "{ \"z\" : \"m\" ,\n\t\"a\":7 }",
 		},
 		{
 			name:     "every placeholder",
-			template: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
-			values: catalog.Values{
+			envelope: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
+			values: template.Values{
 				LegacyCode: "7",
 				Message:    "m",
 				Reason:     "R",
@@ -65,81 +56,81 @@ func TestEnvelopeIsByteForByteTheTemplate(t *testing.T) {
 		},
 		{
 			name:     "every placeholder, nothing in it",
-			template: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
-			values:   catalog.Values{},
+			envelope: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
+			values:   template.Values{},
 			want:     `["","","","","",{},null]`,
 		},
 		{
 			name:     "every text placeholder in one string",
-			template: `["{code}{message}{reason}{domain}{request_id}"]`,
-			values:   catalog.Values{LegacyCode: "7", Message: "m", Reason: "R", Domain: "d", RequestID: "i"},
+			envelope: `["{code}{message}{reason}{domain}{request_id}"]`,
+			values:   template.Values{LegacyCode: "7", Message: "m", Reason: "R", Domain: "d", RequestID: "i"},
 			want:     `["7mRdi"]`,
 		},
 		{
 			name:     "metadata keeps its order and its texts",
-			template: `{"c":{code},"m":{metadata}}`,
-			values:   catalog.Values{LegacyCode: "7", Metadata: args("zz", "1", "aa", `"`, "legacy_code", "7")},
+			envelope: `{"c":{code},"m":{metadata}}`,
+			values:   template.Values{LegacyCode: "7", Metadata: args("zz", "1", "aa", `"`, "legacy_code", "7")},
 			want:     `{"c":7,"m":{"zz":"1","aa":"\"","legacy_code":"7"}}`,
 		},
 		{
 			name:     "data is passed on as it is",
-			template: `{"data":{data}}`,
-			values:   catalog.Values{Data: []byte("{ \"b\":1,\n\"a\":\"<\" }")},
+			envelope: `{"data":{data}}`,
+			values:   template.Values{Data: []byte("{ \"b\":1,\n\"a\":\"<\" }")},
 			want:     "{\"data\":{ \"b\":1,\n\"a\":\"<\" }}",
 		},
 		{
 			name:     "objects and arrays around",
-			template: `{"errors":[{"code":{code},"message":{message}}],"ok":[{},[],true]}`,
-			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			envelope: `{"errors":[{"code":{code},"message":{message}}],"ok":[{},[],true]}`,
+			values:   template.Values{LegacyCode: "7", Message: "m"},
 			want:     `{"errors":[{"code":7,"message":"m"}],"ok":[{},[],true]}`,
 		},
 		{
 			name:     "braces in a string",
-			template: `{"c":"{{{code}}}","d":"{{}}"}`,
-			values:   catalog.Values{LegacyCode: "7"},
+			envelope: `{"c":"{{{code}}}","d":"{{}}"}`,
+			values:   template.Values{LegacyCode: "7"},
 			want:     `{"c":"{7}","d":"{}"}`,
 		},
 		{
 			name:     "escapes in a string",
-			template: `{"c":"\"{code}\" \\{code} \u007bcode\u007d"}`,
-			values:   catalog.Values{LegacyCode: "7"},
+			envelope: `{"c":"\"{code}\" \\{code} \u007bcode\u007d"}`,
+			values:   template.Values{LegacyCode: "7"},
 			want:     `{"c":"\"7\" \\7 \u007bcode\u007d"}`,
 		},
 		{
 			name:     "a string alone",
-			template: `"{code}: {message}"`,
-			values:   catalog.Values{LegacyCode: "7", Message: "m"},
+			envelope: `"{code}: {message}"`,
+			values:   template.Values{LegacyCode: "7", Message: "m"},
 			want:     `"7: m"`,
 		},
-		{name: "a placeholder alone", template: `{code}`, values: catalog.Values{LegacyCode: "7"}, want: `7`},
+		{name: "a placeholder alone", envelope: `{code}`, values: template.Values{LegacyCode: "7"}, want: `7`},
 		{
 			name:     "a placeholder's name as text",
-			template: `{"c":{code},"note":"code"}`,
-			values:   catalog.Values{LegacyCode: "7"},
+			envelope: `{"c":{code},"note":"code"}`,
+			values:   template.Values{LegacyCode: "7"},
 			want:     `{"c":7,"note":"code"}`,
 		},
 		{
 			name:     "one placeholder twice",
-			template: `{"c":{code},"error":"[{code}]"}`,
-			values:   catalog.Values{LegacyCode: "7"},
+			envelope: `{"c":{code},"error":"[{code}]"}`,
+			values:   template.Values{LegacyCode: "7"},
 			want:     `{"c":7,"error":"[7]"}`,
 		},
 		{
 			name:     "a text that is a placeholder",
-			template: `{"c":{code},"m":"{message}"}`,
-			values:   catalog.Values{LegacyCode: "7", Message: "{code}"},
+			envelope: `{"c":{code},"m":"{message}"}`,
+			values:   template.Values{LegacyCode: "7", Message: "{code}"},
 			want:     `{"c":7,"m":"{code}"}`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			e := compiled(t, tt.template)
+			e := compiled(t, tt.envelope)
 			got := e.Append([]byte("before "), &tt.values)
 			if string(got) != "before "+tt.want {
 				t.Errorf("got  %s\nwant before %s", got, tt.want)
 			}
-			if e.String() != tt.template {
-				t.Errorf("String gives %s, want %s", e, tt.template)
+			if e.String() != tt.envelope {
+				t.Errorf("String gives %s, want %s", e, tt.envelope)
 			}
 		})
 	}
@@ -147,7 +138,7 @@ func TestEnvelopeIsByteForByteTheTemplate(t *testing.T) {
 
 func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 	t.Parallel()
-	v := catalog.Values{
+	v := template.Values{
 		LegacyCode: "10001",
 		Message:    "\"<&\u2028中",
 		Reason:     "A_REASON",
@@ -173,7 +164,10 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 		{domain: "legacy.job.v1", wantFailure: jobFailure, wantSuccess: jobSuccess},
 		{domain: "legacy.job.v2", wantFailure: jobFailure, wantSuccess: jobSuccess},
 	} {
-		s := systemOf(t, tt.domain)
+		s, ok := defaultCatalog(t).System(tt.domain)
+		if !ok {
+			t.Fatalf("%s is not in the catalog", tt.domain)
+		}
 		if got := string(s.FailureEnvelope().Append(nil, &v)); got != tt.wantFailure {
 			t.Errorf("%s: failure\ngot  %s\nwant %s", tt.domain, got, tt.wantFailure)
 		}
@@ -184,21 +178,14 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 }
 
 // checkTemplate holds an envelope with a message's template to what it writes with
-// the message's text: on the first use, on the next, and after another envelope or
-// code has had the message.
-func checkTemplate(t *testing.T, e *catalog.Envelope, m *catalog.Message, v catalog.Values) {
+// the message's text.
+func checkTemplate(t *testing.T, e *template.Envelope, m *template.Message, v template.Values) {
 	t.Helper()
-	v.Message = m.Text(v.Metadata...)
-	other := v
-	other.LegacyCode, other.Reason, other.Domain, other.RequestID = "o"+v.LegacyCode, "O"+v.Reason, "o."+v.Domain, "o"+v.RequestID
-	for range 2 {
-		for _, v := range []catalog.Values{v, other} {
-			want := e.Append([]byte("x"), &v)
-			v.Message, v.Template = "", m
-			if got := e.Append([]byte("x"), &v); !bytes.Equal(got, want) {
-				t.Errorf("%s with the template %q\ngot  %s\nwant %s", e, m, got[1:], want[1:])
-			}
-		}
+	v.Message = m.Text(v.Metadata)
+	want := e.Append([]byte("x"), &v)
+	v.Message, v.Template = "not this", m
+	if got := e.Append([]byte("x"), &v); !bytes.Equal(got, want) {
+		t.Errorf("%s with the template %q\ngot  %s\nwant %s", e, m, got[1:], want[1:])
 	}
 }
 
@@ -206,13 +193,9 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 	t.Parallel()
 	for _, s := range defaultCatalog(t).Systems() {
 		for _, code := range s.Codes() {
-			messages := []*catalog.Message{code.Message()}
-			for _, m := range code.Translations() {
-				messages = append(messages, m)
-			}
-			for _, m := range messages {
+			for _, m := range messagesOf(code) {
 				for _, value := range []string{"", "42", `say "\\"`, "任务\n"} {
-					v := catalog.Values{
+					v := template.Values{
 						LegacyCode: code.LegacyCode(),
 						Reason:     code.Reason(),
 						Domain:     code.Domain(),
@@ -221,7 +204,7 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 					}
 					for i, name := range m.Params() {
 						if value != "" || i > 0 { // "": the first is missing
-							v.Metadata = append(v.Metadata, catalog.Arg{Name: name, Value: value})
+							v.Metadata = append(v.Metadata, template.Arg{Name: name, Value: value})
 						}
 					}
 					checkTemplate(t, s.FailureEnvelope(), m, v)
@@ -232,8 +215,8 @@ func TestTemplatesSayWhatTextsDo(t *testing.T) {
 	}
 	every := compiled(t, `{"a":"[{code}]{message}{request_id}","b":{message},"c":{metadata},"d":{data},`+
 		`"e":{domain},"f":"{reason}","g":{request_id}}`)
-	for _, template := range []string{"", "plain", `"{{{job_id}}}" is {job_id}`, "{job_id}{step}"} {
-		checkTemplate(t, every, message(t, template), catalog.Values{
+	for _, source := range []string{"", "plain", `"{{{job_id}}}" is {job_id}`, "{job_id}{step}"} {
+		checkTemplate(t, every, message(t, source), template.Values{
 			LegacyCode: "401.1",
 			Reason:     "R",
 			Domain:     "d",
@@ -259,7 +242,7 @@ func TestEnvelopeWritesTheCodeAsANumberWhereItIsOne(t *testing.T) {
 		"NaN": `"NaN"`, "null": `"null"`, "true": `"true"`, `"`: `"\""`,
 	} {
 		e := compiled(t, `{"c":{code}}`)
-		body := e.Append(nil, &catalog.Values{LegacyCode: code})
+		body := e.Append(nil, &template.Values{LegacyCode: code})
 		if string(body) != `{"c":`+want+`}` {
 			t.Errorf("%q: got %s, want %s", code, body, want)
 		}
@@ -335,7 +318,7 @@ func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
 	for name, text := range hostileTexts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := catalog.Values{
+			v := template.Values{
 				LegacyCode: "x" + text,
 				Message:    text,
 				Reason:     text,
@@ -345,7 +328,7 @@ func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
 			}
 			r := readable(text)
 			for _, tt := range []struct {
-				envelope *catalog.Envelope
+				envelope *template.Envelope
 				want     document
 			}{
 				{
@@ -376,7 +359,7 @@ func TestHostileTextsComeBackFromValidJSON(t *testing.T) {
 					t.Errorf("parsed (-want +got):\n%s", diff)
 				}
 				parsed, ok := tt.envelope.Parse(body)
-				want := catalog.Values{LegacyCode: "x" + r, Message: r, Reason: r, Domain: r, RequestID: r}
+				want := template.Values{LegacyCode: "x" + r, Message: r, Reason: r, Domain: r, RequestID: r}
 				if tt.envelope == inValue {
 					want.Metadata = args(r, r)
 				}
@@ -397,7 +380,7 @@ func TestEnvelopeEscapesWhatJSONDemandsAndNothingElse(t *testing.T) {
 		"\x7f": "\x7f", "/": "/", "<": "<", ">": ">", "&": "&", "'": "'", "\u2028": "\u2028", "\u2029": "\u2029", "é": "é", "🚀": "🚀",
 		"\xff": "\ufffd", "\xff\xff": "\ufffd\ufffd", "a\xe4\xbdb": "a\ufffd\ufffdb",
 	} {
-		if got := string(e.Append(nil, &catalog.Values{Message: text})); got != `["`+want+`"]` {
+		if got := string(e.Append(nil, &template.Values{Message: text})); got != `["`+want+`"]` {
 			t.Errorf("%q: got %s, want [\"%s\"]", text, got, want)
 		}
 	}
@@ -417,235 +400,235 @@ func TestEnvelopeParse(t *testing.T) {
 	)
 	for _, tt := range []struct {
 		name     string
-		template string
+		envelope string
 		body     string
-		want     *catalog.Values // nil: Parse is false
+		want     *template.Values // nil: Parse is false
 	}{
 		{
 			name:     "as it is written",
-			template: job,
+			envelope: job,
 			body:     `{"result":false,"code":7,"data":null,"message":"m","request_id":"i"}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
+			want:     &template.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
 		},
 		{
 			name:     "keys in another order",
-			template: job,
+			envelope: job,
 			body:     `{"request_id":"i","message":"m","code":7,"result":false}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
+			want:     &template.Values{LegacyCode: "7", Message: "m", RequestID: "i"},
 		},
 		{
 			name:     "spacing",
-			template: job,
+			envelope: job,
 			body:     " {\n\t\"result\" : false ,\r\n \"code\" : 7 } \n",
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "more keys",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"trace":{"a":[1]},"x":null}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
-		{name: "only the code", template: job, body: `{"code":7}`, want: &catalog.Values{LegacyCode: "7"}},
-		{name: "the code as a string", template: job, body: `{"code":"7"}`, want: &catalog.Values{LegacyCode: "7"}},
+		{name: "only the code", envelope: job, body: `{"code":7}`, want: &template.Values{LegacyCode: "7"}},
+		{name: "the code as a string", envelope: job, body: `{"code":"7"}`, want: &template.Values{LegacyCode: "7"}},
 		{
 			name:     "the code as it is, a fraction",
-			template: job,
+			envelope: job,
 			body:     `{"code":401.10}`,
-			want:     &catalog.Values{LegacyCode: "401.10"},
+			want:     &template.Values{LegacyCode: "401.10"},
 		},
 		{
 			name:     "a long code is not rounded",
-			template: job,
+			envelope: job,
 			body:     `{"code":12345678901234567890}`,
-			want:     &catalog.Values{LegacyCode: "12345678901234567890"},
+			want:     &template.Values{LegacyCode: "12345678901234567890"},
 		},
 		{
 			name:     "the message as a number",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"message":8}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "8"},
+			want:     &template.Values{LegacyCode: "7", Message: "8"},
 		},
 		{
 			name:     "a literal as a string",
-			template: job,
+			envelope: job,
 			body:     `{"result":"false","code":7}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "null instead of a text",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"message":null,"request_id":null}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "data where null was",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"data":{"x":1}}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "escapes",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"message":"\u4f5c\"\/\ud83d\ude80"}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: `作"/🚀`},
+			want:     &template.Values{LegacyCode: "7", Message: `作"/🚀`},
 		},
 		{
 			name:     "a lone surrogate",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"message":"\ud83d"}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "\ufffd"},
+			want:     &template.Values{LegacyCode: "7", Message: "\ufffd"},
 		},
 		{
 			name:     "not UTF-8",
-			template: job,
+			envelope: job,
 			body:     "{\"code\":7,\"message\":\"\xff\"}",
-			want:     &catalog.Values{LegacyCode: "7", Message: "\ufffd"},
+			want:     &template.Values{LegacyCode: "7", Message: "\ufffd"},
 		},
 		{
 			name:     "a key twice: the last one counts",
-			template: job,
+			envelope: job,
 			body:     `{"code":7,"code":8}`,
-			want:     &catalog.Values{LegacyCode: "8"},
+			want:     &template.Values{LegacyCode: "8"},
 		},
 		{
 			name:     "nested",
-			template: errors,
+			envelope: errors,
 			body:     `{"errors":[{"message":"m","code":7}]}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     &template.Values{LegacyCode: "7", Message: "m"},
 		},
 		{
 			name:     "nested, the first of several",
-			template: errors,
+			envelope: errors,
 			body:     `{"errors":[{"code":7},{"code":8}]}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "in a string",
-			template: elves,
+			envelope: elves,
 			body:     `{"flag":"false","error":"[401.1]m","result":[]}`,
-			want:     &catalog.Values{LegacyCode: "401.1", Message: "m"},
+			want:     &template.Values{LegacyCode: "401.1", Message: "m"},
 		},
 		{
 			name:     "in a string, no message",
-			template: elves,
+			envelope: elves,
 			body:     `{"error":"[401.1]"}`,
-			want:     &catalog.Values{LegacyCode: "401.1"},
+			want:     &template.Values{LegacyCode: "401.1"},
 		},
 		{
 			name:     "in a string, its separator in the message",
-			template: elves,
+			envelope: elves,
 			body:     `{"error":"[401.1]a]b[c]"}`,
-			want:     &catalog.Values{LegacyCode: "401.1", Message: "a]b[c]"},
+			want:     &template.Values{LegacyCode: "401.1", Message: "a]b[c]"},
 		},
 		{
 			name:     "a result where an empty array was",
-			template: elves,
+			envelope: elves,
 			body:     `{"error":"[401]x","result":{"a":1}}`,
-			want:     &catalog.Values{LegacyCode: "401", Message: "x"},
+			want:     &template.Values{LegacyCode: "401", Message: "x"},
 		},
 		{
 			name:     "flag as a boolean",
-			template: elves,
+			envelope: elves,
 			body:     `{"flag":false,"error":"[401]x"}`,
-			want:     &catalog.Values{LegacyCode: "401", Message: "x"},
+			want:     &template.Values{LegacyCode: "401", Message: "x"},
 		},
 		{
 			name:     "a number where a string was",
-			template: text,
+			envelope: text,
 			body:     `{"code":7}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "a string where a number was",
-			template: text,
+			envelope: text,
 			body:     `{"code":"7","n":"5"}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "twice and the same",
-			template: both,
+			envelope: both,
 			body:     `{"code":7,"error":"[7]m"}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     &template.Values{LegacyCode: "7", Message: "m"},
 		},
 		{
 			name:     "one of two is null",
-			template: both,
+			envelope: both,
 			body:     `{"code":null,"error":"[7]m"}`,
-			want:     &catalog.Values{LegacyCode: "7", Message: "m"},
+			want:     &template.Values{LegacyCode: "7", Message: "m"},
 		},
 		{
 			name:     "metadata by name",
-			template: meta,
+			envelope: meta,
 			body:     `{"code":7,"meta":{"z":"1","a":2,"b":true,"skip":[1],"null":null}}`,
-			want:     &catalog.Values{LegacyCode: "7", Metadata: args("a", "2", "b", "true", "z", "1")},
+			want:     &template.Values{LegacyCode: "7", Metadata: args("a", "2", "b", "true", "z", "1")},
 		},
-		{name: "metadata null", template: meta, body: `{"code":7,"meta":null}`, want: &catalog.Values{LegacyCode: "7"}},
+		{name: "metadata null", envelope: meta, body: `{"code":7,"meta":null}`, want: &template.Values{LegacyCode: "7"}},
 		{
 			name:     "literals",
-			template: numbers,
+			envelope: numbers,
 			body:     `{"code":7,"version":1.50,"ok":true,"empty":{"x":1},"none":5}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "null where an object was empty",
-			template: numbers,
+			envelope: numbers,
 			body:     `{"code":7,"empty":null}`,
-			want:     &catalog.Values{LegacyCode: "7"},
+			want:     &template.Values{LegacyCode: "7"},
 		},
 		{
 			name:     "data",
-			template: data,
+			envelope: data,
 			body:     `{"result":true,"code":0,"data":{"b":[1.0,null],"a":"<"},"message":""}`,
-			want:     &catalog.Values{Data: []byte(`{"a":"\u003c","b":[1.0,null]}`)},
+			want:     &template.Values{Data: []byte(`{"a":"\u003c","b":[1.0,null]}`)},
 		},
-		{name: "data missing", template: data, body: `{"result":true}`, want: &catalog.Values{}},
-		{name: "data null", template: data, body: `{"data":null}`, want: &catalog.Values{Data: []byte("null")}},
-		{name: "bare data", template: `{data}`, body: ` [1, 2] `, want: &catalog.Values{Data: []byte("[1,2]")}},
+		{name: "data missing", envelope: data, body: `{"result":true}`, want: &template.Values{}},
+		{name: "data null", envelope: data, body: `{"data":null}`, want: &template.Values{Data: []byte("null")}},
+		{name: "bare data", envelope: `{data}`, body: ` [1, 2] `, want: &template.Values{Data: []byte("[1,2]")}},
 
-		{name: "no code", template: job, body: `{"result":false,"message":"m"}`},
-		{name: "code empty", template: job, body: `{"code":""}`},
-		{name: "code null", template: job, body: `{"code":null}`},
-		{name: "code is an object", template: job, body: `{"code":{"x":1}}`},
-		{name: "message is an array", template: job, body: `{"code":7,"message":["m"]}`},
-		{name: "success: result is true", template: job, body: `{"result":true,"code":0,"data":{},"message":""}`},
-		{name: "success: flag is true", template: elves, body: `{"flag":"true","error":"","result":{}}`},
-		{name: "another number", template: numbers, body: `{"code":7,"version":1.5}`},
-		{name: "another string in place of a number", template: text, body: `{"code":"7","n":"05"}`},
-		{name: "null in place of a literal", template: job, body: `{"code":7,"result":null}`},
-		{name: "the string does not fit", template: elves, body: `{"error":"no code here"}`},
-		{name: "the string is an object", template: elves, body: `{"error":{}}`},
-		{name: "the string has no code", template: elves, body: `{"error":"[]m"}`},
-		{name: "two codes contradict", template: both, body: `{"code":7,"error":"[8]m"}`},
-		{name: "two codes contradict, one empty", template: both, body: `{"code":"","error":"[8]m"}`},
-		{name: "two codes contradict, the other empty", template: both, body: `{"code":8,"error":"[]m"}`},
-		{name: "metadata is no object", template: meta, body: `{"code":7,"meta":[]}`},
-		{name: "errors is no array", template: errors, body: `{"errors":{"code":7}}`},
-		{name: "errors is empty", template: errors, body: `{"errors":[]}`},
-		{name: "an array instead of an object", template: job, body: `[7]`},
-		{name: "a string instead of an object", template: job, body: `"7"`},
-		{name: "null", template: job, body: `null`},
-		{name: "empty", template: job, body: ``},
-		{name: "blank", template: job, body: " \n"},
-		{name: "HTML", template: job, body: `<html><body>502 Bad Gateway</body></html>`},
-		{name: "truncated", template: job, body: `{"result":false,"code":7,"mess`},
-		{name: "truncated in its last character", template: job, body: `{"code":7`},
-		{name: "garbage behind", template: job, body: `{"code":7}x`},
-		{name: "a second document", template: job, body: `{"code":7} {"code":8}`},
-		{name: "a byte order mark", template: job, body: "\ufeff" + `{"code":7}`},
-		{name: "JSONP", template: job, body: `callback({"code":7})`},
-		{name: "single quotes", template: job, body: `{'code':7}`},
-		{name: "a number with a zero before it", template: job, body: `{"code":07}`},
-		{name: "NaN", template: job, body: `{"code":NaN}`},
-		{name: "10 001 brackets", template: job, body: strings.Repeat("[", 10_001)},
+		{name: "no code", envelope: job, body: `{"result":false,"message":"m"}`},
+		{name: "code empty", envelope: job, body: `{"code":""}`},
+		{name: "code null", envelope: job, body: `{"code":null}`},
+		{name: "code is an object", envelope: job, body: `{"code":{"x":1}}`},
+		{name: "message is an array", envelope: job, body: `{"code":7,"message":["m"]}`},
+		{name: "success: result is true", envelope: job, body: `{"result":true,"code":0,"data":{},"message":""}`},
+		{name: "success: flag is true", envelope: elves, body: `{"flag":"true","error":"","result":{}}`},
+		{name: "another number", envelope: numbers, body: `{"code":7,"version":1.5}`},
+		{name: "another string in place of a number", envelope: text, body: `{"code":"7","n":"05"}`},
+		{name: "null in place of a literal", envelope: job, body: `{"code":7,"result":null}`},
+		{name: "the string does not fit", envelope: elves, body: `{"error":"no code here"}`},
+		{name: "the string is an object", envelope: elves, body: `{"error":{}}`},
+		{name: "the string has no code", envelope: elves, body: `{"error":"[]m"}`},
+		{name: "two codes contradict", envelope: both, body: `{"code":7,"error":"[8]m"}`},
+		{name: "two codes contradict, one empty", envelope: both, body: `{"code":"","error":"[8]m"}`},
+		{name: "two codes contradict, the other empty", envelope: both, body: `{"code":8,"error":"[]m"}`},
+		{name: "metadata is no object", envelope: meta, body: `{"code":7,"meta":[]}`},
+		{name: "errors is no array", envelope: errors, body: `{"errors":{"code":7}}`},
+		{name: "errors is empty", envelope: errors, body: `{"errors":[]}`},
+		{name: "an array instead of an object", envelope: job, body: `[7]`},
+		{name: "a string instead of an object", envelope: job, body: `"7"`},
+		{name: "null", envelope: job, body: `null`},
+		{name: "empty", envelope: job, body: ``},
+		{name: "blank", envelope: job, body: " \n"},
+		{name: "HTML", envelope: job, body: `<html><body>502 Bad Gateway</body></html>`},
+		{name: "truncated", envelope: job, body: `{"result":false,"code":7,"mess`},
+		{name: "truncated in its last character", envelope: job, body: `{"code":7`},
+		{name: "garbage behind", envelope: job, body: `{"code":7}x`},
+		{name: "a second document", envelope: job, body: `{"code":7} {"code":8}`},
+		{name: "a byte order mark", envelope: job, body: "\ufeff" + `{"code":7}`},
+		{name: "JSONP", envelope: job, body: `callback({"code":7})`},
+		{name: "single quotes", envelope: job, body: `{'code':7}`},
+		{name: "a number with a zero before it", envelope: job, body: `{"code":07}`},
+		{name: "NaN", envelope: job, body: `{"code":NaN}`},
+		{name: "10 001 brackets", envelope: job, body: strings.Repeat("[", 10_001)},
 		{
 			name:     "10 001 brackets, closed",
-			template: job,
+			envelope: job,
 			body:     strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001),
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			e := compiled(t, tt.template)
+			e := compiled(t, tt.envelope)
 			for range 5 { // so that a map's order shows
 				got, ok := e.Parse([]byte(tt.body))
 				if ok != (tt.want != nil) {
@@ -653,7 +636,7 @@ func TestEnvelopeParse(t *testing.T) {
 				}
 				want := tt.want
 				if want == nil {
-					want = &catalog.Values{}
+					want = &template.Values{}
 				}
 				if diff := cmp.Diff(*want, got, cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("(-want +got):\n%s", diff)
@@ -667,7 +650,7 @@ func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 	t.Parallel()
 	for _, code := range allCodes(t) {
 		failure := code.System().FailureEnvelope()
-		v := catalog.Values{
+		v := template.Values{
 			LegacyCode: code.LegacyCode(),
 			Message:    code.Message().Text(),
 			Reason:     code.Reason(),

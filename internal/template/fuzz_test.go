@@ -1,0 +1,235 @@
+package template_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/statusmap/statusmap/internal/template"
+)
+
+// FuzzEnvelope: whatever the template, compiling does not panic; if it compiles,
+// any values give valid JSON, and reading that gives the values back, as far as
+// they can be told apart.
+func FuzzEnvelope(f *testing.F) {
+	for _, source := range []string{
+		`{"result":false,"code":{code},"data":null,"message":{message},"request_id":{request_id}}`,
+		`{"flag":"false","error":"[{code}]{message}","result":[]}`,
+		`{"errors":[{"code":{code},"message":{message}}],"x":[{},[],1.50,true,null]}`,
+		`{"a":"[{code}]{message}","b":{message},"c":{metadata},"d":{data},"e":{domain},"f":"{{{reason}}}"}`,
+		`["[{code}]{message}",{message}]`,
+		`{"a":{code},"a":{message}}`,
+		`{"m":"\udbff\udffd","c":{code}}`, `{"m":"\udbff{code}\udff1"}`, `"\u{code}0000"`, `"\ud83d{code}"`, "\"\U0010fff1{code}\"",
+		`{code}`, `-{code}`, `{{code}:1}`, `{"{code}":1}`, `[{code}{message}]`, `{data}`, `"{data}"`, `"{code}{code}"`, `{"x":"}`, `{`, ``,
+		"\xff", "\"\xff{code}\"",
+	} {
+		f.Add(source, "401.1", "say \"m\"\u2028", "REASON", "d.v1", "id-1", "key", "value", []byte(`{"a":[1,"<"]}`))
+		f.Add(source, "-5", "a]b\xff\x00", "", "", "[1]", "", "", []byte(`null`))
+	}
+	f.Fuzz(func(t *testing.T, source, code, message, reason, domain, requestID, key, val string, data []byte) {
+		e, err := template.CompileEnvelope(source)
+		if err != nil {
+			if e != nil {
+				t.Error("an envelope beside the error")
+			}
+			return
+		}
+		if e.String() != source {
+			t.Errorf("String gives %q, want %q", e, source)
+		}
+		v := template.Values{
+			LegacyCode: code, Message: message, Reason: reason, Domain: domain, RequestID: requestID,
+			Metadata: args(key, val), Data: canonical(data),
+		}
+		body := e.Append(nil, &v)
+		if !json.Valid(body) || !utf8.Valid(body) {
+			t.Fatalf("%q renders %q, which is not JSON", source, body)
+		}
+		if m, err := template.CompileMessage(message); err == nil && utf8.ValidString(val) {
+			checkTemplate(t, e, m, v)
+		}
+		got, ok := e.Parse(body)
+		if !ok {
+			// A code may be empty, and a string of two placeholders may be read in
+			// another way, which contradicts the rest of the body.
+			if (!e.Has("code") || code != "") && template.MaxStringPlaceholders(e) < 2 {
+				t.Fatalf("%q renders %q and does not read it", source, body)
+			}
+			return
+		}
+		if again := e.Append(nil, &got); !bytes.Equal(again, body) {
+			t.Errorf("%q: %q is read as %+v, which renders %q", source, body, got, again)
+		}
+		exact := template.ValuePlaces(e)
+		for _, f := range []struct{ name, got, want string }{
+			{name: "code", got: got.LegacyCode, want: readable(code)},
+			{name: "message", got: got.Message, want: readable(message)},
+			{name: "reason", got: got.Reason, want: readable(reason)},
+			{name: "domain", got: got.Domain, want: readable(domain)},
+			{name: "request_id", got: got.RequestID, want: readable(requestID)},
+		} {
+			if !e.Has(f.name) {
+				f.want = ""
+			} else if !slices.Contains(exact, f.name) && template.MaxStringPlaceholders(e) > 1 {
+				continue
+			}
+			if f.got != f.want {
+				t.Errorf("%q: %s %q comes back as %q", source, f.name, f.want, f.got)
+			}
+		}
+		if e.Has("metadata") && !slices.Equal(got.Metadata, args(readable(key), readable(val))) {
+			t.Errorf("%q: metadata %q comes back as %q", source, args(key, val), got.Metadata)
+		}
+		if e.Has("data") && string(got.Data) != string(orNull(v.Data)) {
+			t.Errorf("%q: data %s comes back as %s", source, v.Data, got.Data)
+		}
+	})
+}
+
+// canonical returns JSON as Parse gives it back; nil if data is not JSON, or
+// is nested too deeply for a template around it.
+func canonical(data []byte) []byte {
+	if len(data) > 5000 || !json.Valid(data) {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var doc any
+	if err := d.Decode(&doc); err != nil {
+		return nil
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+func orNull(data []byte) []byte {
+	if len(data) == 0 {
+		return []byte("null")
+	}
+	return data
+}
+
+// FuzzEnvelopeParse: whatever the body, reading it does not panic and gives the
+// same each time; what it gives renders to a body that is read alike.
+func FuzzEnvelopeParse(f *testing.F) {
+	var envelopes []*template.Envelope
+	for _, s := range defaultCatalog(f).Systems() {
+		envelopes = append(envelopes, s.FailureEnvelope(), s.SuccessEnvelope())
+	}
+	for _, source := range []string{
+		`{"errors":[{"code":{code},"message":{message}}]}`,
+		`{"code":{code},"error":"[{code}]{message}{reason}","meta":{metadata},"list":["{domain}",{data},-1.5]}`,
+		`"{code}: {message}"`,
+	} {
+		envelopes = append(envelopes, compiled(f, source))
+	}
+	for _, body := range []string{
+		`{"result":false,"code":7,"data":null,"message":"m","request_id":"i"}`,
+		`{"result":true,"code":0,"data":{"x":[1.0,"<\u2028"]},"message":""}`,
+		`{"flag":"false","error":"[401.1]a]b","result":[]}`, `{"flag":false,"error":"[]","result":null}`,
+		`{"return_code":"20210","message":"\ud83d"}`, `{"Code":10001}`, `{"errors":[{"code":7},{}]}`,
+		`{"code":null,"error":"[5]x","meta":{"b":1,"a":true,"a":"2","c":[]},"list":["d",{"k":1e400},-1.5,0]}`,
+		`"7: x: y"`, `[]`, `null`, `1e999999`, `"\u0000"`, `<html>`, `{"code":7`, `{} {}`, ``, "\xff", `{"\udbff\udff1":"\udbff\udffd"}`,
+		strings.Repeat("[", 200), `{"result":{"result":{"result":false}}}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, e := range envelopes {
+			v, ok := e.Parse(body)
+			again, okAgain := e.Parse(body)
+			if ok != okAgain || !sameValues(v, again) {
+				t.Fatalf("%s of %q: %+v, %v, and then %+v, %v", e, body, v, ok, again, okAgain)
+			}
+			if !ok {
+				if !sameValues(v, template.Values{}) {
+					t.Errorf("%s of %q: false, and %+v", e, body, v)
+				}
+				continue
+			}
+			if !json.Valid(body) {
+				t.Errorf("%s reads %q, which is not JSON", e, body)
+			}
+			if e.Has("code") && v.LegacyCode == "" {
+				t.Errorf("%s reads %q without a code", e, body)
+			}
+			rendered := e.Append(nil, &v)
+			if !json.Valid(rendered) {
+				t.Fatalf("%s of %q renders %q, which is not JSON", e, body, rendered)
+			}
+			back, ok := e.Parse(rendered)
+			if e.Has("data") {
+				v.Data = orNull(v.Data)
+			}
+			if !ok || !sameValues(v, back) {
+				t.Errorf("%s of %q: %+v, rendered and read again %+v, %v", e, body, v, back, ok)
+			}
+		}
+	})
+}
+
+func sameValues(a, b template.Values) bool {
+	return a.LegacyCode == b.LegacyCode && a.Message == b.Message && a.Reason == b.Reason && a.Domain == b.Domain &&
+		a.RequestID == b.RequestID && slices.Equal(a.Metadata, b.Metadata) && bytes.Equal(a.Data, b.Data)
+}
+
+// FuzzMessage: whatever the template, compiling does not panic; a text that it
+// matches is the text of those arguments, and no other arguments give it.
+func FuzzMessage(f *testing.F) {
+	for _, source := range []string{
+		"作业 {job_id} 不存在", "{aa}{bb}", "{aa} and {bb} and {aa}", "{{{aa}}}", "}}{{", "aba{xx}aba", "{one}aa{two}",
+		"{", "}", "{}", "{0}", "{aa", "{a{b}}", "{legacy_code}", "\xff{aa}", "",
+	} {
+		f.Add(source, "作业 42 不存在", "1", "2")
+		f.Add(source, "ababa", "a", "aa")
+		f.Add(source, "{aa} and {bb}", "{aa}", " and ")
+	}
+	envelope := compiled(f, `[{message},"{message}"]`)
+	f.Fuzz(func(t *testing.T, source, text, first, second string) {
+		m, err := template.CompileMessage(source)
+		if err != nil {
+			if m != nil {
+				t.Error("a message beside the error")
+			}
+			return
+		}
+		if m.String() != source {
+			t.Errorf("String gives %q, want %q", m, source)
+		}
+		if got, ok := m.Match(text); ok && m.Text(got) != text {
+			t.Errorf("%q of %q: the arguments %q, whose text is %q", source, text, got, m.Text(got))
+		} else if !ok && got != nil {
+			t.Errorf("%q of %q: no match, and the arguments %q, want none", source, text, got)
+		}
+
+		// The other way: the text of arguments is read as these or not at all.
+		var given, want []template.Arg
+		for i, name := range m.Params() {
+			if !strings.Contains(source, "{"+name+"}") {
+				t.Errorf("%q has no argument %q", source, name)
+			}
+			a := template.Arg{Name: name, Value: []string{first, second}[i%2]}
+			given = append(given, a)
+			if a.Value != "{"+name+"}" {
+				want = append(want, a)
+			}
+		}
+		said := m.Text(given)
+		if utf8.ValidString(first) && utf8.ValidString(second) {
+			checkTemplate(t, envelope, m, template.Values{Metadata: given})
+		}
+		got, ok := m.Match(said)
+		if ok && !slices.Equal(got, want) {
+			t.Errorf("%q with %q is %q, which is read as %q", source, given, said, got)
+		}
+		if !ok && len(given) <= 1 && strings.Count(source, "{") <= 1 {
+			t.Errorf("%q with %q is %q, which is not read", source, given, said)
+		}
+	})
+}
