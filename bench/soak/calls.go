@@ -127,6 +127,9 @@ func faultSays(system *catalog.System, fault string) said {
 	case "unavailable":
 		return said{code: system.Fallback(codes.Unavailable), anyHTTP: true}
 	case "code_out_of_range":
+		if code, ok := system.LookupNumber(20210); ok { // the number that it sends
+			return said{code: code, anyHTTP: true}
+		}
 		return said{code: system.Fallback(codes.Unknown), anyHTTP: true}
 	case "unknown_reason":
 		return said{legacy: "9999999", any: true, anyHTTP: true}
@@ -219,7 +222,7 @@ func common(a *answer) error {
 		return errors.New("no request id")
 	case a.requestID != "" && a.header.Get("X-Request-Id") != a.requestID:
 		return errors.New("another request's id")
-	case a.header.Get("Content-Type") != "application/json; charset=utf-8":
+	case !strings.HasPrefix(a.header.Get("Content-Type"), "application/json"): // of the envelope, or the marshaler's
 		return errors.New("the Content-Type is not JSON")
 	}
 	return nil
