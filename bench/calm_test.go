@@ -8,11 +8,11 @@ import (
 )
 
 var (
-	patience = flag.Duration("patience", 0, "how long to wait, all in all, for moments in which the machine is calm")
+	patience = flag.Duration("patience", 0, "how long to wait in all for moments in which the machine is calm")
 	calmest  = flag.Duration("calmest", 0, "what the yardstick takes in a calm moment; 0 is the best that is seen")
 )
 
-// calm tells whether the machine is about as fast as it can be.
+// calm reports whether the machine is about as fast as it can be.
 func calm() bool {
 	took := yardstick.Measure()
 	if *calmest == 0 || took < *calmest {
@@ -21,8 +21,7 @@ func calm() bool {
 	return took <= *calmest*5/4
 }
 
-// waitForCalm returns as soon as the machine is calm, or when there is no patience
-// left.
+// waitForCalm returns as soon as the machine is calm or the patience is used up.
 func waitForCalm() {
 	for start := time.Now(); *patience > 0 && !calm(); start = time.Now() {
 		time.Sleep(20 * time.Millisecond)

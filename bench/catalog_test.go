@@ -18,8 +18,8 @@ import (
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
 
-// newEnum makes a system at run time: protoc-gen-go cannot take a file of 50,000
-// values, and nobody wants one in a repository.
+// newEnum makes a system at run time: protoc-gen-go can't take a file of 50,000
+// values.
 func newEnum(tb testing.TB, domain string, system *statusmapv1.SystemOptions, names []string, codes []*statusmapv1.CodeOptions) protoreflect.EnumDescriptor {
 	tb.Helper()
 	enum := &descriptorpb.EnumDescriptorProto{

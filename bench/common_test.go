@@ -16,6 +16,7 @@ import (
 	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // The error that all sides make, send and read: one that JOB really has.
@@ -45,6 +46,11 @@ func succeed(r *demov1.EchoRequest) (*demov1.EchoResponse, error) {
 	return &demov1.EchoResponse{Text: r.GetText()}, nil
 }
 
+// raise answers with an error.
+func raise(build func() error) echo {
+	return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
+}
+
 // serve runs a backend on loopback and returns a client of it.
 func serve(tb testing.TB, answer echo, opts ...grpc.ServerOption) demov1.DemoServiceClient {
 	tb.Helper()
@@ -69,8 +75,7 @@ func serveService(tb testing.TB, service demov1.DemoServiceServer, opts ...grpc.
 	return demov1.NewDemoServiceClient(conn)
 }
 
-// run runs a server until the test is over. Then it has to end with the error
-// that servers end with.
+// run runs a server until the test is over. It must then end with the error end.
 func run(tb testing.TB, serve func() error, end error, stop func()) {
 	tb.Helper()
 	ended := make(chan error, 1)
@@ -128,11 +133,13 @@ func register(tb testing.TB, mux *runtime.ServeMux, client demov1.DemoServiceCli
 	}
 }
 
-func newGateway(tb testing.TB) *gateway.Gateway {
+// newGateway returns a gateway that answers with the system of domain.
+func newGateway(tb testing.TB, domain string, opts ...statushttp.Option) *gateway.Gateway {
 	tb.Helper()
-	gw, err := gateway.New(gateway.WithRoute("/echo/", domain), gateway.WithLogger(slog.New(slog.DiscardHandler)))
+	opts = append(opts, statushttp.WithRoute("/echo/", domain), statushttp.WithLogger(slog.New(slog.DiscardHandler)))
+	codec, err := statushttp.New(opts...)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return gw
+	return gateway.New(codec)
 }

@@ -16,14 +16,14 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	"github.com/statusmap/statusmap/status"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
-// web returns a function that makes one GET of a stack, on a connection of its own
-// that stays open, and returns the answer's HTTP status and body. withID sends
-// another X-Request-Id with each.
+// web returns a function that makes one GET of a stack, on a connection that stays
+// open, and returns the answer's HTTP status and body. withID sends a new X-Request-Id
+// with each.
 func web(tb testing.TB, s *stack, withID bool) func() (int, []byte) {
 	tb.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1, DisableCompression: true}}
@@ -81,9 +81,6 @@ func (e *exit) use(s *stack) {
 // with.
 func exits(tb testing.TB, s *stack, withID bool) []exit {
 	tb.Helper()
-	raise := func(build func() error) echo {
-		return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
-	}
 	var plain []runtime.ServeMuxOption
 	if withID {
 		plain = append(plain, runtime.WithIncomingHeaderMatcher(func(key string) (string, bool) {
@@ -98,7 +95,6 @@ func exits(tb testing.TB, s *stack, withID bool) []exit {
 		register(tb, m, s.client)
 		return m
 	}
-	peers := peersError(tb)
 
 	en := english(tb)
 	conflict, ok := en.Lookup(englishDomain, englishReason)
@@ -106,18 +102,14 @@ func exits(tb testing.TB, s *stack, withID bool) []exit {
 		tb.Fatal("the English system has no conflict")
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	enGateway, err := gateway.New(gateway.WithCatalog(en), gateway.WithRoute("/echo/", englishDomain), gateway.WithLogger(quiet))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	gw := newGateway(tb)
-	ours, enOurs := gw.Handler(mux(gw.MuxOptions()...)), enGateway.Handler(mux(enGateway.MuxOptions()...))
+	ours := mux(newGateway(tb, domain).MuxOptions()...)
+	enOurs := mux(newGateway(tb, englishDomain, statushttp.WithCatalog(en)).MuxOptions()...)
 	intercept := status.UnaryServerInterceptor(status.WithLogger(quiet))
 	enIntercept := status.UnaryServerInterceptor(status.WithLogger(quiet), status.WithCatalog(en))
 
-	// The floor is what no library can save: grpc-go carries the very same status,
-	// which was made beforehand, and the gateway writes bytes that are known. The
-	// id changes, as it does in ours: HPACK sends what it has sent before in a byte.
+	// The floor is what no library can save: grpc-go carries the same status, made
+	// beforehand, and the gateway writes constant bytes. The id changes, as it does in
+	// ours: HPACK sends what it has sent before in a byte.
 	floorExit := func(name string, code *catalog.Code, text string) exit {
 		var made [256]error
 		for i := range made {
@@ -156,65 +148,42 @@ func exits(tb testing.TB, s *stack, withID bool) []exit {
 		}), enIntercept}, http.StatusOK, failure("1000000", englishMessage)},
 		floorExit("floor_error/args=2", zhConflict, message),
 		floorExit("floor_english_error/args=2", conflict, englishMessage),
-		{"default_error/args=2", mux(plain...), &backend{answer: raise(func() error { return peers })}, http.StatusBadRequest, `{"code":9,`},
+		{"default_error/args=2", mux(plain...), &backend{answer: raise(buildTwo)}, http.StatusBadRequest, `{"code":9,`},
 	}
 }
 
-// BenchmarkEndToEnd compares whole requests: an error with two arguments against
-// the success of the same route without any of our code. Our gateway gives each
-// request an id, which the backend, the error and the client get; _with_id the
-// client sends one, and grpc-gateway alone passes it on as well.
+// BenchmarkEndToEnd compares whole requests of one route: answers of ours with the
+// plain success of grpc-gateway alone, and errors with the floor. Both sides pass the
+// client's request id on. In no_id the client sends none, and our gateway makes one:
+// grpc-gateway alone has none.
 func BenchmarkEndToEnd(b *testing.B) {
-	for _, client := range []struct {
-		name   string
-		withID bool
-	}{{"net_http", false}, {"net_http_with_id", true}} {
-		b.Run(client.name, func(b *testing.B) {
+	for _, withID := range []bool{true, false} {
+		name, kinds := "id", 8
+		if !withID {
+			name, kinds = "no_id", 2 // of success
+		}
+		b.Run(name, func(b *testing.B) {
 			s := newStack(b)
-			get := web(b, s, client.withID)
+			get := web(b, s, withID)
 			var variants []variant
-			for _, e := range exits(b, s, client.withID) {
+			for _, e := range exits(b, s, withID)[:kinds] {
 				against := []string{"plain_success"}
 				if kind, ok := strings.CutPrefix(e.name, "statusmap_"); ok && strings.HasSuffix(kind, "error/args=2") {
 					against = append(against, "floor_"+kind)
 				}
-				variants = append(variants, variant{name: e.name, use: func() { e.use(s) }, run: func() { get() }, against: against, slice: 40 * time.Millisecond, finer: 4})
+				variants = append(variants, variant{name: e.name, use: func() { e.use(s) }, run: func() { get() }, against: against, slice: 40 * time.Millisecond, moreRounds: 4})
 			}
 			sideBySide(b, variants)
 		})
 	}
 }
 
-// BenchmarkInterceptor is a whole RPC over TCP, with our interceptor and with one
-// that does nothing: any interceptor costs grpc-go two allocations.
-func BenchmarkInterceptor(b *testing.B) {
-	ctx, request := context.Background(), &demov1.EchoRequest{Text: "hi"}
-	s := newStack(b)
-	ours := status.UnaryServerInterceptor(status.WithLogger(slog.New(slog.DiscardHandler)))
-	raise := func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, buildTwo() }
-	call := func(name string, answer echo, interceptor grpc.UnaryServerInterceptor, against ...string) variant {
-		b := &backend{answer, interceptor}
-		return variant{
-			name: name, against: against, slice: 40 * time.Millisecond, finer: 2,
-			use: func() { s.backend.Store(b) },
-			run: func() { sinkEcho, errSink = s.client.Echo(ctx, request) },
-		}
-	}
-	sideBySide(b, []variant{
-		call("success/none", succeed, nil),
-		call("success/nothing", succeed, doNothing, "success/none"),
-		call("success/statusmap", succeed, ours, "success/nothing", "success/none"),
-		call("error/nothing", raise, doNothing, "success/nothing"),
-		call("error/statusmap", raise, ours, "error/nothing", "success/nothing"),
-	})
-}
-
 func doNothing(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	return handler(ctx, request)
 }
 
-// BenchmarkInterceptorAlone is the interceptor without the RPC around it.
-func BenchmarkInterceptorAlone(b *testing.B) {
+// BenchmarkInterceptor is the interceptor without the RPC around it.
+func BenchmarkInterceptor(b *testing.B) {
 	ctx := metadata.NewIncomingContext(context.Background(), metadata.Pairs("x-request-id", requestID, ":authority", "127.0.0.1:1",
 		"content-type", "application/grpc", "user-agent", "grpc-go/1", "x-forwarded-for", "127.0.0.1", "x-forwarded-host", "127.0.0.1:2"))
 	info := &grpc.UnaryServerInfo{FullMethod: demov1.DemoService_Echo_FullMethodName}
@@ -231,5 +200,3 @@ func BenchmarkInterceptorAlone(b *testing.B) {
 }
 
 var sinkAny any
-
-var sinkEcho *demov1.EchoResponse

@@ -37,7 +37,6 @@ type failed struct {
 	err error
 }
 
-// handlers are muxes by the error handler they have.
 func defaultMux() *runtime.ServeMux { return runtime.NewServeMux() }
 
 // The envelope as teams write it: a table of what the error codes are, a struct,
@@ -108,37 +107,19 @@ type rendering struct {
 
 func renderings(tb testing.TB, w http.ResponseWriter) []rendering {
 	tb.Helper()
-	gw := newGateway(tb)
-	type answer = func(*demov1.EchoRequest) (*demov1.EchoResponse, error)
-	raise := func(build func() error) answer {
-		return func(*demov1.EchoRequest) (*demov1.EchoResponse, error) { return nil, build() }
-	}
-	peers, peersPlain := peersError(tb), peersPlainError(tb)
+	gw := newGateway(tb, domain)
 	var list []rendering
-	add := func(name string, mux *runtime.ServeMux, answer answer, opts ...grpc.ServerOption) {
+	add := func(name string, mux *runtime.ServeMux, answer echo, opts ...grpc.ServerOption) {
 		list = append(list, rendering{name, mux, hop(tb, serve(tb, answer, opts...), mux, w, newRequest())})
 	}
 	ours := runtime.NewServeMux(gw.MuxOptions()...)
 	add("statusmap/args=0", ours, raise(buildNone), interceptor())
 	add("statusmap/args=2", ours, raise(buildTwo), interceptor())
-	add("DefaultHTTPErrorHandler_same/args=0", defaultMux(), raise(buildNone), interceptor())
-	add("DefaultHTTPErrorHandler_same/args=2", defaultMux(), raise(buildTwo), interceptor())
-	add("hand-written_same/args=0", handMux(), raise(buildNone), interceptor())
-	add("hand-written_same/args=2", handMux(), raise(buildTwo), interceptor())
-	// Less than ours: the arguments alone, without legacy_code and request_id.
-	add("DefaultHTTPErrorHandler/args=0", defaultMux(), raise(func() error { return peersPlain }))
-	add("DefaultHTTPErrorHandler/args=2", defaultMux(), raise(func() error { return peers }))
-	add("hand-written/args=2", handMux(), raise(func() error { return peers }))
+	add("DefaultHTTPErrorHandler/args=0", defaultMux(), raise(buildNone), interceptor())
+	add("DefaultHTTPErrorHandler/args=2", defaultMux(), raise(buildTwo), interceptor())
+	add("hand-written/args=0", handMux(), raise(buildNone), interceptor())
+	add("hand-written/args=2", handMux(), raise(buildTwo), interceptor())
 	return list
-}
-
-func peersPlainError(tb testing.TB) error {
-	tb.Helper()
-	st, err := grpcstatus.New(13, plainMessage).WithDetails(&errdetails.ErrorInfo{Domain: domain, Reason: plainReason})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return st.Err()
 }
 
 var (
@@ -172,10 +153,7 @@ func BenchmarkRender(b *testing.B) {
 		_, marshaler := runtime.MarshalerForRequest(r.mux, r.r)
 		v := variant{name: r.name, run: func() { runtime.HTTPError(r.ctx, r.mux, marshaler, r.w, r.r, r.err) }}
 		if args, ok := strings.CutPrefix(r.name, "statusmap/"); ok {
-			v.against = []string{"floor", "DefaultHTTPErrorHandler_same/" + args, "hand-written_same/" + args, "DefaultHTTPErrorHandler/" + args}
-			if args == "args=2" {
-				v.against = append(v.against, "hand-written/args=2")
-			}
+			v.against = []string{"floor", "DefaultHTTPErrorHandler/" + args, "hand-written/" + args}
 		}
 		variants = append(variants, v)
 	}

@@ -22,30 +22,28 @@ type variant struct {
 	name string
 	// run does it once.
 	run func()
-	// use, where it is not nil, comes before each slice: it makes what all variants
-	// run on this one's.
+	// use is called before each slice, unless it is nil: it points what all variants
+	// share at this one.
 	use func()
-	// per is what one run does, where figures are to be per piece of it.
+	// per divides the figures, if one run does several pieces of work.
 	per float64
 	// against names the variants that this one is to be compared with.
 	against []string
-	// slice is how long it runs at a time, where that is not -slice: for what
-	// takes long.
+	// slice is how long it runs at a time, if that is more than -slice.
 	slice time.Duration
-	// finer is by how much more often it runs: for what differs by less than the
-	// machine's own unrest.
-	finer int
+	// moreRounds multiplies -rounds, for differences that are smaller than the noise.
+	moreRounds int
 }
 
-// sideBySide measures variants in turn, a slice of each at a time and each round
-// in another order, so that whatever else the machine does, and the garbage that
-// the one before has left, falls on all of them alike. For each it reports a
-// benchmark line: the median of its slices, its allocations, and the median of its
-// ratios, round by round, to the variants that it is compared with ("x:NAME").
+// sideBySide measures variants in turn, a slice of each at a time and each round in
+// another order, so that other load, and the garbage of the one before, falls on all
+// of them alike. For each it reports a benchmark line: the median of its slices, its
+// allocations, and the median of its ratios, round by round, to the variants that it
+// is compared with ("x:NAME").
 //
-// Slices are long enough to hold several garbage collections, so that everyone
-// pays for its own. A round in which the machine was not calm is repeated, as long
-// as there is patience.
+// A slice is long enough for several garbage collections, so that each variant pays
+// for its own. A round in which the machine was not calm is repeated while there is
+// patience.
 func sideBySide(b *testing.B, variants []variant) {
 	b.Helper()
 	if *only != "" {
@@ -71,7 +69,7 @@ func sideBySide(b *testing.B, variants []variant) {
 	order := rand.New(rand.NewPCG(1, 2))
 	n := *rounds
 	for _, v := range variants {
-		n = max(n, *rounds*v.finer)
+		n = max(n, *rounds*v.moreRounds)
 	}
 	restless := 0 // rounds that count although the machine was not calm
 	for done := 0; done < n; {
@@ -164,8 +162,7 @@ func median(values []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// cpuTime returns what the process has had of the processors, garbage collection
-// included.
+// cpuTime returns the processor time of the process, garbage collection included.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -15,17 +15,15 @@ import (
 type (
 	echo = func(*demov1.EchoRequest) (*demov1.EchoResponse, error)
 
-	// A backend is what a service answers, behind an interceptor where that is not
-	// nil.
+	// A backend is what a service answers, behind an interceptor unless that is nil.
 	backend struct {
 		answer      echo
 		interceptor grpc.UnaryServerInterceptor
 	}
 
-	// A stack is an HTTP server, and a gRPC server with a client of it, whose
-	// handlers can be changed while they run. Whatever is compared runs in the same
-	// one: two connections that do the same differ by 4 % for as long as the process
-	// lives, which is more than what is measured.
+	// A stack is an HTTP server and a gRPC server with a client, whose handlers can be
+	// changed while they run. All that is compared runs in the same one: two
+	// connections that do the same differ by 4 % for as long as the process lives.
 	stack struct {
 		demov1.UnimplementedDemoServiceServer
 		client  demov1.DemoServiceClient

@@ -3,8 +3,8 @@
 //
 //	cd bench && go run ./compare OLD [NEW]
 //
-// NEW left out is the work tree as it is. The two are run in turn, so that
-// whatever else the machine does falls on both.
+// Without NEW it is the work tree. The two are run in turn, so that other load falls
+// on both.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	benchmarks := flag.String("bench", "Build|Read|Render|InterceptorAlone|Lookup", "the benchmarks to run")
+	benchmarks := flag.String("bench", "Build|Read|Render|Interceptor|Lookup", "the benchmarks to run")
 	runs := flag.Int("runs", 12, "how often to run each revision, in turn")
 	rounds := flag.Int("rounds", 5, "slices of each variant in a run")
 	flag.Usage = func() {
@@ -49,9 +49,9 @@ type revision struct {
 	out                  bytes.Buffer
 }
 
-// build links the benchmarks with their functions in a random order, another one
-// for each seed: where a function happens to lie makes it up to 10 % faster or
-// slower, and any change to any file moves it.
+// build links the benchmarks with their functions in a random order, another one for
+// each seed: the address of a function makes it up to 10 % faster or slower, and any
+// change to any file moves it.
 func (r *revision) build(ctx context.Context, seed int) error {
 	if err := command(ctx, r.source, "go", "test", "-c", fmt.Sprintf("-ldflags=-randlayout=%d", seed), "-o", r.binary, "."); err != nil {
 		return fmt.Errorf("the benchmarks do not fit revision %s: %w", r.name, err)

@@ -1,6 +1,5 @@
-// Report runs all benchmarks several times, takes medians, checks them against
-// the targets, and writes the figures into docs/performance.md, between its two
-// marks. What is not reached gets its profile.
+// Report runs all benchmarks several times, takes medians, checks them against the
+// targets, and writes the figures to RESULTS.md.
 //
 //	cd bench && go run ./report
 package main
@@ -30,11 +29,12 @@ import (
 func main() {
 	runs := flag.Int("runs", 6, "how often to run everything; figures are medians")
 	rounds := flag.Int("rounds", 30, "slices of each variant in a run")
-	patience := flag.Duration("patience", 30*time.Minute, "how long to wait, all in all, for moments in which the machine is calm")
-	document := flag.String("write", "../docs/performance.md", "the document to write the figures into; \"\" is none")
+	patience := flag.Duration("patience", 30*time.Minute, "how long to wait in all for moments in which the machine is calm")
+	file := flag.String("write", "RESULTS.md", "the file to write; \"\" is none")
+	profile := flag.Bool("profile", false, "print a CPU profile of each target that is not reached")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *runs, *rounds, *patience, *document)
+	err := run(ctx, *runs, *rounds, *patience, *file, *profile)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
@@ -42,7 +42,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, runs, rounds int, patience time.Duration, document string) (err error) {
+func run(ctx context.Context, runs, rounds int, patience time.Duration, file string, profile bool) (err error) {
 	dir, err := os.MkdirTemp("", "statusmap-report-")
 	if err != nil {
 		return err
@@ -70,28 +70,35 @@ func run(ctx context.Context, runs, rounds int, patience time.Duration, document
 	}
 
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "Medians of %d runs of %d slices each, on %s; in %.0f %% of the rounds the machine was not calm.\n\n",
-		runs, rounds, started.Format("2006-01-02"), 100*f.mean("restless"))
+	fmt.Fprintf(&text, "# Results\n\nWritten by `%s` on %s: medians of %d runs of %d rounds each. In %.0f %% of the rounds\n"+
+		"the machine was not calm: then short paths take longer, and the ratios of ours are higher.\n\n",
+		strings.Join(append([]string{"cd bench && go run ./report"}, os.Args[1:]...), " "), started.Format("2006-01-02"), runs, rounds, 100*f.mean("restless"))
 	if err := machine(ctx, &text); err != nil {
 		return err
 	}
 	missed := writeTargets(&text, f)
 	writeFigures(&text, f)
-	profiled := map[string]bool{"": true}
-	for _, t := range missed {
-		if profiled[t.profile] {
-			continue
-		}
-		profiled[t.profile] = true
-		fmt.Fprintf(os.Stderr, "profile of %s\n", t.profile)
-		if err := b.profile(ctx, &text, t.profile); err != nil {
+	if _, err := os.Stdout.Write(text.Bytes()); err != nil {
+		return err
+	}
+	if file != "" {
+		if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
-	if _, err := os.Stdout.Write(text.Bytes()); err != nil || document == "" {
-		return err
+	if !profile {
+		return nil
 	}
-	return replace(document, text.String())
+	profiled := map[string]bool{}
+	for _, t := range missed {
+		if !profiled[t.bench] {
+			profiled[t.bench] = true
+			if err := b.profile(ctx, os.Stdout, t.bench); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // bench is the compiled benchmarks.
@@ -108,7 +115,7 @@ func (b bench) run(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// profile writes where the time of one benchmark goes.
+// profile writes a CPU profile of one benchmark.
 func (b bench) profile(ctx context.Context, w io.Writer, name string) error {
 	benchmark, variant := split(name)
 	rounds := "300"
@@ -124,20 +131,19 @@ func (b bench) profile(ctx context.Context, w io.Writer, name string) error {
 	if err != nil {
 		return fmt.Errorf("go tool pprof: %w", err)
 	}
-	fmt.Fprintf(w, "### Profile: %s\n\n```\n", name)
+	fmt.Fprintf(w, "\n%s\n\n", name)
 	for line := range strings.Lines(string(out)) {
-		// The harness itself says nothing.
+		// Without the harness.
 		if !strings.Contains(line, "testing.") && !strings.Contains(line, "bench.") && !strings.HasPrefix(line, "File:") &&
 			!strings.HasPrefix(line, "Build ID:") && !strings.HasPrefix(line, "Time:") {
 			fmt.Fprint(w, line)
 		}
 	}
-	fmt.Fprint(w, "```\n\n")
 	return nil
 }
 
-// split takes "BenchmarkEndToEnd/bare/plain_success" apart into the benchmark
-// and its variant.
+// split takes "BenchmarkEndToEnd/id/plain_success" apart into the benchmark and its
+// variant.
 func split(name string) (benchmark, variant string) {
 	parts := strings.SplitN(name, "/", 2)
 	if parts[0] == "BenchmarkEndToEnd" {
@@ -193,17 +199,19 @@ func (f figures) mean(unit string) float64 {
 	return sum / float64(max(n, 1))
 }
 
-// writeTargets writes what has to be shown, and returns what is not reached.
+// writeTargets writes the figures that have targets, and returns those that miss them.
 func writeTargets(w io.Writer, f figures) (missed []target) {
 	fmt.Fprint(w, "## Targets\n\n| | target | measured | |\n|---|---|---|---|\n")
 	group := ""
 	for _, t := range targets {
-		value, ok := t.value(f)
-		verdict := "ok"
+		value, ok := f.get(t.bench, t.unit)
+		limit, verdict := "≤ "+t.format(t.most), "ok"
 		switch {
 		case !ok:
 			verdict = "**not measured**"
 			missed = append(missed, t)
+		case t.reported():
+			limit, verdict = "", ""
 		case value > t.most:
 			verdict = "**not reached**"
 			missed = append(missed, t)
@@ -212,15 +220,15 @@ func writeTargets(w io.Writer, f figures) (missed []target) {
 			group = t.group
 			fmt.Fprintf(w, "| **%s** | | | |\n", group)
 		}
-		fmt.Fprintf(w, "| %s | ≤ %s | %s | %s |\n", t.text, t.format(t.most), t.format(value), verdict)
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", t.text, limit, t.format(value), verdict)
 	}
-	fmt.Fprintf(w, "\n%d of %d reached.\n\n", len(targets)-len(missed), len(targets))
+	fmt.Fprintln(w)
 	return missed
 }
 
 func writeFigures(w io.Writer, f figures) {
-	fmt.Fprint(w, "## All figures\n\nTime is wall clock; CPU is what the whole process had of both processors, garbage collection included. Ratios are\n"+
-		"medians of what was measured side by side, so they are not the quotients of the medians beside them.\n")
+	fmt.Fprint(w, "## All figures\n\nns is wall clock; CPU ns is the processor time of the whole process, garbage collection included. Ratios are medians\n"+
+		"of the rounds' ratios, so they differ from the quotients of the medians beside them.\n")
 	group := ""
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		ns, ok := f.get(name, "cpu-ns/op")
@@ -266,7 +274,7 @@ func load() string {
 	return strings.Join(strings.Fields(string(b))[:3], " ")
 }
 
-// machine writes where the figures were taken, and of which versions.
+// machine writes which machine the figures are from, and of which versions.
 func machine(ctx context.Context, w io.Writer) error {
 	model := "unknown"
 	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -279,7 +287,6 @@ func machine(ctx context.Context, w io.Writer) error {
 	for _, module := range []string{
 		"google.golang.org/grpc", "google.golang.org/protobuf", "github.com/grpc-ecosystem/grpc-gateway/v2",
 		"github.com/go-kratos/kratos/v2", "connectrpc.com/connect", "github.com/googleapis/gax-go/v2",
-		"github.com/containerd/errdefs", "github.com/containerd/errdefs/pkg",
 	} {
 		out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Version}}", module).Output()
 		if err != nil {
@@ -291,55 +298,23 @@ func machine(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-const (
-	begin = "<!-- written by go run ./report: begin -->\n"
-	end   = "<!-- written by go run ./report: end -->\n"
-)
-
-// replace puts text between the document's two marks.
-func replace(document, text string) error {
-	b, err := os.ReadFile(document)
-	if err != nil {
-		return err
-	}
-	head, rest, ok := strings.Cut(string(b), begin)
-	_, tail, both := strings.Cut(rest, end)
-	if !ok || !both {
-		return errors.New(document + " lacks the marks to write between")
-	}
-	return os.WriteFile(document, []byte(head+begin+"\n"+strings.TrimSpace(text)+"\n\n"+end+tail), 0o644)
-}
-
 // A target is one line of what has to be shown.
 type target struct {
 	group, text string
-	// bench and unit are the figure. over, where it is not "", is another
-	// benchmark: the figure is the quotient of the two.
-	bench, unit, over string
-	most              float64
-	profile           string // of what, where it is not reached
-	plus              float64
+	bench, unit string // the figure
+	most        float64
 }
 
-func (t target) value(f figures) (float64, bool) {
-	v, ok := f.get(t.bench, t.unit)
-	if t.over != "" {
-		o, both := f.get(t.over, t.unit)
-		if !both || o == 0 {
-			return 0, false
-		}
-		v /= o
-	}
-	return v + t.plus, ok
-}
+// reported reports whether the figure has no limit.
+func (t target) reported() bool { return t.most == none && t.unit != allocations }
 
 func (t target) format(v float64) string {
 	switch {
-	case t.over != "" || strings.HasPrefix(t.unit, "x:"):
+	case strings.HasPrefix(t.unit, "x:"):
 		return strconv.FormatFloat(v, 'f', 3, 64) + " ×"
-	case t.unit == "allocs/op":
+	case t.unit == allocations:
 		return number(v) + " allocations"
-	case t.unit == "B/op":
+	case strings.HasPrefix(t.unit, "B"):
 		return number(v) + " B"
 	default:
 		return number(v) + " ns"

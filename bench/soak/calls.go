@@ -16,9 +16,10 @@ import (
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/demo"
+	"github.com/statusmap/statusmap/internal/template"
 )
 
-// A call is a request, and what may be answered to it.
+// A call is a request, and the check of its answer.
 type call struct {
 	method, path, contentType, sent string
 	check                           func(*answer) (outcome string, err error)
@@ -104,14 +105,14 @@ func (s *soak) hopeless(rng *rand.Rand, system *catalog.System, at string) call 
 // said is what a failure may say.
 type said struct {
 	code    *catalog.Code
-	legacy  string // where there is no code
+	legacy  string // if there is no code
 	args    url.Values
-	anyHTTP bool // the exit has an HTTP status of its own
-	any     bool // a message of the backend's own
+	anyHTTP bool // the exit has its own HTTP status
+	any     bool // the backend has its own message
 	down    bool // there is no backend
 }
 
-// down is what a system says of a backend that is not there.
+// down is what a system says if the backend is down.
 func down(system *catalog.System) said {
 	return said{code: system.Fallback(codes.Unavailable), anyHTTP: true, down: true}
 }
@@ -126,6 +127,9 @@ func faultSays(system *catalog.System, fault string) said {
 	case "unavailable":
 		return said{code: system.Fallback(codes.Unavailable), anyHTTP: true}
 	case "code_out_of_range":
+		if code, ok := system.LookupNumber(20210); ok { // the number that it sends
+			return said{code: code, anyHTTP: true}
+		}
 		return said{code: system.Fallback(codes.Unknown), anyHTTP: true}
 	case "unknown_reason":
 		return said{legacy: "9999999", any: true, anyHTTP: true}
@@ -134,7 +138,7 @@ func faultSays(system *catalog.System, fault string) said {
 	}
 }
 
-// failure holds an answer to what a failure of a system looks like.
+// failure checks an answer that must be a failure of a system.
 func failure(a *answer, system *catalog.System, outcome string, allowed ...said) (string, error) {
 	if err := common(a); err != nil {
 		return "", err
@@ -152,7 +156,7 @@ func failure(a *answer, system *catalog.System, outcome string, allowed ...said)
 			continue
 		}
 		if err := agrees(a, system, &v, &s); err != nil {
-			problem = err // unless it is the other's code, too
+			problem = err // unless another one allowed has the same code
 			continue
 		}
 		if s.down {
@@ -163,11 +167,11 @@ func failure(a *answer, system *catalog.System, outcome string, allowed ...said)
 	if problem != nil {
 		return "", problem
 	}
-	return "", fmt.Errorf("code %s, %q, is none of those that it may have", v.LegacyCode, v.Message)
+	return "", fmt.Errorf("code %s (%q) is not one that this answer may have", v.LegacyCode, v.Message)
 }
 
-// agrees tells whether HTTP status and message are a code's.
-func agrees(a *answer, system *catalog.System, v *catalog.Values, s *said) error {
+// agrees checks that HTTP status and message are those of a code.
+func agrees(a *answer, system *catalog.System, v *template.Values, s *said) error {
 	want := system.HTTPAlways()
 	if want == 0 && !s.anyHTTP {
 		want = s.code.HTTPStatus()
@@ -188,9 +192,8 @@ func agrees(a *answer, system *catalog.System, v *catalog.Values, s *said) error
 	return nil
 }
 
-// envelope checks that a body is what its template gives for its values: whole,
-// in order, and of nobody else.
-func envelope(a *answer, system *catalog.System, v *catalog.Values) error {
+// envelope checks that a body is what its template gives for its values.
+func envelope(a *answer, system *catalog.System, v *template.Values) error {
 	if system.FailureEnvelope().Has("request_id") && v.RequestID != a.header.Get("X-Request-Id") {
 		return fmt.Errorf("request id %q in the body, %q in the header", v.RequestID, a.header.Get("X-Request-Id"))
 	}
@@ -200,27 +203,27 @@ func envelope(a *answer, system *catalog.System, v *catalog.Values) error {
 	return nil
 }
 
-// common is what every answer keeps to.
+// common checks what holds for every answer.
 func common(a *answer) error {
 	for name, values := range a.header {
 		for _, value := range values {
 			if strings.Contains(value, demo.Secret) {
-				return fmt.Errorf("the header %s tells a secret", name)
+				return fmt.Errorf("the header %s has a secret", name)
 			}
 		}
 		if strings.HasPrefix(name, "Grpc-") {
-			return fmt.Errorf("the header %s is the backend's own", name)
+			return fmt.Errorf("the header %s comes from the backend", name)
 		}
 	}
 	switch {
 	case bytes.Contains(a.body, []byte(demo.Secret)):
-		return errors.New("the body tells a secret")
+		return errors.New("the body has a secret")
 	case a.header.Get("X-Request-Id") == "":
 		return errors.New("no request id")
 	case a.requestID != "" && a.header.Get("X-Request-Id") != a.requestID:
 		return errors.New("another request's id")
-	case a.header.Get("Content-Type") != "application/json; charset=utf-8":
-		return errors.New("no JSON by its Content-Type")
+	case !strings.HasPrefix(a.header.Get("Content-Type"), "application/json"): // of the envelope, or the marshaler's
+		return errors.New("the Content-Type is not JSON")
 	}
 	return nil
 }
@@ -254,7 +257,7 @@ func stream(a *answer, system *catalog.System, code *catalog.Code, after int) (s
 	if len(lines) > 1 {
 		last.status = cmp.Or(system.HTTPAlways(), code.HTTPStatus()) // HTTP has said 200 long ago
 		if a.status != http.StatusOK {
-			return "", fmt.Errorf("HTTP %d behind messages", a.status)
+			return "", fmt.Errorf("HTTP %d after messages", a.status)
 		}
 	}
 	for i, line := range lines[:len(lines)-1] {

@@ -1,13 +1,12 @@
-// Soak lets clients loose on a gateway, for a minute, on loopback: every code of
-// every system, every fault of the demo service, requests that never become an
-// RPC, clients that hang up, and a backend process that is killed and restarted.
+// Soak sends requests to a gateway on loopback, for a minute: every code of every
+// system, every fault of the demo service, requests that never become an RPC, clients
+// that hang up, and a backend process that is killed and restarted.
 //
 //	cd bench && go run ./soak -duration 60s
 //
-// Every answer has to be a whole envelope of its system, with a code that it may
-// have; nothing internal may be in it; and when all is over, goroutines and heap
-// have to be what they were. It prints its figures and exits with 1 where
-// anything of that is not so.
+// Every answer must be a whole envelope of its system, with a code that it may have
+// and nothing internal in it; at the end, goroutines and heap must be what they were.
+// It prints its figures, and exits with 1 if one of these does not hold.
 package main
 
 import (
@@ -115,7 +114,7 @@ func run(ctx context.Context, c config, w io.Writer) (err error) {
 		before.goroutines, after.goroutines, before.mebibytes(), after.mebibytes())
 	var broken []error
 	if n := s.violations.Load(); n > 0 {
-		broken = append(broken, fmt.Errorf("%d answers were not as they have to be", n))
+		broken = append(broken, fmt.Errorf("%d answers are wrong: see the lines that start with \"violation\"", n))
 	}
 	if after.goroutines > before.goroutines {
 		broken = append(broken, fmt.Errorf("%d goroutines are left over", after.goroutines-before.goroutines))

@@ -28,12 +28,13 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/gateway"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
+	"github.com/statusmap/statusmap/statushttp"
 )
 
 // maxBody is what the gateway accepts: little, so that too much is cheap to send.
 const maxBody = 64 << 10
 
-// heapSlack is what the heap may differ by: pools, and buffers of connections.
+// heapSlack is by how much the heap may grow: pools, and buffers of connections.
 const heapSlack = 4 << 20
 
 type soak struct {
@@ -60,7 +61,7 @@ type figures struct {
 	restarts   atomic.Int64
 }
 
-// reset forgets what the first round counted, but not what was wrong in it.
+// reset forgets what the first round counted, but not its violations.
 func (f *figures) reset() { f.outcomes.Clear() }
 
 func (s *soak) start(ctx context.Context) error {
@@ -71,19 +72,18 @@ func (s *soak) start(ctx context.Context) error {
 	if err := s.startBackend(ctx); err != nil {
 		return err
 	}
-	gw, err := gateway.New(
-		gateway.WithDialect(func(r *http.Request) string {
+	codec, err := statushttp.New(
+		statushttp.WithDialect(func(r *http.Request) string {
 			_, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 			domain, _, _ := strings.Cut(rest, "/")
 			return domain
 		}),
-		gateway.WithMaxBody(maxBody),
-		gateway.WithLogger(slog.New(slog.DiscardHandler)),
+		statushttp.WithLogger(slog.New(slog.DiscardHandler)),
 	)
 	if err != nil {
 		return err
 	}
-	mux := gwruntime.NewServeMux(gw.MuxOptions()...)
+	mux := gwruntime.NewServeMux(gateway.New(codec, gateway.WithMaxBody(maxBody)).MuxOptions()...)
 	if s.conn, err = grpc.NewClient(s.backendAddr, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 20 * time.Millisecond, Multiplier: 1.5, MaxDelay: 200 * time.Millisecond},
@@ -100,7 +100,7 @@ func (s *soak) start(ctx context.Context) error {
 	}
 	s.url = "http://" + listener.Addr().String()
 	s.server = &http.Server{
-		Handler: gw.Handler(mux), ReadHeaderTimeout: 10 * time.Second,
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // clients that hung up
 	}
 	go func() {
@@ -182,7 +182,7 @@ func (s *soak) stopBackend(kill bool) error {
 	return err
 }
 
-// load runs the clients, and where kills is set the one who kills the backend.
+// load runs the clients and, if kills is set, the one that kills the backend.
 func (s *soak) load(ctx context.Context, duration time.Duration, kills bool) {
 	ctx, cancel := context.WithTimeout(ctx, duration)
 	defer cancel()
@@ -272,7 +272,7 @@ func (s *soak) violation(format string, args ...any) {
 	}
 }
 
-// A histogram counts durations in steps of 5 %: a minute's requests are many.
+// A histogram counts durations in steps of 5 %, so that it takes little memory.
 type histogram [512]atomic.Int64
 
 func bucket(d time.Duration) int {
@@ -314,7 +314,7 @@ func (s *soak) print(w io.Writer, took time.Duration) {
 	s.outcomes.Range(func(name, h any) bool {
 		rows = append(rows, row{name.(string), h.(*histogram)}) //nolint:forcetypeassert // as count stores them
 		for i := range all {
-			all[i].Add(h.(*histogram)[i].Load()) //nolint:forcetypeassert // likewise
+			all[i].Add(h.(*histogram)[i].Load()) //nolint:forcetypeassert // as count stores them
 		}
 		return true
 	})
@@ -335,8 +335,8 @@ type footprint struct {
 
 func (f footprint) mebibytes() float64 { return float64(f.heap) / (1 << 20) }
 
-// rest lets everything come to rest, and looks at what is left. It waits until
-// that is no more than before, or for ten seconds.
+// rest waits until no more goroutines and heap are left than before, for ten seconds
+// at most, and returns what is left.
 func (s *soak) rest(before footprint) footprint {
 	var f footprint
 	for range 100 {

@@ -1,6 +1,6 @@
-// Package yardstick tells how fast the machine is at the moment. Processors are
-// shared: while a neighbour works, short paths take up to twice as long, and not
-// all of them alike.
+// Package yardstick measures how fast the machine is at the moment. Processors are
+// shared: while a neighbour works, short paths take up to twice as long, and not all
+// of them alike.
 package yardstick
 
 import (
@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// Measure returns what a piece of work takes that is always the same: the best of
-// five, about a millisecond in all. It looks strings up and copies them, as what
-// is measured here does.
+// Measure returns how long a fixed piece of work takes: the best of five, about a
+// millisecond in all. It looks strings up and copies them, as the library does.
 func Measure() time.Duration {
 	best := work()
 	for range 4 {
