@@ -98,9 +98,10 @@ func setHeader(header http.Header, r *Request) (requestID string) {
 	if r.RequestID == "" {
 		r.RequestID = uuid.NewString()
 	}
-	header["Content-Type"] = []string{jsonType}
-	header["X-Content-Type-Options"] = []string{"nosniff"}
-	header[RequestIDHeader] = []string{r.RequestID}
+	values := [...]string{jsonType, "nosniff", r.RequestID} // one piece of memory
+	header["Content-Type"] = values[0:1:1]
+	header["X-Content-Type-Options"] = values[1:2:2]
+	header[RequestIDHeader] = values[2:3:3]
 	return r.RequestID
 }
 
