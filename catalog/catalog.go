@@ -59,7 +59,7 @@ func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
 			continue
 		}
 		if other, ok := c.byDomain[system.domain]; ok {
-			problems = append(problems, problemAt(enum, "domain", "package %s already has a system, %s: move one of them to another package",
+			problems = append(problems, problemAt(enum, "domain", "the package %q already has the system %s: move one of them to another package",
 				system.domain, other.desc.FullName()))
 			continue
 		}

@@ -416,17 +416,17 @@ func TestOptionsThatCannotBeReadAreReported(t *testing.T) {
 			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the option (statusmap.v1.code) cannot be read (",
 		},
 		{
-			name:   "code left out",
+			name:   "missing code option",
 			system: system,
 			want:   "raw.proto: raw.v1.UNKNOWN_ERROR: code: the value has no option (statusmap.v1.code): add it",
 		},
 		{
-			name: "system left out",
+			name: "missing system option",
 			code: code,
 			want: "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum raw.v1.Code has no option (statusmap.v1.system)",
 		},
 		{
-			name: "system left out, code truncated",
+			name: "missing system option, truncated code option",
 			code: code[:len(code)-1],
 			want: "raw.proto: raw.v1.UNKNOWN_ERROR: system: the value is annotated but its enum",
 		},

@@ -96,12 +96,12 @@ func TestMessagesEqualTheirTemplates(t *testing.T) {
 			for i, name := range m.Params() {
 				given = append(given, catalog.Arg{Name: name, Value: fmt.Sprintf("№%d", i)})
 			}
-			said := m.Text(given...)
-			if got := template.Text(given); got != said {
-				t.Errorf("%s: the template gives %q, the message %q", code.FullName(), got, said)
+			written := m.Text(given...)
+			if got := template.Text(given); got != written {
+				t.Errorf("%s: the template gives %q, the message %q", code.FullName(), got, written)
 			}
-			if got, ok := m.Match(said); !ok || !slices.Equal(got, given) {
-				t.Errorf("%s: %q is read as %q, %v, want %q", code.FullName(), said, got, ok, given)
+			if got, ok := m.Match(written); !ok || !slices.Equal(got, given) {
+				t.Errorf("%s: %q is read as %q, %v, want %q", code.FullName(), written, got, ok, given)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ import "statusmap/v1/options.proto";
 enum Code {
   CODE_UNSPECIFIED = 0;
   NOT_FOUND = 5 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "x"}];
-  TOO = 6 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "said once"}];
+  TOO = 6 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "y"}];
 }`),
 		want: `test.v1.NOT_FOUND: system: the value is annotated but its enum test.v1.Code has no option (statusmap.v1.system)`,
 	},
@@ -103,7 +103,7 @@ enum Other {
   OTHER_UNSPECIFIED = 0;
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
-		want: `test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
+		want: `test.v1.Other: domain: the package "test.v1" already has the system test.v1.Code: move one of them to another package`,
 	},
 	{
 		name: "domain/two systems in a package, the first broken",
@@ -114,7 +114,7 @@ enum Other {
   OTHER_ERROR = 1 [(statusmap.v1.code) = {grpc: UNKNOWN message: "x" fallback_for: [UNKNOWN]}];
 }`},
 		want: `test.v1.Code: envelope.failure: missing
-test.v1.Other: domain: package test.v1 already has a system, test.v1.Code: move one of them to another package`,
+test.v1.Other: domain: the package "test.v1" already has the system test.v1.Code: move one of them to another package`,
 	},
 	{
 		name:   "language/missing",
@@ -753,7 +753,7 @@ enum Code {
 			values:  code("CODE_A", 5, `grpc: OK message: "x"`),
 		},
 	},
-	{name: "fine/success left out", source: source{options: envelope(`{"code":{code}}`)}},
+	{name: "fine/default success", source: source{options: envelope(`{"code":{code}}`)}},
 	{name: "fine/envelope that is not an object", source: source{options: envelope(`"{code}: {message}"`)}},
 	{name: "fine/negative number", source: source{values: code("NEGATIVE", -5, `grpc: ABORTED message: "x"`)}},
 	{

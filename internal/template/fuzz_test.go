@@ -221,16 +221,16 @@ func FuzzMessage(f *testing.F) {
 				want = append(want, a)
 			}
 		}
-		said := m.Text(given)
+		written := m.Text(given)
 		if utf8.ValidString(first) && utf8.ValidString(second) {
 			checkTemplate(t, envelope, m, template.Values{Metadata: given})
 		}
-		got, ok := m.Match(said)
+		got, ok := m.Match(written)
 		if ok && !slices.Equal(got, want) {
-			t.Errorf("%q with %q is %q, which is read as %q", source, given, said, got)
+			t.Errorf("%q with %q is %q, which is read as %q", source, given, written, got)
 		}
 		if !ok && len(given) <= 1 && strings.Count(source, "{") <= 1 {
-			t.Errorf("%q with %q is %q, which Match does not read", source, given, said)
+			t.Errorf("%q with %q is %q, which Match does not read", source, given, written)
 		}
 	})
 }

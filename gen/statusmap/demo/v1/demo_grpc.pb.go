@@ -33,7 +33,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // DemoService raises any code of any legacy system. Its HTTP routes are in
-// demo.gateway.yaml, beside this file.
+// demo.gateway.yaml, in this folder.
 type DemoServiceClient interface {
 	// Fails with a code. If the code is a success code, succeeds with it.
 	Raise(ctx context.Context, in *RaiseRequest, opts ...grpc.CallOption) (*RaiseResponse, error)
@@ -108,7 +108,7 @@ func (c *demoServiceClient) Fault(ctx context.Context, in *FaultRequest, opts ..
 // for forward compatibility.
 //
 // DemoService raises any code of any legacy system. Its HTTP routes are in
-// demo.gateway.yaml, beside this file.
+// demo.gateway.yaml, in this folder.
 type DemoServiceServer interface {
 	// Fails with a code. If the code is a success code, succeeds with it.
 	Raise(context.Context, *RaiseRequest) (*RaiseResponse, error)

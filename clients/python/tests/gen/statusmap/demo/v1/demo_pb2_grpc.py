@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class DemoServiceStub:
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     def __init__(self, channel):
@@ -60,7 +60,7 @@ class DemoServiceStub:
 
 class DemoServiceServicer:
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     def Raise(self, request, context):
@@ -125,7 +125,7 @@ def add_DemoServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class DemoService:
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     @staticmethod

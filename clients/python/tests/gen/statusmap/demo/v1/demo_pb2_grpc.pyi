@@ -30,7 +30,7 @@ GRPC_VERSION: str
 
 class DemoServiceStub:
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     @_typing.overload
@@ -51,7 +51,7 @@ class DemoServiceStub:
 @_typing.type_check_only
 class DemoServiceAsyncStub(DemoServiceStub):
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -68,7 +68,7 @@ class DemoServiceAsyncStub(DemoServiceStub):
 
 class DemoServiceServicer(metaclass=_abc_1.ABCMeta):
     """DemoService raises any code of any legacy system. Its HTTP routes are in
-    demo.gateway.yaml, beside this file.
+    demo.gateway.yaml, in this folder.
     """
 
     @_abc_1.abstractmethod

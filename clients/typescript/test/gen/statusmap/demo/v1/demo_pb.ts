@@ -260,7 +260,7 @@ export const FaultResponseSchema: GenMessage<FaultResponse> = /*@__PURE__*/
 
 /**
  * DemoService raises any code of any legacy system. Its HTTP routes are in
- * demo.gateway.yaml, beside this file.
+ * demo.gateway.yaml, in this folder.
  *
  * @generated from service statusmap.demo.v1.DemoService
  */

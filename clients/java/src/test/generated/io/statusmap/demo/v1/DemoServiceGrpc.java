@@ -5,7 +5,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 /**
  * <pre>
  * DemoService raises any code of any legacy system. Its HTTP routes are in
- * demo.gateway.yaml, beside this file.
+ * demo.gateway.yaml, in this folder.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -202,7 +202,7 @@ public final class DemoServiceGrpc {
   /**
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public interface AsyncService {
@@ -253,7 +253,7 @@ public final class DemoServiceGrpc {
    * Base class for the server implementation of the service DemoService.
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public static abstract class DemoServiceImplBase
@@ -268,7 +268,7 @@ public final class DemoServiceGrpc {
    * A stub to allow clients to do asynchronous rpc calls to service DemoService.
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public static final class DemoServiceStub
@@ -334,7 +334,7 @@ public final class DemoServiceGrpc {
    * A stub to allow clients to do synchronous rpc calls to service DemoService.
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public static final class DemoServiceBlockingV2Stub
@@ -398,7 +398,7 @@ public final class DemoServiceGrpc {
    * A stub to allow clients to do limited synchronous rpc calls to service DemoService.
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public static final class DemoServiceBlockingStub
@@ -461,7 +461,7 @@ public final class DemoServiceGrpc {
    * A stub to allow clients to do ListenableFuture-style rpc calls to service DemoService.
    * <pre>
    * DemoService raises any code of any legacy system. Its HTTP routes are in
-   * demo.gateway.yaml, beside this file.
+   * demo.gateway.yaml, in this folder.
    * </pre>
    */
   public static final class DemoServiceFutureStub
