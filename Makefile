@@ -2,7 +2,7 @@
 
 # The tools are pinned in tools/go.mod. -modfile does not go with a workspace.
 tool := env GOWORK=off go tool -modfile=tools/go.mod
-modules := . cmd bench
+modules := . cmd bench examples
 fuzztime ?= 10s
 # Flags of go test: make test flags='-run TestLayers -v'
 flags ?=
