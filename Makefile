@@ -56,7 +56,7 @@ check: ## run all that has to hold before a change lands, as CI does
 	.ci/run
 
 .PHONY: bench
-bench: ## measure every figure of docs/performance.md and write it (17 minutes)
+bench: ## measure every figure and write bench/RESULTS.md (20 minutes)
 	cd bench && go run ./report
 
 .PHONY: fuzz

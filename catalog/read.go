@@ -28,6 +28,7 @@ type reader struct {
 	// brokenSuccessCodes reports whether success_codes is not a valid expression.
 	brokenSuccessCodes bool
 	language           language.Tag // the system's
+	tags               map[string]language.Tag
 }
 
 func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ...any) {
@@ -37,7 +38,7 @@ func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ..
 // readSystem reads an enum. The system is nil if the option (statusmap.v1.system) is
 // missing or cannot be read. It is complete only if there are no problems.
 func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
-	r := &reader{system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
+	r := &reader{tags: make(map[string]language.Tag), system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
 	options, err := annotation.System(enum)
 	switch {
 	case err != nil:
@@ -219,6 +220,18 @@ func (r *reader) readStatus(c *Code) {
 	}
 }
 
+// parseTag parses the tag of a translation: a table has few, many times.
+func (r *reader) parseTag(tag string) (language.Tag, error) {
+	if parsed, ok := r.tags[tag]; ok {
+		return parsed, nil
+	}
+	parsed, err := language.Parse(tag)
+	if err == nil {
+		r.tags[tag] = parsed
+	}
+	return parsed, err
+}
+
 func (r *reader) readMessages(c *Code) {
 	value, options := c.desc, c.options
 	comparable := false // whether the arguments of the message are known
@@ -227,9 +240,12 @@ func (r *reader) readMessages(c *Code) {
 	} else {
 		c.message, comparable = r.compileMessage(value, "message", "", options.GetMessage())
 	}
+	if len(options.GetTranslations()) == 0 {
+		return
+	}
 	seen := make(map[language.Tag]string, len(options.GetTranslations()))
 	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
-		parsed, err := language.Parse(tag)
+		parsed, err := r.parseTag(tag)
 		other, twice := seen[parsed]
 		switch {
 		case err != nil:
@@ -243,8 +259,8 @@ func (r *reader) readMessages(c *Code) {
 		default:
 			seen[parsed] = tag
 		}
-		m, ok := r.compileMessage(value, "translations", fmt.Sprintf("%q: ", tag), options.GetTranslations()[tag])
-		if ok && comparable && !sameParams(m.Params(), c.message.Params()) {
+		m, ok := r.compileMessage(value, "translations", tag, options.GetTranslations()[tag])
+		if ok && comparable && !sameParams(m.Template().Params(), c.message.Template().Params()) {
 			r.problem(value, "translations", "%q has %s, but the message has %s: write the same arguments",
 				tag, arguments(m.Params()), arguments(c.message.Params()))
 		}
@@ -255,11 +271,14 @@ func (r *reader) readMessages(c *Code) {
 }
 
 // compileMessage reports all problems of source, and returns false if there are any.
-// The message is nil if its arguments are not known.
-func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, prefix, source string) (*Message, bool) {
+// The message is nil if its arguments are not known. tag is a translation's.
+func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, tag, source string) (*Message, bool) {
 	m, errs := compileMessage(source)
 	for _, err := range errs {
-		r.problem(value, rule, "%s%v", prefix, err)
+		if rule == "translations" {
+			err = fmt.Errorf("%q: %w", tag, err)
+		}
+		r.problem(value, rule, "%v", err)
 	}
 	return m, len(errs) == 0
 }
@@ -267,7 +286,7 @@ func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, pr
 func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
 	s := r.system
 	for _, c := range s.codes {
-		if params := c.message.Params(); len(params) > 0 && len(c.options.GetFallbackFor()) > 0 {
+		if params := c.message.Template().Params(); len(params) > 0 && len(c.options.GetFallbackFor()) > 0 {
 			r.problem(c.desc, "fallback_for", "the message has %s, but the errors that it replaces have no arguments: write fallback_for on a code without arguments", arguments(params))
 		}
 		for _, g := range c.options.GetFallbackFor() {

@@ -103,12 +103,12 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 		x.swallow = true
 		return true
 	}
-	err, q.HTTPStatus = httpStatusError(err)
+	q.HTTPStatus, err = httpStatusError(err)
 	md, hasMetadata := runtime.ServerMetadataFromContext(ctx)
 	if raw := md.TrailerMD[wire.DetailsKey]; len(raw) == 1 {
 		q.DetailsBin = raw[0]
 	}
-	if blame, httpStatus := x.callersFault(r, err, q.DetailsBin != ""); httpStatus != 0 {
+	if httpStatus, blame := x.callersFault(r, err, q.DetailsBin != ""); httpStatus != 0 {
 		err, q.HTTPStatus = blame, httpStatus
 	}
 	buffer := bodies.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
@@ -160,19 +160,19 @@ func forwardMetadata(ctx context.Context, mux *runtime.ServeMux, marshaler runti
 	delete(header, "Content-Length")
 }
 
-// callersFault returns the error and the HTTP status of what only the HTTP request can
-// be blamed for; 0 if err is something else. answered reports whether err is the
+// callersFault returns the HTTP status and the error of what only the HTTP request can
+// be blamed for; 0 and err if that is something else. answered reports whether err is the
 // backend's, which has got the request then.
-func (x *exchange) callersFault(r *http.Request, err error, answered bool) (error, int) {
+func (x *exchange) callersFault(r *http.Request, err error, answered bool) (int, error) {
 	switch {
 	case x.tooLarge:
-		return grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge
+		return http.StatusRequestEntityTooLarge, grpcstatus.Error(codes.InvalidArgument, "length")
 	case x.badType:
-		return grpcstatus.Error(codes.InvalidArgument, "media type"), http.StatusUnsupportedMediaType
+		return http.StatusUnsupportedMediaType, grpcstatus.Error(codes.InvalidArgument, "media type")
 	case r != nil && !answered && status.Code(err) == codes.Internal && !sendable(r):
-		return grpcstatus.Error(codes.InvalidArgument, "request"), http.StatusBadRequest
+		return http.StatusBadRequest, grpcstatus.Error(codes.InvalidArgument, "request")
 	default:
-		return err, 0
+		return 0, err
 	}
 }
 

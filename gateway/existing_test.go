@@ -147,7 +147,7 @@ func serveExisting(t *testing.T, opts []runtime.ServeMuxOption, address string) 
 			t.Error(err)
 		}
 	})
-	handle(t, mux, "/own/hijack", func(w http.ResponseWriter, r *http.Request) {
+	handle(t, mux, "/own/hijack", func(w http.ResponseWriter, _ *http.Request) {
 		hijacker, ok := w.(http.Hijacker)
 		if !ok {
 			http.Error(w, "no http.Hijacker", http.StatusInternalServerError)

@@ -189,7 +189,7 @@ func (headerOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (headerOnly) WriteHeader(int)             {}
 
 // httpStatusError returns the status that err asks for, and what it wraps.
-func httpStatusError(err error) (error, int) { //nolint:revive // the error is a value here
+func httpStatusError(err error) (int, error) {
 	switch err.(type) { //nolint:errorlint // As allocates, and most errors are received ones, which wrap nothing
 	case *runtime.HTTPStatusError, interface{ Unwrap() error }, interface{ Unwrap() []error }:
 		var e *runtime.HTTPStatusError
@@ -197,10 +197,10 @@ func httpStatusError(err error) (error, int) { //nolint:revive // the error is a
 			if e.Err != nil {
 				err = e.Err
 			}
-			return err, e.HTTPStatus
+			return e.HTTPStatus, err
 		}
 	}
-	return err, 0
+	return 0, err
 }
 
 func isStatusmapKey(key string) bool { return strings.HasPrefix(key, wire.KeyPrefix) }

@@ -44,7 +44,7 @@ func (c *Codec) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 		body, httpStatus = c.plain(r.Context(), w.Header(), &q, err)
 	}
 	w.WriteHeader(httpStatus)
-	if _, err := w.Write(body); err != nil {
+	if _, err := w.Write(body); err != nil { //nolint:gosec // JSON, with its type and nosniff
 		c.logger.LogAttrs(r.Context(), slog.LevelDebug, "the answer could not be written",
 			slog.String("request_id", q.RequestID), slog.Any("error", err))
 	}
@@ -53,7 +53,7 @@ func (c *Codec) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 // plain is the answer without a dialect.
 func (c *Codec) plain(ctx context.Context, header http.Header, r *Request, err error) (body []byte, httpStatus int) {
 	st := grpcstatus.New(status.Code(err), http.StatusText(r.HTTPStatus))
-	if x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok { //nolint:errorlint // what wraps a status is not for clients
+	if x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok {
 		st = x.GRPCStatus()
 	} else if e, ok := status.FromErrorIn(c.catalog, err); ok {
 		st = e.GRPCStatus()

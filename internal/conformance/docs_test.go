@@ -123,7 +123,7 @@ func checkJSON(t *testing.T, demo *servertest.Demo, blocks []servertest.Block) {
 func checkCommands(t *testing.T, block string, want ...string) {
 	t.Helper()
 	var got []string
-	for _, line := range strings.Split(strings.TrimSpace(block), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(block), "\n") {
 		command, _, _ := strings.Cut(line, "#")
 		got = append(got, strings.TrimSpace(command))
 	}

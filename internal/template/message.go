@@ -30,6 +30,7 @@ func CompileMessage(source string) (*Message, error) {
 	if strings.IndexByte(source, '{') < 0 && strings.IndexByte(source, '}') < 0 {
 		return m, nil
 	}
+	m.segments = make([]segment, 0, 2*strings.Count(source, "{")+1)
 	text, start := "", 0 // the current literal is text + source[start:i]
 	flush := func(end int) {
 		if text += source[start:end]; text != "" {

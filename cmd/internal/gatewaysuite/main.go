@@ -148,12 +148,12 @@ func patch(ctx context.Context, dir, root string) error {
 	}
 	patched := 0
 	for _, below := range []string{"runtime", "examples/internal/gateway", "examples/internal/server", "examples/internal/integration"} {
-		err := fs.WalkDir(os.DirFS(dir), below, func(name string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(os.DirFS(dir), below, func(name string, _ fs.DirEntry, err error) error {
 			if err != nil || path.Ext(name) != ".go" || below == "runtime" && !strings.HasSuffix(name, "_test.go") {
 				return err
 			}
 			file := filepath.Join(dir, name)
-			b, err := os.ReadFile(file) //nolint:gosec // a file of the copy
+			b, err := os.ReadFile(file)
 			if err != nil || !newServeMux.Match(b) || path.Dir(name) != below {
 				return err
 			}

@@ -56,9 +56,9 @@ func grpcGatewaysOwn() *catalog.Catalog {
 		Envelope: &statusmapv1.Envelope{Failure: `{"code":{code},"message":{message},"details":[]}`},
 	})
 	enum := &descriptorpb.EnumDescriptorProto{
-		Name:    proto.String("Code"),
+		Name:    new("Code"),
 		Options: options,
-		Value:   []*descriptorpb.EnumValueDescriptorProto{{Name: proto.String("CODE_UNSPECIFIED"), Number: proto.Int32(0)}},
+		Value:   []*descriptorpb.EnumValueDescriptorProto{{Name: new("CODE_UNSPECIFIED"), Number: new(int32(0))}},
 	}
 	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
 		value := new(descriptorpb.EnumValueOptions)
@@ -68,15 +68,15 @@ func grpcGatewaysOwn() *catalog.Catalog {
 			FallbackFor: []statusmapv1.GrpcCode{statusmapv1.GrpcCode(code)},
 		})
 		enum.Value = append(enum.Value, &descriptorpb.EnumValueDescriptorProto{
-			Name:    proto.String(statusmapv1.GrpcCode(code).String()),
-			Number:  proto.Int32(int32(code)),
+			Name:    new(statusmapv1.GrpcCode(code).String()),
+			Number:  new(int32(code)),
 			Options: value,
 		})
 	}
 	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name:       proto.String("suite/v1/code.proto"),
-		Package:    proto.String("suite.v1"),
-		Syntax:     proto.String("proto3"),
+		Name:       new("suite/v1/code.proto"),
+		Package:    new("suite.v1"),
+		Syntax:     new("proto3"),
 		Dependency: []string{statusmapv1.File_statusmap_v1_options_proto.Path()},
 		EnumType:   []*descriptorpb.EnumDescriptorProto{enum},
 	}, protoregistry.GlobalFiles)
