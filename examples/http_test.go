@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -87,9 +88,7 @@ func TestGzip(t *testing.T) {
 func (p *program) getZipped(t *testing.T, path string, header servertest.Header) (encoding, body string) {
 	t.Helper()
 	h := servertest.Header{"Accept-Encoding": "gzip"}
-	for name, value := range header {
-		h[name] = value
-	}
+	maps.Copy(h, header)
 	r := p.Get(t, path, h)
 	encoding = r.Header.Get("Content-Encoding")
 	if encoding != "gzip" {
@@ -125,7 +124,11 @@ func TestGzipKeepsStreaming(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer response.Body.Close()
+			defer func() {
+				if err := response.Body.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
 			lines := bufio.NewScanner(response.Body)
 			if !lines.Scan() || compact(lines.Text()) != `{"result":{"index":1}}` || !response.Uncompressed {
 				t.Fatalf("got %q, unpacked: %v", lines.Text(), response.Uncompressed)
@@ -188,9 +191,9 @@ func TestRecoverer(t *testing.T) {
 // silent is a formatter of chi's logs that writes none.
 type silent struct{}
 
-func (silent) NewLogEntry(*http.Request) middleware.LogEntry           { return silent{} }
-func (silent) Write(int, int, http.Header, time.Duration, interface{}) {}
-func (silent) Panic(interface{}, []byte)                               {}
+func (silent) NewLogEntry(*http.Request) middleware.LogEntry   { return silent{} }
+func (silent) Write(int, int, http.Header, time.Duration, any) {}
+func (silent) Panic(any, []byte)                               {}
 
 // TestTimeout: what sets a deadline on the request's context gives the envelope of
 // DEADLINE_EXCEEDED. http.TimeoutHandler writes its own text instead, and holds streams
@@ -316,9 +319,7 @@ func TestCORS(t *testing.T) {
 	}).Handler
 	preflight := func(dialect servertest.Header) servertest.Header {
 		h := servertest.Header{"Origin": origin, "Access-Control-Request-Method": "GET"}
-		for name, value := range dialect {
-			h[name] = value
-		}
+		maps.Copy(h, dialect)
 		return h
 	}
 	from := func(dialect servertest.Header) servertest.Header {
