@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package statusmap is the root of a module that turns the error tables of old
 // REST APIs into gRPC statuses and back.
 //

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package bench measures statusmap side by side with what a user would pick
 // instead. It is a separate module, so that the peers stay out of the library's
 // go.mod.

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package catalog reads legacy error tables from annotated protobuf enums.
 //
 // An enum with the option (statusmap.v1.system) is a [System]. Each of its values

@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Runs the test.sh of every client, one after the other. Each raises every case of
 # testdata/cases at the real server and reads it back. A test.sh installs what it
 # needs and can be run alone.

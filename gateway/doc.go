@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package gateway makes grpc-gateway answer as the legacy system did: the old JSON
 // envelope, byte for byte, and the old HTTP status.
 //

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package status turns legacy codes into gRPC statuses with a
 // google.rpc.ErrorInfo, and gRPC statuses back into legacy codes.
 //

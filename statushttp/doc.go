@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package statushttp is the engine: what a legacy system answers over HTTP to an
 // error or a success, and what its answer means.
 //

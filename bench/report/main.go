@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Report runs all benchmarks several times, takes medians, checks them against the
 // targets, and writes the figures to RESULTS.md.
 //

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Soak sends requests to a gateway on loopback, for a minute: every code of every
 // system, every fault of the demo service, requests that never become an RPC, clients
 // that hang up, and a backend process that is killed and restarted.

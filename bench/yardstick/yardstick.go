@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package yardstick measures how fast the machine is at the moment. Processors are
 // shared: while a neighbour works, short paths take up to twice as long, and not all
 // of them alike.

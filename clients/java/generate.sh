@@ -1,4 +1,7 @@
 #!/bin/bash
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Generates the Java code from the protos, with the versions that pom.xml names:
 #
 #   ./generate.sh          into src/main/generated (the options, part of the jar)

@@ -1,4 +1,7 @@
 #!/bin/bash
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Checks the Java client: the generated code, the compiler's lint, the tests at
 # the real server, the jars. Needs Go, a JDK (17 or newer) and Maven.
 set -euo pipefail

@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Generates the Python code: the vocabulary into the package, and what a user
 # would generate (enums and demo service) into the tests.
 #

@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Tests this package. Needs Go and Python >= 3.10, and installs the rest into .venv.
 # Prints one line per step, and the whole output of a step that fails.
 set -euo pipefail

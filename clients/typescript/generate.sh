@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Generates the TypeScript code: google.rpc and the options into src/gen, which is
 # part of the package; google.rpc, the options, the legacy enums and the demo
 # service into test/gen, as a user of the package would generate them.

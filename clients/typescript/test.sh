@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 # Installs, checks and tests this client. Needs Go and Node. Prints one line per
 # step, and the whole output of a step that fails.
 set -eu

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Command statusmap serves, lists and explains legacy error codes.
 //
 //	statusmap serve                   run a gRPC server and a REST gateway that raise any code

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package aip193 checks names by the rules of AIP-193 and google.rpc.ErrorInfo.
 package aip193
 

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package annotation reads the options of statusmap/v1/options.proto from descriptors.
 // The descriptors may be linked into the program or loaded at run time.
 package annotation

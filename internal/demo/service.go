@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package demo is the server of the command "statusmap serve". It raises any code of a
 // catalog, and fails in the same ways as real backends.
 package demo

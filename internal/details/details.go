@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package details reads and builds the details of a gRPC status. All packages of this
 // module use it, so all of them read and write the same details.
 //

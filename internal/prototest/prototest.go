@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package prototest compiles .proto sources in tests.
 //
 // The compiler is in module cmd, so that the library's module does not require it. Each

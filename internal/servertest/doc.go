@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package servertest helps tests that need servers. It starts servers on free ports of
 // 127.0.0.1, sends requests, and stops the servers when the test ends. Its functions
 // fail the test instead of returning an error.

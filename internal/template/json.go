@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 package template
 
 import "unicode/utf8"

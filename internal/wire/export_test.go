@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 package wire
 
 // ScannedNames returns how many names are compared one by one if names are added in this

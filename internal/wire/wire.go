@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package wire reads and writes serialized google.rpc.Status messages and their
 // details. It is for code in which proto.Marshal and proto.Unmarshal would take most
 // of the time. It does not know the catalog.

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package statusotel tells OpenTelemetry of the errors of package status: it counts
 // them, and names them on the active span.
 //

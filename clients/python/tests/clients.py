@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Clients of the demo service, synchronous and asyncio, with one interface."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """The real server, its clients, and the line with the conformance figures."""
 
 from __future__ import annotations

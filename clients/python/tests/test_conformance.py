@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Every case of testdata/cases, raised by the real server and read here."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """The mistakes of backends, as the real server sends them."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """The checked-in generated code is up to date."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Reads statuses that are made here: known codes, unknown codes, other errors."""
 
 from __future__ import annotations

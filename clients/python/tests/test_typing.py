@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """The types that users see, checked by mypy --strict with the other files.
 
 Each "type: ignore" is a mistake that mypy must find: it also reports unused ones.

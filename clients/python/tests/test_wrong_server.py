@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Servers that send broken details over the network, read by the real gRPC stacks."""
 
 from __future__ import annotations

@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 import { type DescEnum, type DescEnumValue, getOption, hasOption } from "@bufbuild/protobuf";
 import { type CodeOptions, code, type SystemOptions, system } from "./gen/statusmap/v1/options_pb.js";
 

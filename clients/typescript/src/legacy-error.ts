@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 import type { DescEnum, EnumShape } from "@bufbuild/protobuf";
 import { codeOptions, findValue, systemOptions } from "./enums.js";
 import { bestLanguage, render } from "./message.js";

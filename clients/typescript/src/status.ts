@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { type Status, StatusSchema } from "./gen/google/rpc/status_pb.js";

@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 // Every case of testdata/cases, raised by the real server and read through both
 // libraries.
 import assert from "node:assert/strict";

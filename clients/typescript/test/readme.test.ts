@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 // Runs the programs of README.md, which readme.mjs extracts, and compares their output.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 import type { DescEnum } from "@bufbuild/protobuf";
 import * as apiswitchV1 from "./gen/legacy/apiswitch/v1/code_pb.js";
 import * as elvesV1 from "./gen/legacy/elves/v1/code_pb.js";

@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { create, createFileRegistry, type DescEnum, setExtension, toBinary } from "@bufbuild/protobuf";

@@ -1,3 +1,8 @@
+/**
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 // A server that sends invalid trailers, read through both libraries.
 import assert from "node:assert/strict";
 import { createServer, type Http2Server, type OutgoingHttpHeaders } from "node:http2";

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Command gatewaysuite runs the tests of grpc-gateway with statusmap's options in every
 // mux. It runs them in a copy of grpc-gateway's module.
 //

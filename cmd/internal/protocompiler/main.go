@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Command protocompiler compiles .proto sources for the tests of the root module, so that
 // the library's go.mod does not require a compiler. Package internal/prototest starts it.
 //

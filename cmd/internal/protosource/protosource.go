@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package protosource compiles .proto files at run time, so that a system can be used
 // before code is generated for it.
 package protosource

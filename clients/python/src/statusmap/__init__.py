@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Typed errors for clients of statusmap servers.
 
 A statusmap server sends each legacy error as a ``google.rpc.ErrorInfo`` whose domain

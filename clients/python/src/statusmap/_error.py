@@ -1,3 +1,6 @@
+# Copyright 2026 The statusmap Authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Reads a google.rpc.Status into a LegacyError."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+// Copyright 2026 The statusmap Authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Package suitemux creates the muxes for the tests of grpc-gateway. gatewaysuite copies
 // it into a copy of grpc-gateway's module, whose tests call it instead of
 // runtime.NewServeMux.

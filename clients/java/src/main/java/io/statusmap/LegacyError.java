@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 package io.statusmap;
 
 import com.google.protobuf.Any;
