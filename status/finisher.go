@@ -106,7 +106,7 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 		}
 	}
 	d := f.draft(ctx, request, err, event)
-	if _, has := template.Find(d.Metadata, catalog.ErrorInfoRequestID); !has && (d.Domain != "" || d.Reason != "") {
+	if _, has := template.Find(d.Metadata, catalog.ErrorInfoRequestID); !has { // Build leaves it out if there is no ErrorInfo
 		d.RequestID = requestID(ctx)
 	}
 	d.localize(ctx)
