@@ -280,7 +280,7 @@ func TestTimeoutHandlerHoldsStreams(t *testing.T) {
 		"in a dialect": {path: path, header: inApiswitch, wantStatus: 200, want: first + `{"result":{"index":2}}` + "\n" + notFound + "\n"},
 		"plain":        {path: path, header: plain, wantStatus: 200, want: first + "unexpected type of web server\n"},
 	})
-	p.wantLog(t, "the answer could not be flushed")
+	p.wantLog(t, "response could not be flushed")
 }
 
 // TestMaxBytesHandler: around the mux it is answered with 413 in the dialect. Inside,

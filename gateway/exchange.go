@@ -6,6 +6,7 @@ package gateway
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -337,17 +338,27 @@ func (x *exchange) writeSuccess(data []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the server's own writer.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// FlushError is for http.ResponseController.
+// FlushError is for http.ResponseController. If the server's writer cannot flush, a
+// stream in a dialect goes on: grpc-gateway would put a text of its own into it.
 func (x *exchange) FlushError() error {
 	x.started = true
-	return http.NewResponseController(x.ResponseWriter).Flush()
+	err := http.NewResponseController(x.ResponseWriter).Flush()
+	if errors.Is(err, http.ErrNotSupported) && x.streaming && x.gateway.codec.Dialect(&x.request) != nil {
+		x.logUnflushed(err)
+		return nil
+	}
+	return err
 }
 
 // Flush is for handlers that look for an http.Flusher.
 func (x *exchange) Flush() {
 	if err := x.FlushError(); err != nil {
-		x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelDebug, "the answer could not be flushed", slog.Any("error", err))
+		x.logUnflushed(err)
 	}
+}
+
+func (x *exchange) logUnflushed(err error) {
+	x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelDebug, "response could not be flushed", slog.Any("error", err))
 }
 
 // Hijack is for handlers that look for an http.Hijacker.

@@ -181,6 +181,7 @@ func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protoc
 		"/failing-option": servertest.NewMux(t, gw, address, failing),
 		"/own-marshaler":  servertest.NewMux(t, gw, address, runtime.WithMarshalerOption(runtime.MIMEWildcard, &runtime.ProtoMarshaller{})),
 		"/own-handler":    servertest.NewMux(t, gw, address, runtime.WithErrorHandler(clearCookies(gw))),
+		"/own-matcher":    servertest.NewMux(t, gw, address, runtime.WithIncomingHeaderMatcher(forwardTrace)),
 		"/form":           servertest.NewMux(t, gw, address, runtime.WithMarshalerOption(form, &gateway.FormMarshaler{Marshaler: &runtime.JSONPb{}})),
 		"/gzip":           gzipped(t, servertest.NewMux(t, gw, address)),
 		"/down":           servertest.NewMux(t, gw, servertest.ClosedAddress(t)),
@@ -192,6 +193,10 @@ func serveExits(t *testing.T, system *catalog.System, protocol servertest.Protoc
 }
 
 const form = "application/x-www-form-urlencoded"
+
+// forwardTrace is a program's own header matcher. The default one forwards other headers
+// since grpc-gateway 2.33.
+func forwardTrace(key string) (string, bool) { return key, strings.HasPrefix(key, "X-Trace") }
 
 // clearCookies is a program's own error handler, which calls ours.
 func clearCookies(gw *gateway.Gateway) runtime.ErrorHandlerFunc {
@@ -421,6 +426,19 @@ var exits = []exit{
 		header:   servertest.Header{"Grpc-Timeout": "soon"},
 		wantHTTP: 400,
 		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a metadata header that is not base64",
+		path:     "/own-matcher/raise/d/code",
+		header:   servertest.Header{"X-Trace-Bin": "!"},
+		wantHTTP: 400,
+		wantGRPC: codes.InvalidArgument,
+	},
+	{
+		name:     "a metadata header that is not ASCII",
+		path:     "/own-matcher/raise/d/code",
+		header:   servertest.Header{"X-Trace": "trac\u00e9"},
+		wantCode: ownCode,
 	},
 	{
 		name:     "a path that is not UTF-8",
