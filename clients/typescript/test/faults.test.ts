@@ -15,6 +15,12 @@ import { type Server, startServer } from "./server.js";
 import { connect, type Stack, stacks } from "./stacks.js";
 import { systems } from "./systems.js";
 
+/**
+ * The gRPC code that the fault code_out_of_range sends. In the system that has this
+ * number it is read as that system's code.
+ */
+const legacyNumber = 20210;
+
 /** The faults of the demo service, and the gRPC code of each; undefined if systems differ. */
 const faults: Record<string, GrpcCode | undefined> = {
   code_out_of_range: GrpcCode.UNKNOWN,
@@ -53,7 +59,9 @@ describe("faults", () => {
           assert.ok(err, `${client.name}: not a legacy error: ${error}`);
           assert.equal(err.domain, domain);
           assert.ok(err.legacyCode);
-          if (grpcCode !== undefined) {
+          if (fault === "code_out_of_range" && CodeSchema.values.some((v) => v.number === legacyNumber)) {
+            assert.equal(err.codeIn(CodeSchema), legacyNumber);
+          } else if (grpcCode !== undefined) {
             assert.equal(err.grpcCode, grpcCode);
           }
           if (fault === "unknown_reason") {
@@ -83,7 +91,8 @@ describe("faults", () => {
         const err = fromError(error);
         assert.ok(err, `not a legacy error: ${error}`);
         assert.ok(err.codeIn(CodeSchema));
-        assert.ok(err.message.startsWith("很长的文本"));
+        const internal = await client.unary(DemoService.method.fault, { domain, fault: "go_error" });
+        assert.equal(err.message, fromError(internal.error)?.message);
         assert.ok(err.metadata.dump?.startsWith("转储"));
       } finally {
         client.close();
