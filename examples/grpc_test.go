@@ -156,7 +156,7 @@ func TestRateLimit(t *testing.T) {
 }
 
 // TestGRPCRecovery: status.ServerOptions recovers. Another recovery before it sees no
-// panic; one after it returns an error, which becomes the internal error all the same.
+// panic; one after it returns an error, which becomes the internal error too.
 // Outside status.UnaryServerInterceptor alone it sends the panic's text and stack.
 func TestGRPCRecovery(t *testing.T) {
 	t.Parallel()
@@ -319,7 +319,7 @@ func TestRetry(t *testing.T) {
 					}
 				}
 			}
-			// The last answer keeps its wait, for whoever calls.
+			// The last answer keeps its wait for the caller.
 			r := p.Get(t, "/raise/legacy.job.v2/GSE_TASK_SERVER_UNAVAILABLE", inJob)
 			if got := r.Header.Get("Retry-After"); got != "10" {
 				t.Errorf("Retry-After is %q, want 10", got)

@@ -49,7 +49,7 @@ func (b *requestBody) Read(p []byte) (int, error) {
 func (b *requestBody) check() {
 	x := b.exchange
 	g := x.gateway
-	if g.codec.Dialect(&x.request) == nil || x.request.RPC == "" {
+	if !x.inDialect() || x.request.RPC == "" {
 		return
 	}
 	method := methodOf(x.request.RPC)

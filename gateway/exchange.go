@@ -65,6 +65,9 @@ func exchangeOf(ctx context.Context) *exchange {
 	return x
 }
 
+// inDialect reports whether the request has a dialect.
+func (x *exchange) inDialect() bool { return x.gateway.codec.Dialect(&x.request) != nil }
+
 // ownHandler reports whether an error is of a handler that is not an RPC, or of a
 // health check.
 func (x *exchange) ownHandler(r *http.Request, err error) bool {
@@ -259,7 +262,7 @@ func (x *exchange) WriteHeader(httpStatus int) {
 
 // warnOther logs that somebody else answers a failed RPC.
 func (x *exchange) warnOther(httpStatus int) {
-	if x.gateway.codec.Dialect(&x.request) == nil {
+	if !x.inDialect() {
 		return
 	}
 	x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelWarn,
@@ -276,7 +279,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 	case x.wrap:
 		x.wrap = false
 		return x.writeSuccess(b)
-	case x.streaming && !x.failed && x.gateway.codec.Dialect(&x.request) != nil:
+	case x.streaming && !x.failed && x.inDialect():
 		x.setStreamHeader()
 		x.started = true
 		return x.writeCompact(b)
@@ -339,11 +342,11 @@ func (x *exchange) writeSuccess(data []byte) (int, error) {
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 // FlushError is for http.ResponseController. If the server's writer cannot flush, a
-// stream in a dialect goes on: grpc-gateway would put a text of its own into it.
+// stream in a dialect goes on: grpc-gateway would write its error text into it.
 func (x *exchange) FlushError() error {
 	x.started = true
 	err := http.NewResponseController(x.ResponseWriter).Flush()
-	if errors.Is(err, http.ErrNotSupported) && x.streaming && x.gateway.codec.Dialect(&x.request) != nil {
+	if errors.Is(err, http.ErrNotSupported) && x.streaming && x.inDialect() {
 		x.logUnflushed(err)
 		return nil
 	}
@@ -379,7 +382,7 @@ func (x *exchange) ReadFrom(r io.Reader) (int64, error) {
 // recover gives a panic the exit of an internal error. A body that has begun can't be
 // taken back; the connection is cut, so that it can't be taken for a whole one.
 func (x *exchange) recover() {
-	if x.gateway.codec.Dialect(&x.request) == nil {
+	if !x.inDialect() {
 		return // the panic goes on
 	}
 	p := recover()

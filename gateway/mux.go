@@ -70,7 +70,7 @@ func (g *Gateway) annotate(ctx context.Context, _ *http.Request) metadata.MD {
 		return nil
 	}
 	x.request.RPC, _ = runtime.RPCMethod(ctx)
-	if g.codec.Dialect(&x.request) == nil {
+	if !x.inDialect() {
 		return nil
 	}
 	return metadata.MD{status.RequestIDKey: []string{x.requestID()}}

@@ -43,7 +43,7 @@ import (
 
 func TestMain(m *testing.M) { servertest.Main(m) }
 
-// A backend fails with whatever error it is told to.
+// A backend fails with the error that it is given.
 type backend struct {
 	demov1.UnimplementedDemoServiceServer
 	messages int // that a stream sends before it fails
