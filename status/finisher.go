@@ -305,7 +305,7 @@ func (d *draft) canonical(code codes.Code, event *Event) codes.Code {
 }
 
 // addDetails takes the details of a received status, one of each type, and reports
-// whether there is an ErrorInfo.
+// whether there is an ErrorInfo that says anything.
 func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *Event) bool {
 	list := st.Proto().GetDetails()
 	var info details.Info
@@ -327,7 +327,7 @@ func (d *draft) addDetails(cat *catalog.Catalog, st *grpcstatus.Status, event *E
 		event.Repairs |= RepairDroppedDetails
 	}
 	d.Domain, d.Reason, d.Metadata = info.Domain, info.Reason, bounded(info.Metadata, event)
-	return info.Found
+	return d.Domain != "" || d.Reason != "" || len(d.Metadata) > 0
 }
 
 // Bounds of what is received, in bytes: longer names are not those of a system.
