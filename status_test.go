@@ -130,7 +130,7 @@ func seenByREST(t *testing.T, demo *servertest.Demo, code *catalog.Code, c *test
 	response := demo.Get(t, servertest.RaisePath(code, c.Arguments), servertest.Header{"X-Request-Id": caseRequestID})
 	c.HTTPStatus, c.Body = response.Status, response.Body
 	contentType := "application/json; charset=utf-8"
-	if code.IsSuccess() && code.System().SuccessEnvelope().String() == "{data}" {
+	if code.IsSuccess() && code.System().Envelope().Success.String() == "{data}" {
 		contentType = "application/json" // the marshaler's own
 	}
 	want := map[string]string{
@@ -159,7 +159,7 @@ func TestCatalogGolden(t *testing.T) {
 	var b bytes.Buffer
 	for _, system := range servertest.DefaultCatalog(t).Systems() {
 		fmt.Fprintf(&b, "# %s (%s), %s\n", system.Domain(), system.Title(), system.Language())
-		fmt.Fprintf(&b, "# failure  %s\n# success  %s\n", system.FailureEnvelope(), system.SuccessEnvelope())
+		fmt.Fprintf(&b, "# failure  %s\n# success  %s\n", system.Envelope().Failure, system.Envelope().Success)
 		if system.HTTPAlways() != 0 {
 			fmt.Fprintf(&b, "# HTTP     always %d\n", system.HTTPAlways())
 		}
@@ -172,8 +172,8 @@ func TestCatalogGolden(t *testing.T) {
 			if code.RetryAfter() > 0 {
 				fmt.Fprintf(&b, " retry=%s", code.RetryAfter())
 			}
-			if code.Field() != "" {
-				fmt.Fprintf(&b, " field=%s", code.Field())
+			for _, field := range code.Fields() {
+				fmt.Fprintf(&b, " field=%s", field)
 			}
 			for _, name := range slices.Sorted(maps.Keys(code.Labels())) {
 				fmt.Fprintf(&b, " %s=%s", name, code.Labels()[name])

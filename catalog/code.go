@@ -6,11 +6,13 @@ package catalog
 import (
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 )
@@ -21,7 +23,9 @@ import (
 // All methods may be called on a nil Code, which is an unknown code: strings are
 // empty, GRPCCode is Unknown and HTTPStatus is 500.
 type Code struct {
-	system       *System
+	system       *System // nil if the enum is only included
+	domain       string
+	language     string // of the message
 	desc         protoreflect.EnumValueDescriptor
 	options      *statusmapv1.CodeOptions
 	reason       string
@@ -30,6 +34,9 @@ type Code struct {
 	http         int
 	message      *Message
 	translations []translation // sorted by tag
+	fields       []*Message
+	reads        *regexp.Regexp // nil: only legacyCode
+	help         string
 }
 
 // unknownCode is what a nil Code says.
@@ -47,14 +54,15 @@ type translation struct {
 	message  *Message
 }
 
-// System returns the system that the code belongs to.
+// System returns the system whose enum has the code. It returns nil if the enum is
+// included by other systems.
 func (c *Code) System() *System { return c.orUnknown().system }
 
 // Descriptor returns the descriptor of the enum value.
 func (c *Code) Descriptor() protoreflect.EnumValueDescriptor { return c.orUnknown().desc }
 
 // Domain returns the ErrorInfo domain, for example "legacy.job.v2".
-func (c *Code) Domain() string { return c.System().Domain() }
+func (c *Code) Domain() string { return c.orUnknown().domain }
 
 // Reason returns the ErrorInfo reason, for example "JOB_NOT_FOUND".
 func (c *Code) Reason() string { return c.orUnknown().reason }
@@ -109,7 +117,7 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 	if c == nil {
 		return nil, false
 	}
-	if language == c.system.language {
+	if language == c.language {
 		return c.message, true
 	}
 	for i := range c.translations {
@@ -142,9 +150,94 @@ func (c *Code) RetryAfter() time.Duration {
 	return time.Duration(c.orUnknown().options.GetRetryAfter()) * time.Second
 }
 
-// Field returns the request field that is wrong. It returns "" if the option field is
-// not set.
-func (c *Code) Field() string { return c.orUnknown().options.GetField() }
+// Fields returns the request fields that are wrong. They may contain arguments.
+func (c *Code) Fields() []*Message { return slices.Clone(c.orUnknown().fields) }
+
+// A Param is the declaration of an argument.
+type Param struct {
+	Name string
+	// Type is the type of its value in JSON.
+	Type statusmapv1.CodeOptions_Arg_Type
+	// Sensitive reports whether the value must not be printed.
+	Sensitive bool
+	// Description says what it is, for people to read.
+	Description string
+}
+
+// Params returns the arguments of the code without duplicates: those of the message in
+// the order of the text, then those of the fields, then further ones of the option args
+// by name.
+func (c *Code) Params() []Param {
+	var params []Param
+	add := func(name string) {
+		if slices.ContainsFunc(params, func(p Param) bool { return p.Name == name }) {
+			return
+		}
+		arg := c.options.GetArgs()[name]
+		params = append(params, Param{name, arg.GetType(), arg.GetSensitive(), arg.GetDescription()})
+	}
+	c = c.orUnknown()
+	for _, name := range c.message.Template().Params() {
+		add(name)
+	}
+	for _, field := range c.fields {
+		for _, name := range field.Template().Params() {
+			add(name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.options.GetArgs())) {
+		add(name)
+	}
+	return params
+}
+
+// ArgType returns the type of an argument. It returns STRING if the code does not
+// declare the argument.
+func (c *Code) ArgType(name string) statusmapv1.CodeOptions_Arg_Type {
+	return c.orUnknown().options.GetArgs()[name].GetType()
+}
+
+// Sensitive reports whether an argument must not be printed.
+func (c *Code) Sensitive(name string) bool {
+	return c.orUnknown().options.GetArgs()[name].GetSensitive()
+}
+
+// HasSensitive reports whether the code has an argument that must not be printed.
+func (c *Code) HasSensitive() bool {
+	for _, arg := range c.orUnknown().options.GetArgs() {
+		if arg.GetSensitive() {
+			return true
+		}
+	}
+	return false
+}
+
+// Explanation returns what the error means, in Markdown, for people to read.
+func (c *Code) Explanation() string { return c.orUnknown().options.GetExplanation() }
+
+// Resolution returns what to do about the error, in Markdown, for people to read.
+func (c *Code) Resolution() string { return c.orUnknown().options.GetResolution() }
+
+// Since returns the version of the API that introduced the code.
+func (c *Code) Since() string { return c.orUnknown().options.GetSince() }
+
+// ReplacedBy returns the reason, or the full name in another domain, of the code to use
+// instead of this one. It returns "" if there is none.
+func (c *Code) ReplacedBy() string { return c.orUnknown().options.GetReplacedBy() }
+
+// Deprecated reports whether the enum value has protobuf's option deprecated.
+func (c *Code) Deprecated() bool {
+	if c == nil {
+		return false
+	}
+	options, ok := c.desc.Options().(*descriptorpb.EnumValueOptions)
+	return ok && options.GetDeprecated()
+}
+
+// Help returns the URL of the page about the code, from the option help of its system.
+// It returns "" if the system has none, or if the enum is only included: see
+// [System.Help].
+func (c *Code) Help() string { return c.orUnknown().help }
 
 // Labels returns further columns of the legacy error table, by name. The caller may
 // change the map.

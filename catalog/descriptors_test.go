@@ -30,7 +30,7 @@ func dump(c *catalog.Catalog) string {
 	var b strings.Builder
 	for _, s := range c.Systems() {
 		fmt.Fprintf(&b, "%s %q %s %q always %d\nfailure %s\nsuccess %s\n",
-			s.Domain(), s.Title(), s.Language(), s.LanguageHeader(), s.HTTPAlways(), s.FailureEnvelope(), s.SuccessEnvelope())
+			s.Domain(), s.Title(), s.Language(), s.LanguageHeader(), s.HTTPAlways(), s.Envelope().Failure, s.Envelope().Success)
 		fmt.Fprintf(&b, "default success %s\n", s.DefaultSuccessCode().FullName())
 		for g := range codes.Code(18) {
 			fmt.Fprintf(&b, "fallback %d %s\n", g, s.Fallback(g).FullName())
@@ -38,7 +38,7 @@ func dump(c *catalog.Catalog) string {
 		for _, code := range s.Codes() {
 			fmt.Fprintf(&b, "%s %d %s grpc %s http %d success %v retry %s field %q labels %v fallback %v\n  %s %q\n",
 				code.FullName(), code.Number(), code.LegacyCode(), code.GRPCCode(), code.HTTPStatus(), code.IsSuccess(),
-				code.RetryAfter(), code.Field(), code.Labels(), code.FallbackFor(), code.Message(), code.Message().Params())
+				code.RetryAfter(), code.Fields(), code.Labels(), code.FallbackFor(), code.Message(), code.Message().Params())
 			for tag, m := range code.Translations() {
 				fmt.Fprintf(&b, "  %s: %s\n", tag, m)
 			}
@@ -467,7 +467,7 @@ func TestAnOptionInTwoPartsIsMergedAsProtobufDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.FailureEnvelope().String() != `{"c":{code}}` {
+	if s := c.Systems()[0]; s.Title() != "first" || s.Language() != "en" || s.Envelope().Failure.String() != `{"c":{code}}` {
 		t.Errorf("got %s\nwant the first title, the second language and envelope", dump(c))
 	}
 }
@@ -525,8 +525,8 @@ func checkInvariants(t testing.TB, c *catalog.Catalog) {
 		if always := s.HTTPAlways(); always != 0 && (always < 200 || always > 599) {
 			t.Errorf("%s: http_always is %d, want 200 to 599 or none", s.Domain(), always)
 		}
-		if !s.FailureEnvelope().Has("code") || !s.SuccessEnvelope().Has("data") {
-			t.Errorf("%s: the envelopes are %s and %s, want {code} and {data} in them", s.Domain(), s.FailureEnvelope(), s.SuccessEnvelope())
+		if !s.Envelope().Failure.Has("code") || !s.Envelope().Success.Has("data") {
+			t.Errorf("%s: the envelopes are %s and %s, want {code} and {data} in them", s.Domain(), s.Envelope().Failure, s.Envelope().Success)
 		}
 		if s.Fallback(codes.OK) != nil {
 			t.Errorf("%s: Fallback(OK) is %s, want none", s.Domain(), s.Fallback(codes.OK).FullName())

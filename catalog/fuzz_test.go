@@ -96,7 +96,7 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 	for _, s := range c.Systems() {
 		for _, code := range s.Codes() {
 			v := template.Values{LegacyCode: code.LegacyCode(), Message: code.Message().Text(), Reason: code.Reason(), Domain: code.Domain()}
-			for _, e := range []*template.Envelope{s.FailureEnvelope(), s.SuccessEnvelope()} {
+			for _, e := range []*template.Envelope{s.Envelope().Failure, s.Envelope().Success} {
 				if body := e.Append(nil, &v); !json.Valid(body) || !utf8.Valid(body) {
 					t.Errorf("%s: %s renders %q", code.FullName(), e, body)
 				}

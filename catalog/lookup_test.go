@@ -229,8 +229,8 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 		"no such reason":      func() bool { _, ok := c.Lookup("legacy.job.v2", "NONE"); return !ok },
 		"getters": func() bool {
 			return job.FullName() != "" && job.LegacyCode() != "" && job.Domain() != "" &&
-				job.HTTPStatus() != 0 && job.HTTPStatusFor(codes.NotFound) != 0 && job.Field() == "" && job.RetryAfter() == 0 &&
-				job.Message().Template() != nil && job.System().FailureEnvelope() != nil
+				job.HTTPStatus() != 0 && job.HTTPStatusFor(codes.NotFound) != 0 && len(job.Fields()) == 0 && job.RetryAfter() == 0 &&
+				job.Message().Template() != nil && job.System().Envelope().Failure != nil
 		},
 	} {
 		if n := testing.AllocsPerRun(100, func() {

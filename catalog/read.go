@@ -76,7 +76,7 @@ func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
 	}
 	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
 	r.checkFallbacks(enum)
-	if e := r.system.success; r.system.DefaultSuccessCode() == nil && (e.Has("code") || e.Has("message") || e.Has("reason")) {
+	if e := r.system.Envelope().Success; r.system.DefaultSuccessCode() == nil && (e.Has("code") || e.Has("message") || e.Has("reason")) {
 		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders")
 	}
 	r.collectLanguages()
@@ -110,16 +110,18 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	r.system.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
 	r.brokenSuccessCodes = r.system.successCodes == nil && options.GetSuccessCodes() != ""
 
+	s.defaultLanguage, s.requestIDHeader = s.language, defaultRequestIDHeader
 	envelope := options.GetEnvelope()
-	s.httpAlways = int(envelope.GetHttpAlways())
-	if s.httpAlways != 0 && !isHTTPStatus(s.httpAlways) {
-		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write one from 200 to 599", s.httpAlways)
+	set := &template.Set{HTTPAlways: int(envelope.GetHttpAlways()), ContentType: "application/json; charset=utf-8", MediaType: "application/json", HasSuccess: envelope.GetSuccess() != ""}
+	s.envelopes = []*template.Set{set}
+	if set.HTTPAlways != 0 && !isHTTPStatus(set.HTTPAlways) {
+		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write one from 200 to 599", set.HTTPAlways)
 	}
 	if envelope.GetFailure() == "" {
 		r.problem(enum, "envelope.failure", `missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`)
 	} else {
-		s.failure = r.compileEnvelope(enum, "envelope.failure", envelope.GetFailure())
-		if s.failure != nil && !s.failure.Has("code") {
+		set.Failure = r.compileEnvelope(enum, "envelope.failure", envelope.GetFailure())
+		if set.Failure != nil && !set.Failure.Has("code") {
 			r.problem(enum, "envelope.failure", "{code} is missing: write it in the place of the legacy code, for example '{\"code\":{code},\"message\":{message}}'")
 		}
 	}
@@ -127,9 +129,10 @@ func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusma
 	if success == "" {
 		success = "{data}"
 	}
-	s.success = r.compileEnvelope(enum, "envelope.success", success)
-	s.reply = template.NewReply(s.failure, s.success)
-	if s.success != nil && !s.success.Has("data") {
+	set.Success = r.compileEnvelope(enum, "envelope.success", success)
+	set.StreamFailure = set.Failure
+	set.Reply = template.NewReply(set.Failure, set.Success)
+	if set.Success != nil && !set.Success.Has("data") {
 		r.problem(enum, "envelope.success", "{data} is missing: write it in the place of the response, for example '{\"code\":0,\"data\":{data}}'")
 	}
 }
@@ -151,10 +154,9 @@ func (r *reader) compileRegexp(enum protoreflect.EnumDescriptor, rule, source st
 }
 
 func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source string) *template.Envelope {
-	e, err := template.CompileEnvelope(source)
-	if err != nil {
+	e, errs := template.CompileEnvelope(source, template.Options{})
+	for _, err := range errs {
 		r.problem(enum, rule, "%v", err)
-		return nil
 	}
 	return e
 }
@@ -180,6 +182,8 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 	}
 	c := &Code{
 		system:     r.system,
+		domain:     r.system.domain,
+		language:   r.system.language,
 		desc:       value,
 		options:    options,
 		reason:     string(value.Name()),
@@ -195,6 +199,10 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 	}
 	r.readStatus(c)
 	r.readMessages(c)
+	for _, field := range options.GetFields() {
+		m, _ := r.compileMessage(value, "fields", "", field)
+		c.fields = append(c.fields, m)
+	}
 	return c
 }
 

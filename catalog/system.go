@@ -26,17 +26,17 @@ type System struct {
 	title          string
 	language       string
 	languageHeader string
-	httpAlways     int
-	failure        *template.Envelope
-	success        *template.Envelope
-	reply          *template.Reply
-	successCodes   *regexp.Regexp // nil: no code is a success
-	codes          []*Code        // by number
-	byReason       map[string]*Code
-	byLegacy       map[string]*Code
-	fallbacks      [17]*Code
-	languages      []string // the system's first, then the translations', sorted
-	matcher        language.Matcher
+	// defaultLanguage is the language of answers if the client does not ask for one.
+	defaultLanguage string
+	requestIDHeader string
+	envelopes       []*template.Set // at least one
+	successCodes    *regexp.Regexp  // nil: no code is a success
+	codes           []*Code         // by number
+	byReason        map[string]*Code
+	byLegacy        map[string]*Code
+	fallbacks       [17]*Code
+	languages       []string // the system's first, then the translations', sorted
+	matcher         language.Matcher
 }
 
 // unknownSystem is what a nil System says.
@@ -79,30 +79,46 @@ func (s *System) LookupNumber(number int32) (*Code, bool) {
 	return s.codes[i], true
 }
 
-// FailureEnvelope returns the envelope of a failed call. It is for the other packages
-// of this module: its type is internal.
-func (s *System) FailureEnvelope() *template.Envelope { return s.orUnknown().failure }
+// Envelopes returns the system's envelope and its alternatives, in order. It is for the
+// other packages of this module: its type is internal. The caller must not change the
+// slice.
+func (s *System) Envelopes() []*template.Set { return s.orUnknown().envelopes }
 
-// SuccessEnvelope returns the envelope of a successful call. It is for the other
-// packages of this module: its type is internal.
-func (s *System) SuccessEnvelope() *template.Envelope { return s.orUnknown().success }
-
-// Reply returns what reads the system's bodies back, for the other packages of this
-// module; its type is internal.
-func (s *System) Reply() *template.Reply { return s.orUnknown().reply }
+// Envelope returns the first of [System.Envelopes]. It is for the other packages of this
+// module: its type is internal.
+func (s *System) Envelope() *template.Set {
+	if s == nil || len(s.envelopes) == 0 {
+		return nil
+	}
+	return s.envelopes[0]
+}
 
 // IsSuccessCode reports whether a legacy code matches the system's success_codes.
 func (s *System) IsSuccessCode(legacyCode string) bool {
 	return s != nil && s.successCodes != nil && s.successCodes.MatchString(legacyCode)
 }
 
-// HTTPAlways returns the HTTP status of every failure. It returns 0 if the option
-// http_always is not set; each code has its own HTTP status then.
-func (s *System) HTTPAlways() int { return s.orUnknown().httpAlways }
+// HTTPAlways returns the HTTP status of every failure in the first envelope. It returns
+// 0 if the option http_always is not set; each code has its own HTTP status then.
+func (s *System) HTTPAlways() int {
+	if e := s.Envelope(); e != nil {
+		return e.HTTPAlways
+	}
+	return 0
+}
 
-// Language returns the BCP 47 tag of the language in which the system answers by
-// default.
+// Language returns the BCP 47 tag of the language of the messages.
 func (s *System) Language() string { return s.orUnknown().language }
+
+// DefaultLanguage returns the BCP 47 tag of the language in which the system answers if
+// the client does not ask for one.
+func (s *System) DefaultLanguage() string { return s.orUnknown().defaultLanguage }
+
+// RequestIDHeader returns the header that has the request's id, in the canonical form of
+// [net/http.Header].
+func (s *System) RequestIDHeader() string { return s.orUnknown().requestIDHeader }
+
+const defaultRequestIDHeader = "X-Request-Id"
 
 // LanguageHeader returns the request header with which a client chooses the language
 // of the message, in the canonical form of [net/http.Header]. It returns "" if the

@@ -22,6 +22,7 @@ import (
 	"github.com/statusmap/statusmap/internal/aip193"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
+	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // Error returns an error with a legacy code. args are the message's arguments as
@@ -415,7 +416,10 @@ func (e *LegacyError) says() details.Status {
 	s := details.Status{
 		Code: e.grpc, Message: e.message,
 		Domain: e.Domain(), Reason: e.Reason(), Metadata: e.args,
-		RetryAfter: e.retryAfter, Field: e.code.Field(),
+		RetryAfter: e.retryAfter,
+	}
+	for _, field := range e.code.Fields() {
+		s.Violations = append(s.Violations, wire.Violation{Field: field.Text(e.args...), Description: e.message, Reason: e.Reason()})
 	}
 	if e.impliedCode() {
 		s.LegacyCode = e.code.LegacyCode()

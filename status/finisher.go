@@ -241,7 +241,7 @@ func (d *draft) setCode(code *catalog.Code, text string) bool {
 		d.RetryAfter = 0
 	}
 	if d.has(wire.BadRequest) {
-		d.Field = ""
+		d.Violations = nil
 	}
 	return says
 }

@@ -62,8 +62,8 @@ func (d *draft) drop(drop func(name string) bool, event *Event) {
 	if d.Locale != "" && drop(wire.LocalizedMessage) {
 		d.Locale, dropped = "", true
 	}
-	if d.Field != "" && drop(wire.BadRequest) {
-		d.Field, dropped = "", true
+	if d.Violations != nil && drop(wire.BadRequest) {
+		d.Violations, dropped = nil, true
 	}
 	if d.RetryAfter != 0 && drop(wire.RetryInfo) {
 		d.RetryAfter, dropped = 0, true

@@ -154,9 +154,9 @@ func TestSameBytes(t *testing.T) {
 		if code.RetryAfter() > 0 {
 			add(&errdetails.RetryInfo{RetryDelay: durationpb.New(code.RetryAfter())})
 		}
-		if code.Field() != "" {
+		for _, field := range code.Fields() {
 			add(&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-				{Field: code.Field(), Description: want.GetMessage(), Reason: code.Reason()},
+				{Field: field.Text(), Description: want.GetMessage(), Reason: code.Reason()},
 			}})
 		}
 		if got := grpcstatus.Convert(status.Error(value, sampleArgs(code)...)).Proto(); !proto.Equal(got, want) {

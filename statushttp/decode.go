@@ -15,6 +15,7 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
+	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // UnknownReason is the ErrorInfo reason of a legacy code that the catalog lacks. No
@@ -47,7 +48,7 @@ func (c *Codec) decode(ctx context.Context, domain string, response Response) (d
 	if ok && len(response.Body) == 0 {
 		return nil, nil
 	}
-	switch v, kind := system.Reply().Read(response.Body, ok, system.HTTPAlways() == 0, system.IsSuccessCode); {
+	switch v, kind := system.Envelope().Reply.Read(response.Body, ok, system.HTTPAlways() == 0, system.IsSuccessCode); {
 	case kind == template.Success:
 		return v.Data, nil
 	case kind == template.Failure && len(v.LegacyCode) <= maxLegacyCode:
@@ -75,10 +76,13 @@ func (c *Codec) decodeFailure(system *catalog.System, httpStatus int, v *templat
 		if code.IsSuccess() {
 			return nil
 		}
-		s.Code, s.Reason, s.RetryAfter, s.Field = code.GRPCCode(), code.Reason(), code.RetryAfter(), code.Field()
+		s.Code, s.Reason, s.RetryAfter = code.GRPCCode(), code.Reason(), code.RetryAfter()
 		s.Metadata = arguments(code, v)
 		if v.Message == "" {
 			s.Message = code.Message().Text(s.Metadata...)
+		}
+		for _, field := range code.Fields() {
+			s.Violations = append(s.Violations, wire.Violation{Field: field.Text(s.Metadata...), Description: s.Message, Reason: s.Reason})
 		}
 	}
 	b := details.NewBuffer()

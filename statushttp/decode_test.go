@@ -26,7 +26,7 @@ import (
 
 // envelope renders an error as a system's backend would.
 func envelope(code *catalog.Code, args []catalog.Arg) []byte {
-	return code.System().FailureEnvelope().Append(nil, &template.Values{
+	return code.System().Envelope().Failure.Append(nil, &template.Values{
 		LegacyCode: code.LegacyCode(), Message: code.Message().Text(args...),
 		Reason: code.Reason(), Domain: code.Domain(), RequestID: "r-1", Metadata: args,
 	})
@@ -142,7 +142,7 @@ func TestTranslationsRoundTrip(t *testing.T) {
 				args = append(args, catalog.Arg{Name: name, Value: fmt.Sprintf("<%d>", i)})
 			}
 			for language, m := range code.Translations() {
-				body := system.FailureEnvelope().Append(nil, &template.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
+				body := system.Envelope().Failure.Append(nil, &template.Values{LegacyCode: code.LegacyCode(), Message: m.Text(args...)})
 				e, ok := status.FromError(decode(t, codec, system.Domain(), httpOf(code), body).Err())
 				if !ok || e.Code() != code {
 					t.Fatalf("%s in %s: %s", code.FullName(), language, body)
@@ -259,7 +259,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		// Rendered again it is JSON, and reads as the same code and message.
 		system, _ := cat.System(domain)
-		again := system.FailureEnvelope().Append(nil, &template.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
+		again := system.Envelope().Failure.Append(nil, &template.Values{LegacyCode: e.LegacyCode(), Message: e.Message()})
 		if !json.Valid(again) {
 			t.Fatalf("no JSON: %s", again)
 		}

@@ -87,7 +87,7 @@ func (f *failure) render(dst []byte, header http.Header, r *Request, d *Decision
 		// that wraps an error sends the text of what wraps it.
 		v.LegacyCode, v.Reason, v.Template = d.Code.LegacyCode(), d.Code.Reason(), d.message.Template()
 	}
-	envelope := d.Dialect.FailureEnvelope()
+	envelope := d.Dialect.Envelope().Failure
 	if envelope.Has("metadata") {
 		// The wire may have them in any order.
 		slices.SortFunc(v.Metadata, func(a, b wire.Pair) int { return cmp.Compare(a.Name, b.Name) })
@@ -156,7 +156,7 @@ func (c *Codec) Success(r *Request, code string) (Success, bool) {
 // answer. A system without a success template answers with data itself, and keeps the
 // Content-Type that header has.
 func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
-	contentType, envelope := header["Content-Type"], s.dialect.SuccessEnvelope()
+	contentType, envelope := header["Content-Type"], s.dialect.Envelope().Success
 	v := template.Values{
 		LegacyCode: s.code.LegacyCode(),
 		Template:   s.code.Message().Template(),

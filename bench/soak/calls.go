@@ -146,7 +146,7 @@ func failure(a *answer, system *catalog.System, outcome string, allowed ...said)
 	if err := common(a); err != nil {
 		return "", err
 	}
-	v, ok := system.FailureEnvelope().Parse(a.body)
+	v, ok := system.Envelope().Failure.Parse(a.body)
 	if !ok {
 		return "", errors.New("no envelope of " + system.Domain())
 	}
@@ -197,10 +197,10 @@ func agrees(a *answer, system *catalog.System, v *template.Values, s *said) erro
 
 // envelope checks that a body is what its template gives for its values.
 func envelope(a *answer, system *catalog.System, v *template.Values) error {
-	if system.FailureEnvelope().Has("request_id") && v.RequestID != a.header.Get("X-Request-Id") {
+	if system.Envelope().Failure.Has("request_id") && v.RequestID != a.header.Get("X-Request-Id") {
 		return fmt.Errorf("request id %q in the body, %q in the header", v.RequestID, a.header.Get("X-Request-Id"))
 	}
-	if again := system.FailureEnvelope().Append(nil, v); !bytes.Equal(again, a.body) {
+	if again := system.Envelope().Failure.Append(nil, v); !bytes.Equal(again, a.body) {
 		return fmt.Errorf("the envelope would be %s", again)
 	}
 	return nil
@@ -236,7 +236,7 @@ func success(a *answer, system *catalog.System, text string) (string, error) {
 		if err := common(a); err != nil {
 			return "", err
 		}
-		v, ok := system.SuccessEnvelope().Parse(a.body)
+		v, ok := system.Envelope().Success.Parse(a.body)
 		if !ok {
 			return "", errors.New("no success envelope of " + system.Domain())
 		}

@@ -117,8 +117,8 @@ type explanation struct {
 	// RetryAfter is the number of seconds after which a client may repeat the call. It is
 	// 0 if the client should not repeat the call.
 	RetryAfter int `json:"retry_after"`
-	// Field is the request field that is wrong.
-	Field string `json:"field"`
+	// Fields are the request fields that are wrong.
+	Fields []string `json:"fields"`
 	// Known reports whether the catalog has the code. If not, all facts are from details.
 	Known bool `json:"known"`
 
@@ -132,10 +132,18 @@ func newExplanation(code *catalog.Code, by string) explanation {
 		MatchedBy:  by,
 		Arguments:  map[string]string{},
 		RetryAfter: int(code.RetryAfter().Seconds()),
-		Field:      code.Field(),
+		Fields:     fieldNames(code),
 		Known:      true,
 		code:       code,
 	}
+}
+
+func fieldNames(code *catalog.Code) []string {
+	names := []string{}
+	for _, field := range code.Fields() {
+		names = append(names, field.String())
+	}
+	return names
 }
 
 func explain(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.System, what string) []explanation {
@@ -317,7 +325,7 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 	default:
 		line("retry", "no")
 	}
-	line("field", e.Field)
+	line("fields", strings.Join(e.Fields, ", "))
 	line("labels", pairs(e.Labels))
 	if !e.Success {
 		line("on the wire", e.onTheWire(ctx, codec))

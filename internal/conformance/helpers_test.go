@@ -27,20 +27,20 @@ type failure struct {
 
 // readFailure reads the error body of a system.
 func readFailure(system *catalog.System, body string) (failure, bool) {
-	v, ok := system.FailureEnvelope().Parse([]byte(body))
+	v, ok := system.Envelope().Failure.Parse([]byte(body))
 	return failure{legacyCode: v.LegacyCode, message: v.Message, requestID: v.RequestID}, ok
 }
 
 // isVerbatim reports whether an error body equals the envelope that the system writes for
 // the values in the body.
 func isVerbatim(system *catalog.System, body string) bool {
-	v, ok := system.FailureEnvelope().Parse([]byte(body))
-	return ok && string(system.FailureEnvelope().Append(nil, &v)) == body
+	v, ok := system.Envelope().Failure.Parse([]byte(body))
+	return ok && string(system.Envelope().Failure.Append(nil, &v)) == body
 }
 
 // hasRequestID reports whether the error bodies of a system contain {request_id}.
 func hasRequestID(system *catalog.System) bool {
-	return system.FailureEnvelope().Has("request_id")
+	return system.Envelope().Failure.Has("request_id")
 }
 
 // mustSystem returns a sample system.

@@ -30,8 +30,10 @@ type Status struct {
 	Metadata []wire.Pair
 	// RetryAfter is sent as RetryInfo unless it is 0.
 	RetryAfter time.Duration
-	// Field is sent as BadRequest unless it is "". Message is the description.
-	Field string
+	// Violations are sent as BadRequest.
+	Violations []wire.Violation
+	// Help is a URL. It is sent as Help unless it is "".
+	Help string
 	// Locale and Localized are sent as LocalizedMessage unless Locale is "".
 	Locale, Localized string
 	// Rest is sent unchanged, after the details above.
@@ -41,7 +43,7 @@ type Status struct {
 // A Buffer builds a status and owns its memory.
 type Buffer struct {
 	status  spb.Status
-	details [4]anypb.Any
+	details [5]anypb.Any
 	bytes   []byte // of details
 }
 
@@ -88,15 +90,20 @@ func (b *Buffer) Build(s *Status) *spb.Status {
 		b.bytes = wire.AppendRetryInfo(b.bytes, s.RetryAfter)
 		add(wire.RetryInfoURL, from)
 	}
-	if s.Field != "" {
+	if len(s.Violations) > 0 {
 		from := len(b.bytes)
-		b.bytes = wire.AppendBadRequest(b.bytes, s.Field, s.Message, s.Reason)
+		b.bytes = wire.AppendBadRequest(b.bytes, s.Violations)
 		add(wire.BadRequestURL, from)
 	}
 	if s.Locale != "" {
 		from := len(b.bytes)
 		b.bytes = wire.AppendLocalizedMessage(b.bytes, s.Locale, s.Localized)
 		add(wire.LocalizedMessageURL, from)
+	}
+	if s.Help != "" {
+		from := len(b.bytes)
+		b.bytes = wire.AppendHelp(b.bytes, s.Help)
+		add(wire.HelpURL, from)
 	}
 	b.status.Details = append(b.status.Details, s.Rest...)
 	return &b.status

@@ -50,13 +50,22 @@ func withProtobuf(t testing.TB, s details.Status) *spb.Status {
 	if s.RetryAfter > 0 {
 		st.Details = append(st.Details, detail(t, &errdetails.RetryInfo{RetryDelay: durationpb.New(s.RetryAfter)}))
 	}
-	if s.Field != "" {
-		st.Details = append(st.Details, detail(t, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-			{Field: s.Field, Description: s.Message, Reason: s.Reason},
-		}}))
+	if len(s.Violations) > 0 {
+		var bad errdetails.BadRequest
+		for _, v := range s.Violations {
+			violation := &errdetails.BadRequest_FieldViolation{Field: v.Field, Description: v.Description, Reason: v.Reason}
+			if v.Locale != "" {
+				violation.LocalizedMessage = &errdetails.LocalizedMessage{Locale: v.Locale, Message: v.Localized}
+			}
+			bad.FieldViolations = append(bad.FieldViolations, violation)
+		}
+		st.Details = append(st.Details, detail(t, &bad))
 	}
 	if s.Locale != "" {
 		st.Details = append(st.Details, detail(t, &errdetails.LocalizedMessage{Locale: s.Locale, Message: s.Localized}))
+	}
+	if s.Help != "" {
+		st.Details = append(st.Details, detail(t, &errdetails.Help{Links: []*errdetails.Help_Link{{Url: s.Help}}}))
 	}
 	st.Details = append(st.Details, s.Rest...)
 	return st
@@ -151,14 +160,14 @@ var statuses = []struct {
 	{name: "retry after a negative time: there is no RetryInfo", status: details.Status{RetryAfter: -1}},
 	{
 		name:   "field",
-		status: details.Status{Code: codes.InvalidArgument, Message: "job_id is missing", Field: "job_id"},
+		status: details.Status{Code: codes.InvalidArgument, Message: "job_id is missing", Violations: []wire.Violation{{Field: "job_id", Description: "job_id is missing"}}},
 		want: []proto.Message{&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
 			{Field: "job_id", Description: "job_id is missing"},
 		}}},
 	},
 	{
 		name:   "field without a message",
-		status: details.Status{Reason: "R", Field: "job_id"},
+		status: details.Status{Reason: "R", Violations: []wire.Violation{{Field: "job_id", Reason: "R"}}},
 		want: []proto.Message{errorInfo("", "R"), &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
 			{Field: "job_id", Reason: "R"},
 		}}},
@@ -174,8 +183,9 @@ var statuses = []struct {
 		name: "all at once",
 		status: details.Status{
 			Code: codes.InvalidArgument, Message: "作业 42 不存在", Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND",
-			LegacyCode: "1233106", RequestID: "id-1", Metadata: args("job_id", "42"), RetryAfter: time.Second, Field: "job_id",
-			Locale: "en", Localized: "Job 42 does not exist",
+			LegacyCode: "1233106", RequestID: "id-1", Metadata: args("job_id", "42"), RetryAfter: time.Second,
+			Violations: []wire.Violation{{Field: "job_id", Description: "作业 42 不存在", Reason: "JOB_NOT_FOUND"}},
+			Locale:     "en", Localized: "Job 42 does not exist",
 		},
 		want: []proto.Message{
 			errorInfo("legacy.job.v2", "JOB_NOT_FOUND", "job_id", "42", "legacy_code", "1233106", "request_id", "id-1"),
@@ -356,7 +366,8 @@ func FuzzBuild(f *testing.F) {
 		}
 		s := details.Status{
 			Code: codes.Code(code), Message: message, Domain: domain, Reason: reason, LegacyCode: legacyCode, RequestID: requestID,
-			RetryAfter: time.Duration(retryAfter), Field: field, Locale: locale, Localized: localized,
+			RetryAfter: time.Duration(retryAfter), Violations: violations(field, message, reason, locale, localized),
+			Locale: locale, Localized: localized, Help: value2,
 		}
 		// Names must be unique.
 		taken := map[string]bool{"legacy_code": legacyCode != "", "request_id": requestID != ""}
@@ -375,7 +386,7 @@ func FuzzBuild(f *testing.F) {
 		want := withProtobuf(t, s)
 		b := details.NewBuffer()
 		defer b.Release()
-		b.Build(&details.Status{Domain: value, Reason: message, Metadata: args(key2, key), RetryAfter: 1, Field: "x", Locale: "x"})
+		b.Build(&details.Status{Domain: value, Reason: message, Metadata: args(key2, key), RetryAfter: 1, Violations: []wire.Violation{{Field: "x"}}, Locale: "x"})
 		st := b.Build(&s)
 		checkBuilt(t, st, want)
 
@@ -397,4 +408,12 @@ func FuzzBuild(f *testing.F) {
 			t.Errorf("read back: %s, want %s", info.RetryAfter, s.RetryAfter)
 		}
 	})
+}
+
+// violations returns one violation of a field; none if the field is "".
+func violations(field, description, reason, locale, localized string) []wire.Violation {
+	if field == "" {
+		return nil
+	}
+	return []wire.Violation{{Field: field, Description: description, Reason: reason, Locale: locale, Localized: localized}}
 }

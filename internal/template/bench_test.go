@@ -21,7 +21,7 @@ func BenchmarkEnvelopeAppend(b *testing.B) {
 			b.ReportAllocs()
 			var body []byte
 			for b.Loop() {
-				body = s.FailureEnvelope().Append(body[:0], &v)
+				body = s.Envelope().Failure.Append(body[:0], &v)
 			}
 		})
 	}
@@ -30,11 +30,11 @@ func BenchmarkEnvelopeAppend(b *testing.B) {
 func BenchmarkEnvelopeParse(b *testing.B) {
 	for _, s := range defaultCatalog(b).Systems() {
 		v := benchmarkValues(s)
-		body := s.FailureEnvelope().Append(nil, &v)
+		body := s.Envelope().Failure.Append(nil, &v)
 		b.Run(s.Domain(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := s.FailureEnvelope().Parse(body); !ok {
+				if _, ok := s.Envelope().Failure.Parse(body); !ok {
 					b.Fatalf("%s is not read", body)
 				}
 			}

@@ -53,7 +53,7 @@ func TestCompileEnvelopeSaysWhatToWrite(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			e, err := template.CompileEnvelope(tt.source)
+			e, err := compile(tt.source)
 			if e != nil || err == nil || err.Error() != tt.want {
 				t.Errorf("got  %v, %v\nwant %s", e, err, tt.want)
 			}

@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"google.golang.org/grpc/codes"
 )
 
 // An Envelope is the JSON of a response body. A body that it writes has the template's
@@ -33,6 +36,92 @@ type Values struct {
 	RequestID string // {request_id}
 	Metadata  []Arg  // {metadata}
 	Data      []byte // {data}: valid JSON; empty is null
+	// Labels are the code's labels, for {labels.NAME}.
+	Labels map[string]string
+	// Type returns the type of an argument, for {metadata.NAME} outside a string. nil:
+	// all arguments are strings.
+	Type func(name string) Type
+	// Sensitive reports whether {metadata} leaves an argument out. nil: none.
+	Sensitive  func(name string) bool
+	HTTPStatus int        // {http_status} and {http_reason}
+	HTTPMethod string     // {http_method}
+	HTTPPath   string     // {http_path}
+	GRPCCode   codes.Code // {grpc_code} and {grpc_name}
+	Language   string     // {language}
+	Time       time.Time  // {timestamp} and {timestamp_ms}
+	RetryAfter int64      // {retry_after}, in seconds
+	Help       string     // {help}
+	Details    []byte     // {details}: a JSON array; empty is null
+	// Violations are {violations}; the first one's field is {field}.
+	Violations []Violation
+}
+
+// A Violation is one entry of {violations}.
+type Violation struct{ Field, LegacyCode, Reason, Message string }
+
+// A Type is the type of an argument in JSON. It has the numbers of
+// statusmap.v1.CodeOptions.Arg.Type.
+type Type int32
+
+// The types of arguments.
+const (
+	String Type = iota
+	Int64
+	Double
+	Bool
+	JSONValue
+)
+
+// A Format is the format of a template. It has the numbers of
+// statusmap.v1.Envelope.Format.
+type Format int32
+
+// The formats of templates.
+const (
+	JSON Format = iota
+	XML
+	Text
+)
+
+// An Escape says which characters are escaped in JSON strings. It has the numbers of
+// statusmap.v1.Envelope.Escape.
+type Escape int32
+
+// The escapes.
+const (
+	Minimal Escape = iota
+	ASCII
+	HTML
+)
+
+// Options are the options of a template.
+type Options struct {
+	Format Format
+	Escape Escape
+	// Violation is the template of each of {violations}; nil if there is none.
+	Violation *Envelope
+}
+
+// A Set has all templates of one Envelope option of a system.
+type Set struct {
+	Failure, Success, StreamFailure *Envelope
+	// HasSuccess reports whether the option has a success template. Otherwise Success is
+	// {data}.
+	HasSuccess bool
+	Headers    []Header // by name
+	// ContentType is the header Content-Type. MediaType is the same in lower case without
+	// parameters.
+	ContentType, MediaType string
+	Format                 Format
+	HTTPAlways             int
+	// Reply reads the bodies back. It is nil if the format is not JSON.
+	Reply *Reply
+}
+
+// A Header is a header of failed responses.
+type Header struct {
+	Name     string // in the canonical form of net/http
+	Template *Envelope
 }
 
 // A piece is a run of literal text or a placeholder.
@@ -77,9 +166,23 @@ func fieldByName(name string) (field, bool) {
 
 const placeholders = "{code} {message} {reason} {domain} {request_id} {metadata} {data}"
 
-// CompileEnvelope compiles the template of an envelope. The error says what is wrong
+// CompileEnvelope compiles the template of an envelope. Each error says what is wrong
 // and what to write instead.
-func CompileEnvelope(source string) (*Envelope, error) {
+func CompileEnvelope(source string, _ Options) (*Envelope, []error) {
+	e, err := compileEnvelope(source)
+	if err != nil {
+		return nil, []error{err}
+	}
+	return e, nil
+}
+
+// CompileViolation compiles the template of one violation. It can contain {field},
+// {code}, {reason} and {message}, which are the violation's.
+func CompileViolation(source string, o Options) (*Envelope, []error) {
+	return CompileEnvelope(source, o)
+}
+
+func compileEnvelope(source string) (*Envelope, error) {
 	e := &Envelope{source: source}
 	if !utf8.ValidString(source) {
 		return nil, errors.New("the template is not valid UTF-8: save it as UTF-8")

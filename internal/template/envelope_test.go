@@ -171,10 +171,10 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s is not in the catalog", tt.domain)
 		}
-		if got := string(s.FailureEnvelope().Append(nil, &v)); got != tt.wantFailure {
+		if got := string(s.Envelope().Failure.Append(nil, &v)); got != tt.wantFailure {
 			t.Errorf("%s: failure\ngot  %s\nwant %s", tt.domain, got, tt.wantFailure)
 		}
-		if got := string(s.SuccessEnvelope().Append(nil, &v)); got != tt.wantSuccess {
+		if got := string(s.Envelope().Success.Append(nil, &v)); got != tt.wantSuccess {
 			t.Errorf("%s: success\ngot  %s\nwant %s", tt.domain, got, tt.wantSuccess)
 		}
 	}
@@ -210,8 +210,8 @@ func TestTemplatesGiveTheSameBodiesAsTexts(t *testing.T) {
 							v.Metadata = append(v.Metadata, template.Arg{Name: name, Value: value})
 						}
 					}
-					checkTemplate(t, s.FailureEnvelope(), m, v)
-					checkTemplate(t, s.SuccessEnvelope(), m, v)
+					checkTemplate(t, s.Envelope().Failure, m, v)
+					checkTemplate(t, s.Envelope().Success, m, v)
 				}
 			}
 		}
@@ -652,7 +652,7 @@ func TestEnvelopeParse(t *testing.T) {
 func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 	t.Parallel()
 	for _, code := range allCodes(t) {
-		failure := code.System().FailureEnvelope()
+		failure := code.System().Envelope().Failure
 		v := template.Values{
 			LegacyCode: code.LegacyCode(),
 			Message:    code.Message().Text(),
@@ -669,7 +669,7 @@ func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 		if again := failure.Append(nil, &got); !bytes.Equal(again, body) {
 			t.Errorf("%s: read and written again it is %s, want %s", code.FullName(), again, body)
 		}
-		if v, ok := code.System().SuccessEnvelope().Parse(body); ok && code.System().SuccessEnvelope().String() != "{data}" {
+		if v, ok := code.System().Envelope().Success.Parse(body); ok && code.System().Envelope().Success.String() != "{data}" {
 			t.Errorf("%s: the failure %s is read as the success %+v", code.FullName(), body, v)
 		}
 	}

@@ -33,7 +33,7 @@ func FuzzEnvelope(f *testing.F) {
 		f.Add(source, "-5", "a]b\xff\x00", "", "", "[1]", "", "", []byte(`null`))
 	}
 	f.Fuzz(func(t *testing.T, source, code, message, reason, domain, requestID, key, val string, data []byte) {
-		e, err := template.CompileEnvelope(source)
+		e, err := compile(source)
 		if err != nil {
 			if e != nil {
 				t.Error("got an envelope and an error, want no envelope")
@@ -124,7 +124,7 @@ func orNull(data []byte) []byte {
 func FuzzEnvelopeParse(f *testing.F) {
 	var envelopes []*template.Envelope
 	for _, s := range defaultCatalog(f).Systems() {
-		envelopes = append(envelopes, s.FailureEnvelope(), s.SuccessEnvelope())
+		envelopes = append(envelopes, s.Envelope().Failure, s.Envelope().Success)
 	}
 	for _, source := range []string{
 		`{"errors":[{"code":{code},"message":{message}}]}`,

@@ -4,6 +4,7 @@
 package template_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/statusmap/statusmap/catalog"
@@ -20,7 +21,7 @@ import (
 
 func compiled(t testing.TB, source string) *template.Envelope {
 	t.Helper()
-	e, err := template.CompileEnvelope(source)
+	e, err := compile(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,4 +78,9 @@ func messagesOf(code *catalog.Code) []*template.Message {
 		messages = append(messages, m.Template())
 	}
 	return messages
+}
+
+func compile(source string) (*template.Envelope, error) {
+	e, errs := template.CompileEnvelope(source, template.Options{})
+	return e, errors.Join(errs...)
 }

@@ -41,6 +41,7 @@ const (
 	RetryInfoURL        = host + RetryInfo
 	BadRequestURL       = host + BadRequest
 	LocalizedMessageURL = host + LocalizedMessage
+	HelpURL             = host + Help
 )
 
 // Name returns the name of the message in a type URL, which follows the last slash. The
@@ -340,19 +341,37 @@ func AppendRetryInfo(b []byte, delay time.Duration) []byte {
 	return protowire.AppendBytes(appendTag(b, 1), d)
 }
 
-// AppendBadRequest appends a serialized google.rpc.BadRequest with one violation.
-func AppendBadRequest(b []byte, field, description, reason string) []byte {
+// A Violation is one entry of a google.rpc.BadRequest.
+type Violation struct {
+	Field, Description, Reason string
+	Locale, Localized          string // the localized_message, unless Locale is ""
+}
+
+// AppendBadRequest appends a serialized google.rpc.BadRequest.
+func AppendBadRequest(b []byte, violations []Violation) []byte {
 	var v []byte
-	v = appendString(v, 1, field)
-	v = appendString(v, 2, description)
-	v = appendString(v, 3, reason)
-	return protowire.AppendBytes(appendTag(b, 1), v)
+	for i := range violations {
+		x := &violations[i]
+		v = appendString(v[:0], 1, x.Field)
+		v = appendString(v, 2, x.Description)
+		v = appendString(v, 3, x.Reason)
+		if x.Locale != "" {
+			v = protowire.AppendBytes(appendTag(v, 4), AppendLocalizedMessage(nil, x.Locale, x.Localized))
+		}
+		b = protowire.AppendBytes(appendTag(b, 1), v)
+	}
+	return b
 }
 
 // AppendLocalizedMessage appends a serialized google.rpc.LocalizedMessage.
 func AppendLocalizedMessage(b []byte, locale, message string) []byte {
 	b = appendString(b, 1, locale)
 	return appendString(b, 2, message)
+}
+
+// AppendHelp appends a serialized google.rpc.Help with one link that has no description.
+func AppendHelp(b []byte, url string) []byte {
+	return protowire.AppendBytes(appendTag(b, 1), appendString(nil, 2, url))
 }
 
 // appendString appends a string field. It appends nothing if s is empty, as proto3

@@ -543,12 +543,12 @@ func TestAppendWritesProtobufsDeterministicBytes(t *testing.T) {
 		{got: wire.AppendRetryInfo(nil, time.Nanosecond), want: &errdetails.RetryInfo{RetryDelay: durationpb.New(time.Nanosecond)}},
 		{got: wire.AppendRetryInfo(nil, math.MaxInt64), want: &errdetails.RetryInfo{RetryDelay: durationpb.New(math.MaxInt64)}},
 		{
-			got: wire.AppendBadRequest(nil, "job_id", "作业 42 不存在", "JOB_NOT_FOUND"),
+			got: wire.AppendBadRequest(nil, []wire.Violation{{Field: "job_id", Description: "作业 42 不存在", Reason: "JOB_NOT_FOUND"}}),
 			want: &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
 				{Field: "job_id", Description: "作业 42 不存在", Reason: "JOB_NOT_FOUND"},
 			}},
 		},
-		{got: wire.AppendBadRequest(nil, "", "", ""), want: &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{}}}},
+		{got: wire.AppendBadRequest(nil, []wire.Violation{{}}), want: &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{}}}},
 		{got: wire.AppendLocalizedMessage(nil, "zh-CN", long), want: &errdetails.LocalizedMessage{Locale: "zh-CN", Message: long}},
 		{got: wire.AppendLocalizedMessage(nil, "", ""), want: &errdetails.LocalizedMessage{}},
 	} {
@@ -581,7 +581,9 @@ func TestAppendAppends(t *testing.T) {
 	for _, write := range []func([]byte) []byte{
 		func(b []byte) []byte { return wire.AppendErrorInfo(b, "d", "R", args("kk", "v")) },
 		func(b []byte) []byte { return wire.AppendRetryInfo(b, time.Second) },
-		func(b []byte) []byte { return wire.AppendBadRequest(b, "f", "d", "R") },
+		func(b []byte) []byte {
+			return wire.AppendBadRequest(b, []wire.Violation{{Field: "f", Description: "d", Reason: "R"}})
+		},
 		func(b []byte) []byte { return wire.AppendLocalizedMessage(b, "en", "m") },
 	} {
 		if got, want := string(write(before)), "before "+string(write(nil)); got != want || len(got) == len(before) {
@@ -609,7 +611,7 @@ func FuzzAppend(f *testing.F) {
 		}
 		raw := wire.AppendErrorInfo(nil, domain, reason, metadata)
 		checkSame(t, raw, errorInfo(domain, reason, metadata...))
-		checkSame(t, wire.AppendBadRequest(nil, key, value, reason), &errdetails.BadRequest{
+		checkSame(t, wire.AppendBadRequest(nil, []wire.Violation{{Field: key, Description: value, Reason: reason}}), &errdetails.BadRequest{
 			FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: key, Description: value, Reason: reason}},
 		})
 		checkSame(t, wire.AppendLocalizedMessage(nil, key, value), &errdetails.LocalizedMessage{Locale: key, Message: value})

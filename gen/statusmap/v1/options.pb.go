@@ -171,6 +171,174 @@ func (GrpcCode) EnumDescriptor() ([]byte, []int) {
 	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{0}
 }
 
+// The format of the templates.
+type Envelope_Format int32
+
+const (
+	// JSON. The envelope can be read back.
+	Envelope_JSON Envelope_Format = 0
+	// XML. It is not read back, and cannot have {data}.
+	Envelope_XML Envelope_Format = 1
+	// Plain text. It is not read back, and cannot have {data}.
+	Envelope_TEXT Envelope_Format = 2
+)
+
+// Enum value maps for Envelope_Format.
+var (
+	Envelope_Format_name = map[int32]string{
+		0: "JSON",
+		1: "XML",
+		2: "TEXT",
+	}
+	Envelope_Format_value = map[string]int32{
+		"JSON": 0,
+		"XML":  1,
+		"TEXT": 2,
+	}
+)
+
+func (x Envelope_Format) Enum() *Envelope_Format {
+	p := new(Envelope_Format)
+	*p = x
+	return p
+}
+
+func (x Envelope_Format) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Envelope_Format) Descriptor() protoreflect.EnumDescriptor {
+	return file_statusmap_v1_options_proto_enumTypes[1].Descriptor()
+}
+
+func (Envelope_Format) Type() protoreflect.EnumType {
+	return &file_statusmap_v1_options_proto_enumTypes[1]
+}
+
+func (x Envelope_Format) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Envelope_Format.Descriptor instead.
+func (Envelope_Format) EnumDescriptor() ([]byte, []int) {
+	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{1, 0}
+}
+
+// The characters that are escaped in JSON strings.
+type Envelope_Escape int32
+
+const (
+	// Only those that JSON requires.
+	Envelope_MINIMAL Envelope_Escape = 0
+	// All that are not ASCII, as in \u4f5c. Python's json module does this.
+	Envelope_ASCII Envelope_Escape = 1
+	// The characters <, >, &, U+2028 and U+2029, as in \u003c. Go's encoding/json does
+	// this.
+	Envelope_HTML Envelope_Escape = 2
+)
+
+// Enum value maps for Envelope_Escape.
+var (
+	Envelope_Escape_name = map[int32]string{
+		0: "MINIMAL",
+		1: "ASCII",
+		2: "HTML",
+	}
+	Envelope_Escape_value = map[string]int32{
+		"MINIMAL": 0,
+		"ASCII":   1,
+		"HTML":    2,
+	}
+)
+
+func (x Envelope_Escape) Enum() *Envelope_Escape {
+	p := new(Envelope_Escape)
+	*p = x
+	return p
+}
+
+func (x Envelope_Escape) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Envelope_Escape) Descriptor() protoreflect.EnumDescriptor {
+	return file_statusmap_v1_options_proto_enumTypes[2].Descriptor()
+}
+
+func (Envelope_Escape) Type() protoreflect.EnumType {
+	return &file_statusmap_v1_options_proto_enumTypes[2]
+}
+
+func (x Envelope_Escape) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Envelope_Escape.Descriptor instead.
+func (Envelope_Escape) EnumDescriptor() ([]byte, []int) {
+	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{1, 1}
+}
+
+// The type of an argument's value in JSON.
+type CodeOptions_Arg_Type int32
+
+const (
+	// A string.
+	CodeOptions_Arg_STRING CodeOptions_Arg_Type = 0
+	// An integer of 64 bits.
+	CodeOptions_Arg_INT64 CodeOptions_Arg_Type = 1
+	// A floating-point number.
+	CodeOptions_Arg_DOUBLE CodeOptions_Arg_Type = 2
+	// true or false.
+	CodeOptions_Arg_BOOL CodeOptions_Arg_Type = 3
+	// Any JSON value.
+	CodeOptions_Arg_JSON CodeOptions_Arg_Type = 4
+)
+
+// Enum value maps for CodeOptions_Arg_Type.
+var (
+	CodeOptions_Arg_Type_name = map[int32]string{
+		0: "STRING",
+		1: "INT64",
+		2: "DOUBLE",
+		3: "BOOL",
+		4: "JSON",
+	}
+	CodeOptions_Arg_Type_value = map[string]int32{
+		"STRING": 0,
+		"INT64":  1,
+		"DOUBLE": 2,
+		"BOOL":   3,
+		"JSON":   4,
+	}
+)
+
+func (x CodeOptions_Arg_Type) Enum() *CodeOptions_Arg_Type {
+	p := new(CodeOptions_Arg_Type)
+	*p = x
+	return p
+}
+
+func (x CodeOptions_Arg_Type) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CodeOptions_Arg_Type) Descriptor() protoreflect.EnumDescriptor {
+	return file_statusmap_v1_options_proto_enumTypes[3].Descriptor()
+}
+
+func (CodeOptions_Arg_Type) Type() protoreflect.EnumType {
+	return &file_statusmap_v1_options_proto_enumTypes[3]
+}
+
+func (x CodeOptions_Arg_Type) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CodeOptions_Arg_Type.Descriptor instead.
+func (CodeOptions_Arg_Type) EnumDescriptor() ([]byte, []int) {
+	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{2, 0, 0}
+}
+
 // SystemOptions describe a legacy system.
 type SystemOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -181,14 +349,14 @@ type SystemOptions struct {
 	// ```
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
 	// The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-	// in this language unless the client asks for another one with `language_header`.
-	// Required.
+	// in this language, unless `default_language` names another one or the client asks
+	// for another one with `language_header`. Required.
 	//
 	// ```proto
 	// language: "zh-CN"
 	// ```
 	Language string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
-	// The JSON of response bodies. Required.
+	// The response bodies. Required.
 	//
 	// ```proto
 	//
@@ -202,8 +370,8 @@ type SystemOptions struct {
 	Envelope *Envelope `protobuf:"bytes,3,opt,name=envelope,proto3" json:"envelope,omitempty"`
 	// The request header with which a client chooses the language of an error's
 	// message. Its value has the syntax of Accept-Language. If the code has no
-	// translation that fits, the message is in the system's `language`. Default: no
-	// header, so all messages are in `language`.
+	// translation that fits, the message is in the system's default language. Default: no
+	// header, so all messages are in the default language.
 	//
 	// ```proto
 	// language_header: "Accept-Language"
@@ -211,7 +379,8 @@ type SystemOptions struct {
 	LanguageHeader string `protobuf:"bytes,4,opt,name=language_header,json=languageHeader,proto3" json:"language_header,omitempty"`
 	// A regular expression (RE2) that matches exactly the legacy codes of successes. It
 	// must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-	// matches, and must not have it otherwise. Default: no code is a success.
+	// matches, and must not have it otherwise. It may match legacy codes that no code
+	// has. Default: no code is a success.
 	//
 	// ```proto
 	// success_codes: "0|2[0-9]{4}"
@@ -223,7 +392,54 @@ type SystemOptions struct {
 	// ```proto
 	// legacy_codes: "D-[0-9]{3}"
 	// ```
-	LegacyCodes   string `protobuf:"bytes,6,opt,name=legacy_codes,json=legacyCodes,proto3" json:"legacy_codes,omitempty"`
+	LegacyCodes string `protobuf:"bytes,6,opt,name=legacy_codes,json=legacyCodes,proto3" json:"legacy_codes,omitempty"`
+	// The BCP 47 tag of the language in which the system answers if the client does not
+	// ask for one. Codes without a translation into it answer in `language`. Default:
+	// `language`.
+	//
+	// ```proto
+	// default_language: "en"
+	// ```
+	DefaultLanguage string `protobuf:"bytes,7,opt,name=default_language,json=defaultLanguage,proto3" json:"default_language,omitempty"`
+	// The full names of further enums whose codes belong to this system too, for example
+	// if the table has several files, or if a gateway answers with codes of its own. An
+	// included enum has no option (statusmap.v1.system), and its codes keep their package
+	// as domain. Several systems of the same `language` can include it. Reasons, legacy
+	// codes and fallbacks must be unique in the system with all its includes. Default: no
+	// includes.
+	//
+	// ```proto
+	// includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+	// ```
+	Includes []string `protobuf:"bytes,8,rep,name=includes,proto3" json:"includes,omitempty"`
+	// Further envelopes. The client chooses one by `content_type` with the request header
+	// Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+	// is acceptable, `envelope` is. Default: no alternatives.
+	//
+	// ```proto
+	//
+	//	alternatives: {
+	//	  content_type: "application/problem+json"
+	//	  failure: '{"type":{help},"title":{message},"status":{http_status}}'
+	//	}
+	//
+	// ```
+	Alternatives []*Envelope `protobuf:"bytes,9,rep,name=alternatives,proto3" json:"alternatives,omitempty"`
+	// The header of requests and responses that has the request's id. Default:
+	// X-Request-Id.
+	//
+	// ```proto
+	// request_id_header: "X-Depot-Trace"
+	// ```
+	RequestIdHeader string `protobuf:"bytes,10,opt,name=request_id_header,json=requestIdHeader,proto3" json:"request_id_header,omitempty"`
+	// The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+	// as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+	// envelopes. Default: no help.
+	//
+	// ```proto
+	// help: "https://errors.example.com/{domain}/{reason}"
+	// ```
+	Help          string `protobuf:"bytes,11,opt,name=help,proto3" json:"help,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -300,33 +516,94 @@ func (x *SystemOptions) GetLegacyCodes() string {
 	return ""
 }
 
-// Envelope has the templates of response bodies. Each template is JSON with
-// placeholders. The body has the same key order and white space as the template.
+func (x *SystemOptions) GetDefaultLanguage() string {
+	if x != nil {
+		return x.DefaultLanguage
+	}
+	return ""
+}
+
+func (x *SystemOptions) GetIncludes() []string {
+	if x != nil {
+		return x.Includes
+	}
+	return nil
+}
+
+func (x *SystemOptions) GetAlternatives() []*Envelope {
+	if x != nil {
+		return x.Alternatives
+	}
+	return nil
+}
+
+func (x *SystemOptions) GetRequestIdHeader() string {
+	if x != nil {
+		return x.RequestIdHeader
+	}
+	return ""
+}
+
+func (x *SystemOptions) GetHelp() string {
+	if x != nil {
+		return x.Help
+	}
+	return ""
+}
+
+// Envelope has the templates of response bodies. A template is JSON, XML or text with
+// placeholders. The body has the same order of keys and the same white space as the
+// template. These placeholders are replaced:
 //
-// These placeholders are replaced:
+//	{code}           the legacy code
+//	{message}        the message of the code; empty in a success without success code
+//	{reason}         the reason of the code
+//	{domain}         the domain of the code
+//	{request_id}     the id of the request
+//	{metadata}       the arguments of the error, without sensitive ones, as a JSON object
+//	{metadata.NAME}  one argument
+//	{labels.NAME}    one label of the code
+//	{data}           the response message as JSON; null in a failure
+//	{data...}        the members of the response message, as members of an object
+//	{http_status}    the HTTP status of the response
+//	{http_reason}    the text of the HTTP status, for example Not Found
+//	{http_method}    the method of the request
+//	{http_path}      the path of the request, without the query
+//	{grpc_code}      the number of the error's gRPC code, for example 5
+//	{grpc_name}      the name of the error's gRPC code, for example NOT_FOUND
+//	{language}       the BCP 47 tag of the message's language
+//	{timestamp}      the time, for example 2026-01-31T12:00:00.000Z
+//	{timestamp_ms}   the time in milliseconds since 1970
+//	{retry_after}    the seconds to wait before the same call is repeated
+//	{help}           the URL of `SystemOptions.help`
+//	{field}          the request field of the first violation
+//	{violations}     all violations, each in the template `violation`
+//	{details}        the details of the gRPC status, as a JSON array
 //
-//	{code}        the legacy code
-//	{message}     the message of the code
-//	{reason}      the reason of the code
-//	{domain}      the domain of the system
-//	{request_id}  the id of the request
-//	{metadata}    the arguments of the error, as a JSON object of strings
-//	{data}        the response message as JSON; null in a failure
+// In JSON, outside a string, a placeholder becomes a JSON value. {http_status},
+// {grpc_code}, {timestamp_ms} and {retry_after} become numbers, {code} becomes a number
+// if it is an integer, and an argument has the type that `CodeOptions.args` says. All
+// others become strings. Inside a string, as in "[{code}]{message}", a placeholder
+// becomes escaped text; {metadata}, {data}, {data...}, {details} and {violations} cannot
+// be there.
 //
-// Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
-// if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
-// in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
-// inside a string. Inside a JSON string, write {{ and }} for braces.
+// A placeholder has no value if its text is empty or absent, and {retry_after} if it is
+// 0. It becomes null then, or nothing inside a string. With a question mark, as in
+// {field?}, the member or element of an array that it is part of is left out instead; in
+// XML, the element or attribute is. An object or array that becomes empty by this is
+// left out too.
+//
+// Write {{ and }} for braces: in JSON inside strings, in XML and text everywhere.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The body of a failed call. It must contain {code}. Required.
+	// The body of a failed call. It should contain {code}. Required.
 	//
 	// ```proto
 	// failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
 	// ```
 	Failure string `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
-	// The body of a successful call. It must contain {data}. If it contains {code},
-	// {message} or {reason}, the system must have a success code. Default: {data}, the
+	// The body of a successful call. It must contain {data} or {data...}. If it contains
+	// {code} or {reason}, the system must have a success code. Default: {data}, the
 	// response message without an envelope.
 	//
 	// ```proto
@@ -340,7 +617,51 @@ type Envelope struct {
 	// ```proto
 	// http_always: 200
 	// ```
-	HttpAlways    int32 `protobuf:"varint,3,opt,name=http_always,json=httpAlways,proto3" json:"http_always,omitempty"`
+	HttpAlways int32 `protobuf:"varint,3,opt,name=http_always,json=httpAlways,proto3" json:"http_always,omitempty"`
+	// The format of all templates of this envelope. It decides how values are escaped.
+	// Default: JSON.
+	//
+	// ```proto
+	// format: XML
+	// ```
+	Format Envelope_Format `protobuf:"varint,4,opt,name=format,proto3,enum=statusmap.v1.Envelope_Format" json:"format,omitempty"`
+	// The header Content-Type of the response. Default:
+	// application/json; charset=utf-8, application/xml; charset=utf-8 or
+	// text/plain; charset=utf-8, by `format`.
+	//
+	// ```proto
+	// content_type: "application/problem+json"
+	// ```
+	ContentType string `protobuf:"bytes,5,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// The characters that are escaped in JSON strings. It applies to all that is filled
+	// in, {data} too. Default: MINIMAL.
+	//
+	// ```proto
+	// escape: ASCII
+	// ```
+	Escape Envelope_Escape `protobuf:"varint,6,opt,name=escape,proto3,enum=statusmap.v1.Envelope_Escape" json:"escape,omitempty"`
+	// Headers of failed responses, by name. The values are text with placeholders. A
+	// header whose placeholders all have no value is left out. Default: no headers.
+	//
+	// ```proto
+	// headers: {key: "X-Error-Code" value: "{code}"}
+	// ```
+	Headers map[string]string `protobuf:"bytes,7,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// The last chunk of a stream that fails. Default: `failure`.
+	//
+	// ```proto
+	// stream_failure: '{"error":{"code":{code},"message":{message}}}'
+	// ```
+	StreamFailure string `protobuf:"bytes,8,opt,name=stream_failure,json=streamFailure,proto3" json:"stream_failure,omitempty"`
+	// One violation in {violations}. It can contain {field}, {code}, {reason} and
+	// {message}, all of the violation. In JSON, the violations are separated by commas.
+	// Required if `failure` contains {violations}.
+	//
+	// ```proto
+	// failure: '{"code":{code},"errors":[{violations}]}'
+	// violation: '{"field":{field},"message":{message}}'
+	// ```
+	Violation     string `protobuf:"bytes,9,opt,name=violation,proto3" json:"violation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -396,6 +717,48 @@ func (x *Envelope) GetHttpAlways() int32 {
 	return 0
 }
 
+func (x *Envelope) GetFormat() Envelope_Format {
+	if x != nil {
+		return x.Format
+	}
+	return Envelope_JSON
+}
+
+func (x *Envelope) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
+func (x *Envelope) GetEscape() Envelope_Escape {
+	if x != nil {
+		return x.Escape
+	}
+	return Envelope_MINIMAL
+}
+
+func (x *Envelope) GetHeaders() map[string]string {
+	if x != nil {
+		return x.Headers
+	}
+	return nil
+}
+
+func (x *Envelope) GetStreamFailure() string {
+	if x != nil {
+		return x.StreamFailure
+	}
+	return ""
+}
+
+func (x *Envelope) GetViolation() string {
+	if x != nil {
+		return x.Violation
+	}
+	return ""
+}
+
 // CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
 type CodeOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -406,15 +769,16 @@ type CodeOptions struct {
 	// grpc: NOT_FOUND
 	// ```
 	Grpc *GrpcCode `protobuf:"varint,1,opt,name=grpc,proto3,enum=statusmap.v1.GrpcCode,oneof" json:"grpc,omitempty"`
-	// The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-	// the canonical status of `grpc`, for example 404 for NOT_FOUND.
+	// The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+	// replaces an error of another gRPC code has this status too. Default: the canonical
+	// status of `grpc`, for example 404 for NOT_FOUND.
 	//
 	// ```proto
 	// http: 410
 	// ```
 	Http int32 `protobuf:"varint,2,opt,name=http,proto3" json:"http,omitempty"`
 	// The code as the legacy system writes it. Each legacy code can be used once in a
-	// system. Default: the number of the enum value.
+	// system, unless `shares_legacy_code` is set. Default: the number of the enum value.
 	//
 	// ```proto
 	// legacy_code: "401.1"
@@ -422,7 +786,9 @@ type CodeOptions struct {
 	LegacyCode string `protobuf:"bytes,3,opt,name=legacy_code,json=legacyCode,proto3" json:"legacy_code,omitempty"`
 	// The message in the system's language, exactly as the legacy system sends it.
 	// {name} is replaced by the argument with that name. The name must be a valid key of
-	// ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+	// ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+	// `fallback_for` can use {status_message}, the text of the status that it replaces.
+	// Required.
 	//
 	// ```proto
 	// message: "parcel {parcel_id} is locked by {holder}"
@@ -441,7 +807,7 @@ type CodeOptions struct {
 	// without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
 	// system must have at least one of these two. A system can have one fallback for
 	// each gRPC code. The code must be an error, and its message must not have
-	// arguments. Default: the code is not a fallback.
+	// arguments other than {status_message}. Default: the code is not a fallback.
 	//
 	// ```proto
 	// fallback_for: [UNKNOWN, INTERNAL]
@@ -455,20 +821,87 @@ type CodeOptions struct {
 	// retry_after: 30
 	// ```
 	RetryAfter uint32 `protobuf:"varint,7,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
-	// The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-	// clients. Default: no field.
+	// The request fields that are wrong. They are the first violations of the error, and
+	// are sent as google.rpc.BadRequest. A field can contain an argument, as in
+	// "{parameter}". Default: no fields.
 	//
 	// ```proto
-	// field: "weight_kg"
+	// fields: ["weight_kg"]
 	// ```
-	Field string `protobuf:"bytes,8,opt,name=field,proto3" json:"field,omitempty"`
+	Fields []string `protobuf:"bytes,8,rep,name=fields,proto3" json:"fields,omitempty"`
 	// Further columns of the legacy error table, by name. They are for people and tools,
 	// and are not sent. Default: no labels.
 	//
 	// ```proto
 	// labels: {key: "owner" value: "parcel team"}
 	// ```
-	Labels        map[string]string `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Labels map[string]string `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// A regular expression (RE2) of further legacy codes that are read as this code. It
+	// must match the whole legacy code. The received legacy code is kept in the metadata,
+	// and in {code} if the error is answered in the same system. Default: only
+	// `legacy_code` is read as this code.
+	//
+	// ```proto
+	// reads: "410\\..*"
+	// ```
+	Reads string `protobuf:"bytes,10,opt,name=reads,proto3" json:"reads,omitempty"`
+	// The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+	// path that does not exist, 405, 413, 415 and others. A system can have one code for
+	// each HTTP status. Default: `fallback_for` decides.
+	//
+	// ```proto
+	// fallback_for_http: [404, 405]
+	// ```
+	FallbackForHttp []int32 `protobuf:"varint,11,rep,packed,name=fallback_for_http,json=fallbackForHttp,proto3" json:"fallback_for_http,omitempty"`
+	// The arguments of the code, by name, with their types. They need not occur in the
+	// message. Arguments of the message that are not here are strings. Default: no
+	// further arguments.
+	//
+	// ```proto
+	// args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+	// args: {key: "token" value: {sensitive: true}}
+	// ```
+	Args map[string]*CodeOptions_Arg `protobuf:"bytes,12,rep,name=args,proto3" json:"args,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Whether other codes of the system have the same legacy code. All of them need this
+	// option. If the legacy code is read back, the message decides which code it is, and
+	// the first code is used if no message fits. Default: false.
+	//
+	// ```proto
+	// shares_legacy_code: true
+	// ```
+	SharesLegacyCode bool `protobuf:"varint,13,opt,name=shares_legacy_code,json=sharesLegacyCode,proto3" json:"shares_legacy_code,omitempty"`
+	// What the error means, for people to read, in Markdown. Default: no explanation.
+	//
+	// ```proto
+	// explanation: "The parcel was delivered more than a year ago."
+	// ```
+	Explanation string `protobuf:"bytes,14,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// What to do about the error, for people to read, in Markdown. Default: no
+	// resolution.
+	//
+	// ```proto
+	// resolution: "Ask the archive, `GET /archive/{id}`."
+	// ```
+	Resolution string `protobuf:"bytes,15,opt,name=resolution,proto3" json:"resolution,omitempty"`
+	// The version of the API that introduced the code, for people to read. Default: no
+	// version.
+	//
+	// ```proto
+	// since: "2.3"
+	// ```
+	Since string `protobuf:"bytes,16,opt,name=since,proto3" json:"since,omitempty"`
+	// The reason, or the full name in another domain, of the code to use instead of this
+	// one. Set `deprecated` too. Default: no replacement.
+	//
+	// ```proto
+	// PARCEL_LOST = 102 [
+	//
+	//	deprecated = true,
+	//	(statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+	//
+	// ];
+	// ```
+	ReplacedBy    string `protobuf:"bytes,17,opt,name=replaced_by,json=replacedBy,proto3" json:"replaced_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -552,11 +985,11 @@ func (x *CodeOptions) GetRetryAfter() uint32 {
 	return 0
 }
 
-func (x *CodeOptions) GetField() string {
+func (x *CodeOptions) GetFields() []string {
 	if x != nil {
-		return x.Field
+		return x.Fields
 	}
-	return ""
+	return nil
 }
 
 func (x *CodeOptions) GetLabels() map[string]string {
@@ -564,6 +997,62 @@ func (x *CodeOptions) GetLabels() map[string]string {
 		return x.Labels
 	}
 	return nil
+}
+
+func (x *CodeOptions) GetReads() string {
+	if x != nil {
+		return x.Reads
+	}
+	return ""
+}
+
+func (x *CodeOptions) GetFallbackForHttp() []int32 {
+	if x != nil {
+		return x.FallbackForHttp
+	}
+	return nil
+}
+
+func (x *CodeOptions) GetArgs() map[string]*CodeOptions_Arg {
+	if x != nil {
+		return x.Args
+	}
+	return nil
+}
+
+func (x *CodeOptions) GetSharesLegacyCode() bool {
+	if x != nil {
+		return x.SharesLegacyCode
+	}
+	return false
+}
+
+func (x *CodeOptions) GetExplanation() string {
+	if x != nil {
+		return x.Explanation
+	}
+	return ""
+}
+
+func (x *CodeOptions) GetResolution() string {
+	if x != nil {
+		return x.Resolution
+	}
+	return ""
+}
+
+func (x *CodeOptions) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+func (x *CodeOptions) GetReplacedBy() string {
+	if x != nil {
+		return x.ReplacedBy
+	}
+	return ""
 }
 
 // RPCOptions are the options of a service or a method.
@@ -576,7 +1065,16 @@ type RPCOptions struct {
 	// ```proto
 	// dialect: "legacy.job.v2"
 	// ```
-	Dialect       string `protobuf:"bytes,1,opt,name=dialect,proto3" json:"dialect,omitempty"`
+	Dialect string `protobuf:"bytes,1,opt,name=dialect,proto3" json:"dialect,omitempty"`
+	// The reasons of the codes with which the method may fail; full names for codes of
+	// another domain than the dialect's. Those of a service are for all its methods. They
+	// are for documentation, generators and observers, and are not enforced. Default: not
+	// known.
+	//
+	// ```proto
+	// errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+	// ```
+	Errors        []string `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -614,6 +1112,92 @@ func (*RPCOptions) Descriptor() ([]byte, []int) {
 func (x *RPCOptions) GetDialect() string {
 	if x != nil {
 		return x.Dialect
+	}
+	return ""
+}
+
+func (x *RPCOptions) GetErrors() []string {
+	if x != nil {
+		return x.Errors
+	}
+	return nil
+}
+
+// An argument of a code.
+type CodeOptions_Arg struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+	// argument's text is not one, it becomes a string. Default: STRING.
+	//
+	// ```proto
+	// args: {key: "weight_kg" value: {type: INT64}}
+	// ```
+	Type CodeOptions_Arg_Type `protobuf:"varint,1,opt,name=type,proto3,enum=statusmap.v1.CodeOptions_Arg_Type" json:"type,omitempty"`
+	// Whether the value must not be printed. statusmap masks it in logs and in the text
+	// of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+	// message if the message names it. Default: false.
+	//
+	// ```proto
+	// args: {key: "token" value: {sensitive: true}}
+	// ```
+	Sensitive bool `protobuf:"varint,2,opt,name=sensitive,proto3" json:"sensitive,omitempty"`
+	// What the argument is, for people to read. Default: no description.
+	//
+	// ```proto
+	// args: {key: "parcel_id" value: {description: "The parcel's number"}}
+	// ```
+	Description   string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CodeOptions_Arg) Reset() {
+	*x = CodeOptions_Arg{}
+	mi := &file_statusmap_v1_options_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CodeOptions_Arg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CodeOptions_Arg) ProtoMessage() {}
+
+func (x *CodeOptions_Arg) ProtoReflect() protoreflect.Message {
+	mi := &file_statusmap_v1_options_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CodeOptions_Arg.ProtoReflect.Descriptor instead.
+func (*CodeOptions_Arg) Descriptor() ([]byte, []int) {
+	return file_statusmap_v1_options_proto_rawDescGZIP(), []int{2, 0}
+}
+
+func (x *CodeOptions_Arg) GetType() CodeOptions_Arg_Type {
+	if x != nil {
+		return x.Type
+	}
+	return CodeOptions_Arg_STRING
+}
+
+func (x *CodeOptions_Arg) GetSensitive() bool {
+	if x != nil {
+		return x.Sensitive
+	}
+	return false
+}
+
+func (x *CodeOptions_Arg) GetDescription() string {
+	if x != nil {
+		return x.Description
 	}
 	return ""
 }
@@ -677,9 +1261,9 @@ var (
 
 // Extension fields to descriptorpb.EnumValueOptions.
 var (
-	// Makes an enum value a code of its system. The value's name is the reason of its
-	// errors. All values need this option except the one with number 0, which cannot
-	// have it.
+	// Makes an enum value a code of its system, or of the systems that include its enum.
+	// The value's name is the reason of its errors. All values need this option except
+	// the one with number 0, which cannot have it.
 	//
 	// ```proto
 	//
@@ -731,19 +1315,42 @@ var File_statusmap_v1_options_proto protoreflect.FileDescriptor
 
 const file_statusmap_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1astatusmap/v1/options.proto\x12\fstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n" +
+	"\x1astatusmap/v1/options.proto\x12\fstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xa9\x03\n" +
 	"\rSystemOptions\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x122\n" +
 	"\benvelope\x18\x03 \x01(\v2\x16.statusmap.v1.EnvelopeR\benvelope\x12'\n" +
 	"\x0flanguage_header\x18\x04 \x01(\tR\x0elanguageHeader\x12#\n" +
 	"\rsuccess_codes\x18\x05 \x01(\tR\fsuccessCodes\x12!\n" +
-	"\flegacy_codes\x18\x06 \x01(\tR\vlegacyCodes\"_\n" +
+	"\flegacy_codes\x18\x06 \x01(\tR\vlegacyCodes\x12)\n" +
+	"\x10default_language\x18\a \x01(\tR\x0fdefaultLanguage\x12\x1a\n" +
+	"\bincludes\x18\b \x03(\tR\bincludes\x12:\n" +
+	"\falternatives\x18\t \x03(\v2\x16.statusmap.v1.EnvelopeR\falternatives\x12*\n" +
+	"\x11request_id_header\x18\n" +
+	" \x01(\tR\x0frequestIdHeader\x12\x12\n" +
+	"\x04help\x18\v \x01(\tR\x04help\"\x83\x04\n" +
 	"\bEnvelope\x12\x18\n" +
 	"\afailure\x18\x01 \x01(\tR\afailure\x12\x18\n" +
 	"\asuccess\x18\x02 \x01(\tR\asuccess\x12\x1f\n" +
 	"\vhttp_always\x18\x03 \x01(\x05R\n" +
-	"httpAlways\"\x94\x04\n" +
+	"httpAlways\x125\n" +
+	"\x06format\x18\x04 \x01(\x0e2\x1d.statusmap.v1.Envelope.FormatR\x06format\x12!\n" +
+	"\fcontent_type\x18\x05 \x01(\tR\vcontentType\x125\n" +
+	"\x06escape\x18\x06 \x01(\x0e2\x1d.statusmap.v1.Envelope.EscapeR\x06escape\x12=\n" +
+	"\aheaders\x18\a \x03(\v2#.statusmap.v1.Envelope.HeadersEntryR\aheaders\x12%\n" +
+	"\x0estream_failure\x18\b \x01(\tR\rstreamFailure\x12\x1c\n" +
+	"\tviolation\x18\t \x01(\tR\tviolation\x1a:\n" +
+	"\fHeadersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"%\n" +
+	"\x06Format\x12\b\n" +
+	"\x04JSON\x10\x00\x12\a\n" +
+	"\x03XML\x10\x01\x12\b\n" +
+	"\x04TEXT\x10\x02\"*\n" +
+	"\x06Escape\x12\v\n" +
+	"\aMINIMAL\x10\x00\x12\t\n" +
+	"\x05ASCII\x10\x01\x12\b\n" +
+	"\x04HTML\x10\x02\"\xcf\b\n" +
 	"\vCodeOptions\x12/\n" +
 	"\x04grpc\x18\x01 \x01(\x0e2\x16.statusmap.v1.GrpcCodeH\x00R\x04grpc\x88\x01\x01\x12\x12\n" +
 	"\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n" +
@@ -753,19 +1360,47 @@ const file_statusmap_v1_options_proto_rawDesc = "" +
 	"\ftranslations\x18\x05 \x03(\v2+.statusmap.v1.CodeOptions.TranslationsEntryR\ftranslations\x129\n" +
 	"\ffallback_for\x18\x06 \x03(\x0e2\x16.statusmap.v1.GrpcCodeR\vfallbackFor\x12\x1f\n" +
 	"\vretry_after\x18\a \x01(\rR\n" +
-	"retryAfter\x12\x14\n" +
-	"\x05field\x18\b \x01(\tR\x05field\x12=\n" +
-	"\x06labels\x18\t \x03(\v2%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x1a?\n" +
+	"retryAfter\x12\x16\n" +
+	"\x06fields\x18\b \x03(\tR\x06fields\x12=\n" +
+	"\x06labels\x18\t \x03(\v2%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x12\x14\n" +
+	"\x05reads\x18\n" +
+	" \x01(\tR\x05reads\x12*\n" +
+	"\x11fallback_for_http\x18\v \x03(\x05R\x0ffallbackForHttp\x127\n" +
+	"\x04args\x18\f \x03(\v2#.statusmap.v1.CodeOptions.ArgsEntryR\x04args\x12,\n" +
+	"\x12shares_legacy_code\x18\r \x01(\bR\x10sharesLegacyCode\x12 \n" +
+	"\vexplanation\x18\x0e \x01(\tR\vexplanation\x12\x1e\n" +
+	"\n" +
+	"resolution\x18\x0f \x01(\tR\n" +
+	"resolution\x12\x14\n" +
+	"\x05since\x18\x10 \x01(\tR\x05since\x12\x1f\n" +
+	"\vreplaced_by\x18\x11 \x01(\tR\n" +
+	"replacedBy\x1a\xbc\x01\n" +
+	"\x03Arg\x126\n" +
+	"\x04type\x18\x01 \x01(\x0e2\".statusmap.v1.CodeOptions.Arg.TypeR\x04type\x12\x1c\n" +
+	"\tsensitive\x18\x02 \x01(\bR\tsensitive\x12 \n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\"=\n" +
+	"\x04Type\x12\n" +
+	"\n" +
+	"\x06STRING\x10\x00\x12\t\n" +
+	"\x05INT64\x10\x01\x12\n" +
+	"\n" +
+	"\x06DOUBLE\x10\x02\x12\b\n" +
+	"\x04BOOL\x10\x03\x12\b\n" +
+	"\x04JSON\x10\x04\x1a?\n" +
 	"\x11TranslationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\a\n" +
-	"\x05_grpc\"&\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aV\n" +
+	"\tArgsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.statusmap.v1.CodeOptions.ArgR\x05value:\x028\x01B\a\n" +
+	"\x05_grpc\">\n" +
 	"\n" +
 	"RPCOptions\x12\x18\n" +
-	"\adialect\x18\x01 \x01(\tR\adialect*\xbb\x02\n" +
+	"\adialect\x18\x01 \x01(\tR\adialect\x12\x16\n" +
+	"\x06errors\x18\x02 \x03(\tR\x06errors*\xbb\x02\n" +
 	"\bGrpcCode\x12\x06\n" +
 	"\x02OK\x10\x00\x12\r\n" +
 	"\tCANCELLED\x10\x01\x12\v\n" +
@@ -803,40 +1438,53 @@ func file_statusmap_v1_options_proto_rawDescGZIP() []byte {
 	return file_statusmap_v1_options_proto_rawDescData
 }
 
-var file_statusmap_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_statusmap_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_statusmap_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_statusmap_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_statusmap_v1_options_proto_goTypes = []any{
 	(GrpcCode)(0),                         // 0: statusmap.v1.GrpcCode
-	(*SystemOptions)(nil),                 // 1: statusmap.v1.SystemOptions
-	(*Envelope)(nil),                      // 2: statusmap.v1.Envelope
-	(*CodeOptions)(nil),                   // 3: statusmap.v1.CodeOptions
-	(*RPCOptions)(nil),                    // 4: statusmap.v1.RPCOptions
-	nil,                                   // 5: statusmap.v1.CodeOptions.TranslationsEntry
-	nil,                                   // 6: statusmap.v1.CodeOptions.LabelsEntry
-	(*descriptorpb.EnumOptions)(nil),      // 7: google.protobuf.EnumOptions
-	(*descriptorpb.EnumValueOptions)(nil), // 8: google.protobuf.EnumValueOptions
-	(*descriptorpb.ServiceOptions)(nil),   // 9: google.protobuf.ServiceOptions
-	(*descriptorpb.MethodOptions)(nil),    // 10: google.protobuf.MethodOptions
+	(Envelope_Format)(0),                  // 1: statusmap.v1.Envelope.Format
+	(Envelope_Escape)(0),                  // 2: statusmap.v1.Envelope.Escape
+	(CodeOptions_Arg_Type)(0),             // 3: statusmap.v1.CodeOptions.Arg.Type
+	(*SystemOptions)(nil),                 // 4: statusmap.v1.SystemOptions
+	(*Envelope)(nil),                      // 5: statusmap.v1.Envelope
+	(*CodeOptions)(nil),                   // 6: statusmap.v1.CodeOptions
+	(*RPCOptions)(nil),                    // 7: statusmap.v1.RPCOptions
+	nil,                                   // 8: statusmap.v1.Envelope.HeadersEntry
+	(*CodeOptions_Arg)(nil),               // 9: statusmap.v1.CodeOptions.Arg
+	nil,                                   // 10: statusmap.v1.CodeOptions.TranslationsEntry
+	nil,                                   // 11: statusmap.v1.CodeOptions.LabelsEntry
+	nil,                                   // 12: statusmap.v1.CodeOptions.ArgsEntry
+	(*descriptorpb.EnumOptions)(nil),      // 13: google.protobuf.EnumOptions
+	(*descriptorpb.EnumValueOptions)(nil), // 14: google.protobuf.EnumValueOptions
+	(*descriptorpb.ServiceOptions)(nil),   // 15: google.protobuf.ServiceOptions
+	(*descriptorpb.MethodOptions)(nil),    // 16: google.protobuf.MethodOptions
 }
 var file_statusmap_v1_options_proto_depIdxs = []int32{
-	2,  // 0: statusmap.v1.SystemOptions.envelope:type_name -> statusmap.v1.Envelope
-	0,  // 1: statusmap.v1.CodeOptions.grpc:type_name -> statusmap.v1.GrpcCode
-	5,  // 2: statusmap.v1.CodeOptions.translations:type_name -> statusmap.v1.CodeOptions.TranslationsEntry
-	0,  // 3: statusmap.v1.CodeOptions.fallback_for:type_name -> statusmap.v1.GrpcCode
-	6,  // 4: statusmap.v1.CodeOptions.labels:type_name -> statusmap.v1.CodeOptions.LabelsEntry
-	7,  // 5: statusmap.v1.system:extendee -> google.protobuf.EnumOptions
-	8,  // 6: statusmap.v1.code:extendee -> google.protobuf.EnumValueOptions
-	9,  // 7: statusmap.v1.service:extendee -> google.protobuf.ServiceOptions
-	10, // 8: statusmap.v1.method:extendee -> google.protobuf.MethodOptions
-	1,  // 9: statusmap.v1.system:type_name -> statusmap.v1.SystemOptions
-	3,  // 10: statusmap.v1.code:type_name -> statusmap.v1.CodeOptions
-	4,  // 11: statusmap.v1.service:type_name -> statusmap.v1.RPCOptions
-	4,  // 12: statusmap.v1.method:type_name -> statusmap.v1.RPCOptions
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	9,  // [9:13] is the sub-list for extension type_name
-	5,  // [5:9] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	5,  // 0: statusmap.v1.SystemOptions.envelope:type_name -> statusmap.v1.Envelope
+	5,  // 1: statusmap.v1.SystemOptions.alternatives:type_name -> statusmap.v1.Envelope
+	1,  // 2: statusmap.v1.Envelope.format:type_name -> statusmap.v1.Envelope.Format
+	2,  // 3: statusmap.v1.Envelope.escape:type_name -> statusmap.v1.Envelope.Escape
+	8,  // 4: statusmap.v1.Envelope.headers:type_name -> statusmap.v1.Envelope.HeadersEntry
+	0,  // 5: statusmap.v1.CodeOptions.grpc:type_name -> statusmap.v1.GrpcCode
+	10, // 6: statusmap.v1.CodeOptions.translations:type_name -> statusmap.v1.CodeOptions.TranslationsEntry
+	0,  // 7: statusmap.v1.CodeOptions.fallback_for:type_name -> statusmap.v1.GrpcCode
+	11, // 8: statusmap.v1.CodeOptions.labels:type_name -> statusmap.v1.CodeOptions.LabelsEntry
+	12, // 9: statusmap.v1.CodeOptions.args:type_name -> statusmap.v1.CodeOptions.ArgsEntry
+	3,  // 10: statusmap.v1.CodeOptions.Arg.type:type_name -> statusmap.v1.CodeOptions.Arg.Type
+	9,  // 11: statusmap.v1.CodeOptions.ArgsEntry.value:type_name -> statusmap.v1.CodeOptions.Arg
+	13, // 12: statusmap.v1.system:extendee -> google.protobuf.EnumOptions
+	14, // 13: statusmap.v1.code:extendee -> google.protobuf.EnumValueOptions
+	15, // 14: statusmap.v1.service:extendee -> google.protobuf.ServiceOptions
+	16, // 15: statusmap.v1.method:extendee -> google.protobuf.MethodOptions
+	4,  // 16: statusmap.v1.system:type_name -> statusmap.v1.SystemOptions
+	6,  // 17: statusmap.v1.code:type_name -> statusmap.v1.CodeOptions
+	7,  // 18: statusmap.v1.service:type_name -> statusmap.v1.RPCOptions
+	7,  // 19: statusmap.v1.method:type_name -> statusmap.v1.RPCOptions
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	16, // [16:20] is the sub-list for extension type_name
+	12, // [12:16] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_statusmap_v1_options_proto_init() }
@@ -850,8 +1498,8 @@ func file_statusmap_v1_options_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_statusmap_v1_options_proto_rawDesc), len(file_statusmap_v1_options_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   6,
+			NumEnums:      4,
+			NumMessages:   9,
 			NumExtensions: 4,
 			NumServices:   0,
 		},
