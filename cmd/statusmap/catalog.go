@@ -40,13 +40,13 @@ func newEntry(code *catalog.Code) entry {
 		GRPCCode:     grpcName(code),
 		HTTPStatus:   code.HTTPStatus(),
 		Message:      code.Message().String(),
-		Params:       code.Message().Params(),
+		Params:       []string{},
 		Translations: map[string]string{},
 		Labels:       code.Labels(),
 		Success:      code.IsSuccess(),
 	}
-	if e.Params == nil {
-		e.Params = []string{}
+	for _, p := range code.Params() {
+		e.Params = append(e.Params, p.Name)
 	}
 	if e.Labels == nil {
 		e.Labels = map[string]string{}
@@ -70,7 +70,7 @@ func newCatalog(from *sources) *cobra.Command {
 		Example: "  statusmap catalog --domain legacy.elves.v2\n  statusmap catalog --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cat, err := from.catalog(cmd.Context())
+			cat, err := from.catalog(cmd.Context(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -79,9 +79,13 @@ func newCatalog(from *sources) *cobra.Command {
 				return err
 			}
 			entries := []entry{}
+			listed := map[*catalog.Code]bool{} // several systems may include a code
 			for _, system := range systems {
 				for _, code := range system.Codes() {
-					entries = append(entries, newEntry(code))
+					if !listed[code] {
+						listed[code] = true
+						entries = append(entries, newEntry(code))
+					}
 				}
 			}
 			if format.json {

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/statusmap/statusmap/catalog"
+	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/status"
 	"github.com/statusmap/statusmap/statushttp"
 )
@@ -47,7 +49,7 @@ func newExplain(from *sources) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cat, err := from.catalog(cmd.Context())
+			cat, err := from.catalog(cmd.Context(), io.Discard)
 			if err != nil {
 				return err
 			}
@@ -119,22 +121,47 @@ type explanation struct {
 	RetryAfter int `json:"retry_after"`
 	// Fields are the request fields that are wrong.
 	Fields []string `json:"fields"`
+	// Violations are the violations in a body or details.
+	Violations []violation `json:"violations,omitempty"`
+	// Explanation, Resolution, Since, ReplacedBy and Help are for people to read.
+	Explanation string `json:"explanation,omitempty"`
+	Resolution  string `json:"resolution,omitempty"`
+	Since       string `json:"since,omitempty"`
+	ReplacedBy  string `json:"replaced_by,omitempty"`
+	Deprecated  bool   `json:"deprecated,omitempty"`
+	Help        string `json:"help,omitempty"`
 	// Known reports whether the catalog has the code. If not, all facts are from details.
 	Known bool `json:"known"`
 
-	code *catalog.Code
+	code   *catalog.Code
+	system *catalog.System // in which the code was found
 }
 
-func newExplanation(code *catalog.Code, by string) explanation {
+// A violation is one entry of the BadRequest of an error.
+type violation struct {
+	Field      string `json:"field"`
+	Reason     string `json:"reason"`
+	LegacyCode string `json:"legacy_code"`
+	Message    string `json:"message"`
+}
+
+func newExplanation(system *catalog.System, code *catalog.Code, by string) explanation {
 	return explanation{
-		entry:      newEntry(code),
-		Title:      code.System().Title(),
-		MatchedBy:  by,
-		Arguments:  map[string]string{},
-		RetryAfter: int(code.RetryAfter().Seconds()),
-		Fields:     fieldNames(code),
-		Known:      true,
-		code:       code,
+		entry:       newEntry(code),
+		Title:       system.Title(),
+		MatchedBy:   by,
+		Arguments:   map[string]string{},
+		RetryAfter:  int(code.RetryAfter().Seconds()),
+		Fields:      fieldNames(code),
+		Explanation: code.Explanation(),
+		Resolution:  code.Resolution(),
+		Since:       code.Since(),
+		ReplacedBy:  code.ReplacedBy(),
+		Deprecated:  code.Deprecated(),
+		Help:        code.Help(),
+		Known:       true,
+		code:        code,
+		system:      system,
 	}
 }
 
@@ -150,19 +177,19 @@ func explain(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.S
 	var found []explanation
 	for _, system := range systems {
 		if code, ok := cat.LookupLegacy(system.Domain(), what); ok {
-			found = append(found, newExplanation(code, "legacy_code"))
+			found = append(found, newExplanation(system, code, "legacy_code"))
 		}
 	}
+	reason := what[strings.LastIndexByte(what, '.')+1:]
 	for _, system := range systems {
-		reason := strings.TrimPrefix(what, system.Domain()+".")
-		if code, ok := cat.Lookup(system.Domain(), reason); ok {
-			found = append(found, newExplanation(code, "reason"))
+		if code, ok := system.Lookup(reason); ok && (reason == what || code.FullName() == what) {
+			found = append(found, newExplanation(system, code, "reason"))
 		}
 	}
 	if len(found) > 0 {
 		return found
 	}
-	if strings.HasPrefix(what, "{") {
+	if strings.HasPrefix(what, "{") || strings.HasPrefix(what, "[") && json.Valid([]byte(what)) {
 		return explainBody(codec, cat, systems, []byte(what))
 	}
 	if found = explainMessage(systems, what); len(found) > 0 {
@@ -193,7 +220,7 @@ func explainMessage(systems []*catalog.System, what string) []explanation {
 				}
 			}
 			if ok {
-				e := newExplanation(code, "message")
+				e := newExplanation(system, code, "message")
 				e.Text = text
 				for _, a := range args {
 					e.Arguments[a.Name] = a.Value
@@ -205,15 +232,24 @@ func explainMessage(systems []*catalog.System, what string) []explanation {
 	return found
 }
 
-// explainBody reads a body in the envelope of each system. Several systems may have the
-// same envelope and legacy code. Those with the same message are listed first.
+// explainBody reads a body in the envelopes of each system. Several systems may have the
+// same envelope and legacy code. Those with the same message are listed first. If no
+// system has the code, those whose envelope fits are listed.
 func explainBody(codec *statushttp.Codec, cat *catalog.Catalog, systems []*catalog.System, body []byte) []explanation {
-	var found []explanation
+	var found, unknown []explanation
 	for _, system := range systems {
 		_, err := codec.Decode(system.Domain(), statushttp.Response{Body: body})
-		if e, ok := status.FromErrorIn(cat, err); ok && e.Code() != nil {
-			found = append(found, received(e, "body"))
+		e, ok := status.FromErrorIn(cat, err)
+		switch {
+		case !ok:
+		case e.Code() != nil:
+			found = append(found, received(system, e, "body"))
+		default:
+			unknown = append(unknown, received(system, e, "body"))
 		}
+	}
+	if len(found) == 0 {
+		return unknown
 	}
 	foreign := func(e explanation) int {
 		if _, ok := e.code.Message().Match(e.Text); ok || len(e.Params) > 0 {
@@ -238,19 +274,28 @@ func explainDetails(cat *catalog.Catalog, systems []*catalog.System, what string
 		return nil
 	}
 	e, ok := status.FromErrorIn(cat, grpcstatus.ErrorProto(&p))
-	if !ok || e.Code() != nil && !slices.Contains(systems, e.Code().System()) {
+	if !ok {
 		return nil
 	}
-	return []explanation{received(e, "details")}
+	if e.Code() == nil {
+		return []explanation{received(nil, e, "details")}
+	}
+	for _, system := range systems {
+		if code, ok := system.Lookup(e.Reason()); ok && code == e.Code() {
+			return []explanation{received(system, e, "details")}
+		}
+	}
+	return nil
 }
 
 // received explains an error that was read from a body or from details.
-func received(err *status.LegacyError, by string) explanation {
+func received(system *catalog.System, err *status.LegacyError, by string) explanation {
 	var e explanation
 	if err.Code() != nil {
-		e = newExplanation(err.Code(), by)
+		e = newExplanation(system, err.Code(), by)
 	} else {
 		e = explanation{
+			Title: system.Title(),
 			entry: entry{
 				Domain: err.Domain(), Reason: err.Reason(), LegacyCode: err.LegacyCode(),
 				Params: []string{}, Translations: map[string]string{}, Labels: map[string]string{},
@@ -260,6 +305,12 @@ func received(err *status.LegacyError, by string) explanation {
 		}
 	}
 	e.Text = err.Message()
+	for _, v := range err.Violations() {
+		if v.Reason == err.Reason() {
+			continue // of the code itself: see Fields
+		}
+		e.Violations = append(e.Violations, violation{v.Field, v.Reason, v.Code.LegacyCode(), v.Message})
+	}
 	for name, value := range err.Metadata() {
 		switch name {
 		case catalog.ErrorInfoLegacyCode:
@@ -278,7 +329,7 @@ func (e *explanation) onTheWire(ctx context.Context, codec *statushttp.Codec) st
 	for name, value := range e.Arguments {
 		args = append(args, name, value)
 	}
-	request := statushttp.Request{Domain: e.Domain, RequestID: cmp.Or(e.RequestID, "REQUEST_ID")}
+	request := statushttp.Request{Domain: e.system.Domain(), RequestID: cmp.Or(e.RequestID, "REQUEST_ID")}
 	return string(codec.Failure(ctx, &request, status.New(e.code, args...)).Body)
 }
 
@@ -287,6 +338,11 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "  %-13s %s\n", name, value)
+		}
+	}
+	violations := func() {
+		for _, v := range e.Violations {
+			line("violation", strings.Join(strings.Fields(strings.Join([]string{v.Field + ":", v.LegacyCode, v.Reason, v.Message}, " ")), " "))
 		}
 	}
 	fmt.Fprintf(&b, "%s.%s", e.Domain, e.Reason)
@@ -299,6 +355,7 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 		line("text", e.Text)
 		line("arguments", pairs(e.Arguments))
 		line("request id", e.RequestID)
+		violations()
 		line("", "The catalog does not have this code. Add the .proto file of its system with --proto.")
 		return b.String()
 	}
@@ -306,14 +363,17 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 	for _, language := range slices.Sorted(maps.Keys(e.Translations)) {
 		line(language, e.Translations[language])
 	}
+	line("explanation", oneLine(e.Explanation))
+	line("resolution", oneLine(e.Resolution))
 	if e.Text != "" && e.Text != e.Message {
 		line("text", e.Text)
 	}
 	line("arguments", pairs(e.Arguments))
+	violations()
 	line("request id", e.RequestID)
 	line("gRPC", fmt.Sprintf("%s (%d)", e.GRPCCode, e.code.GRPCCode()))
 	httpStatus := strings.TrimSpace(fmt.Sprintf("%d %s", e.HTTPStatus, http.StatusText(e.HTTPStatus)))
-	if always := e.code.System().HTTPAlways(); always != 0 && always != e.HTTPStatus {
+	if always := e.system.HTTPAlways(); always != 0 && always != e.HTTPStatus {
 		httpStatus += fmt.Sprintf("; the system itself answers %d to everything", always)
 	}
 	line("HTTP", httpStatus)
@@ -326,12 +386,48 @@ func (e *explanation) text(ctx context.Context, codec *statushttp.Codec) string 
 		line("retry", "no")
 	}
 	line("fields", strings.Join(e.Fields, ", "))
+	for _, p := range e.code.Params() {
+		line("argument", describe(p))
+	}
 	line("labels", pairs(e.Labels))
+	line("since", e.Since)
+	switch {
+	case e.ReplacedBy != "":
+		line("replaced by", e.ReplacedBy)
+	case e.Deprecated:
+		line("deprecated", "yes")
+	}
+	line("help", e.Help)
+	if e.Domain != e.system.Domain() {
+		line("included by", e.system.Domain())
+	}
 	if !e.Success {
 		line("on the wire", e.onTheWire(ctx, codec))
 	}
 	return b.String()
 }
+
+// describe returns what the option args says of an argument. It returns "" if that is
+// nothing.
+func describe(p catalog.Param) string {
+	var facts []string
+	if p.Type != statusmapv1.CodeOptions_Arg_STRING {
+		facts = append(facts, p.Type.String())
+	}
+	if p.Sensitive {
+		facts = append(facts, "sensitive")
+	}
+	if p.Description != "" {
+		facts = append(facts, p.Description)
+	}
+	if facts == nil {
+		return ""
+	}
+	return p.Name + ": " + strings.Join(facts, ", ")
+}
+
+// oneLine joins the lines of Markdown.
+func oneLine(markdown string) string { return strings.Join(strings.Fields(markdown), " ") }
 
 func pairs(m map[string]string) string {
 	var list []string

@@ -11,6 +11,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -46,8 +47,13 @@ type sources struct {
 	importPaths []string
 }
 
-func (s *sources) catalog(ctx context.Context) (*catalog.Catalog, error) {
-	return protosource.Catalog(ctx, s.importPaths, s.files)
+// catalog returns the catalog, and writes the warnings about the files, one per line.
+func (s *sources) catalog(ctx context.Context, warn io.Writer) (*catalog.Catalog, error) {
+	cat, warnings, err := protosource.Catalog(ctx, s.importPaths, s.files)
+	for _, w := range warnings {
+		fmt.Fprintln(warn, "warning:", w)
+	}
+	return cat, err
 }
 
 func newRoot() *cobra.Command {

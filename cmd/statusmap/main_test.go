@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -123,6 +124,14 @@ func TestCatalogTable(t *testing.T) {
 	}
 }
 
+// depot are the flags for the systems of testdata/depot.
+var depot = []string{
+	"-I", "../../testdata/depot",
+	"--proto", "../../testdata/depot/legacy/depot/v1/code.proto",
+	"--proto", "../../testdata/depot/legacy/depot/v1/auth.proto",
+	"--proto", "../../testdata/depot/legacy/gate/v1/code.proto",
+}
+
 func TestExplain(t *testing.T) {
 	raw, err := proto.Marshal(grpcstatus.Convert(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", 42)).Proto())
 	if err != nil {
@@ -133,7 +142,21 @@ func TestExplain(t *testing.T) {
 		flags       []string
 		matches     []string // full names, in order
 		arguments   map[string]string
+		violations  []string // reasons
 	}{
+		{what: "201", flags: depot, matches: []string{"legacy.depot.v1.TOKEN_EXPIRED"}},
+		{what: "G-1", flags: depot, matches: []string{"legacy.gate.v1.GATE_CLOSED"}},
+		{what: "legacy.gate.v1.GATE_CLOSED", flags: depot, matches: []string{"legacy.gate.v1.GATE_CLOSED"}},
+		{
+			what: `{"errno":110,"errmsg":"the order is not valid","errors":[` +
+				`{"field":"weight_kg","code":111,"errmsg":"31.5 kg is too heavy"},{"field":"sender","code":112,"errmsg":"the parameter sender is missing"}],"args":{}}`,
+			flags:      depot,
+			matches:    []string{"legacy.depot.v1.ORDER_INVALID"},
+			violations: []string{"WEIGHT_TOO_HIGH", "PARAMETER_MISSING"},
+		},
+		{what: `{"errno":"101.7","errmsg":"parcel 7 not found"}`, flags: depot, matches: []string{"legacy.depot.v1.PARCEL_NOT_FOUND"}, arguments: map[string]string{"parcel_id": "7"}},
+		{what: `{"errno":777,"errmsg":"a newer code","args":{}}`, flags: depot, matches: []string{"legacy.depot.v1.UNKNOWN_CODE"}},
+		{what: `{"Code":77777,"Message":"?"}`, matches: []string{"legacy.apiswitch.v1.UNKNOWN_CODE"}},
 		{what: "1207101", matches: []string{"legacy.job.v1.BUSINESS_ID_INVALID"}},
 		{what: "401.1", matches: []string{"legacy.elves.v1.MISSING_SIGN_PARAM", "legacy.elves.v2.MISSING_SIGN_PARAM"}},
 		{what: "401", matches: []string{"legacy.elves.v1.UNAUTHORIZED", "legacy.elves.v2.UNAUTHORIZED"}},
@@ -165,6 +188,13 @@ func TestExplain(t *testing.T) {
 			var names []string
 			for _, e := range found {
 				names = append(names, e.Domain+"."+e.Reason)
+				var violations []string
+				for _, v := range e.Violations {
+					violations = append(violations, v.Reason)
+				}
+				if !slices.Equal(violations, tt.violations) {
+					t.Errorf("violations %v, want %v", violations, tt.violations)
+				}
 				for name, value := range tt.arguments {
 					if e.Arguments[name] != value {
 						t.Errorf("arguments %v, want %v", e.Arguments, tt.arguments)
@@ -212,7 +242,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"catalog", "--domain", "legacy.job.v3"}, `unknown domain "legacy.job.v3": use one of legacy.apiswitch.v1, legacy.elves.v1`},
 		{[]string{"explain"}, "explain needs exactly one argument, but there are 0: write a code"},
 		{[]string{"explain", "nonsense"}, `cannot explain "nonsense": it is not a legacy code`},
-		{[]string{"explain", `{"Code":77777}`}, "cannot explain "},
+		{[]string{"explain", `{"CODE":77777}`}, "cannot explain "},
 		{[]string{"catalog", "--proto", "none.proto"}, `cannot read "none.proto": no such file or directory: use the path of a .proto file`},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {

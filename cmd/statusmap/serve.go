@@ -36,7 +36,7 @@ func newServe(from *sources) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			cat, err := from.catalog(ctx)
+			cat, err := from.catalog(ctx, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

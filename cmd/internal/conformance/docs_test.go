@@ -35,7 +35,7 @@ func TestTutorial(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cat, err := protosource.Catalog(t.Context(), nil, []string{filepath.Join(dir, "depot.proto")})
+	cat, _, err := protosource.Catalog(t.Context(), nil, []string{filepath.Join(dir, "depot.proto")})
 	if err != nil {
 		t.Fatal(err)
 	}

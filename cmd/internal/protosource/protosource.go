@@ -147,34 +147,47 @@ func cause(err error) error {
 }
 
 // Catalog returns the catalog of the systems that are linked into the program and those
-// in .proto files. If both have the same domain, the system of the file is used.
-func Catalog(ctx context.Context, importPaths, files []string) (*catalog.Catalog, error) {
+// in .proto files. If both have the same domain, the system of the file is used. The
+// warnings are those of the files.
+func Catalog(ctx context.Context, importPaths, files []string) (_ *catalog.Catalog, warnings catalog.Problems, err error) {
 	linked, err := catalog.Default()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(files) == 0 {
-		return linked, nil
+		return linked, nil, nil
 	}
 	registry, err := Compile(ctx, importPaths, files)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	loaded, err := catalog.FromFiles(registry)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(loaded.Systems()) == 0 {
-		return nil, fmt.Errorf("there are no enums with the option (statusmap.v1.system) in %q: add the option to the enum of the error table", files)
+		return nil, nil, fmt.Errorf("there are no enums with the option (statusmap.v1.system) in %q: add the option to the enum of the error table", files)
 	}
 	var enums []protoreflect.EnumDescriptor
 	for _, s := range loaded.Systems() {
-		enums = append(enums, s.Descriptor())
+		enums = append(enums, enumsOf(s)...)
 	}
 	for _, s := range linked.Systems() {
 		if _, replaced := loaded.System(s.Domain()); !replaced {
-			enums = append(enums, s.Descriptor())
+			enums = append(enums, enumsOf(s)...)
 		}
 	}
-	return catalog.New(enums...)
+	cat, err := catalog.New(enums...)
+	return cat, loaded.Warnings(), err
+}
+
+// enumsOf returns the enum of a system and those that it includes.
+func enumsOf(s *catalog.System) []protoreflect.EnumDescriptor {
+	enums := []protoreflect.EnumDescriptor{s.Descriptor()}
+	for _, code := range s.Codes() {
+		if enum, ok := code.Descriptor().Parent().(protoreflect.EnumDescriptor); ok && !slices.Contains(enums, enum) {
+			enums = append(enums, enum)
+		}
+	}
+	return enums
 }

@@ -204,7 +204,7 @@ func TestCatalog(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := write(t, tt.files)
-			c, err := protosource.Catalog(context.Background(), []string{dir}, below(dir, slices.Sorted(maps.Keys(tt.files))...))
+			c, _, err := protosource.Catalog(context.Background(), []string{dir}, below(dir, slices.Sorted(maps.Keys(tt.files))...))
 			if tt.err != "" {
 				if c != nil || err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("got %v, %v", c, err)
