@@ -180,9 +180,9 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	e.addArgs(args)
 	message := details.DefaultMessage(code).Template()
 	missing := missing(code, e.args)
-	if i := slices.Index(missing, details.StatusMessageKey); i >= 0 {
+	if i := slices.Index(missing, catalog.StatusMessage); i >= 0 {
 		// The code replaces no status here.
-		e.addArgs([]any{details.StatusMessageKey, details.StatusMessage(e.grpc, "")})
+		e.addArgs([]any{catalog.StatusMessage, details.StatusMessage(e.grpc, "")})
 		missing = slices.Delete(missing, i, i+1)
 	}
 	e.message = message.Text(e.args)

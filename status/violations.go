@@ -271,11 +271,6 @@ func (e *LegacyError) reasonFinder() func(reason string) *catalog.Code {
 	}
 }
 
-// helpIn returns the URL of a system's page about a code.
-func helpIn(system *catalog.System, code *catalog.Code) string {
-	return code.Help()
-}
-
 // Help returns the URL of the page about the error, from the option help of its system.
 // Of a received error it is the first link of its google.rpc.Help, if it has one. Help
 // returns "" if there is none.
