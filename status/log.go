@@ -77,7 +77,7 @@ func (e *LegacyError) loggedMessage(args []catalog.Arg) string {
 	if e.code == nil || !e.printsOther() {
 		return e.message
 	}
-	return details.DefaultMessage(e.code).Text(args...)
+	return details.MaskedMessage(e.code, args)
 }
 
 // logText returns a value as it is logged.
