@@ -1,0 +1,228 @@
+/*
+ * Copyright 2026 The statusmap Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.statusmap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import io.grpc.protobuf.StatusProto;
+import io.statusmap.testdata.depot.v1.AuthCode;
+import io.statusmap.testdata.depot.v1.Code;
+import io.statusmap.testdata.gate.v1.GateCode;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ViolationTest {
+  private static final Any TWO =
+      Any.pack(
+          BadRequest.newBuilder()
+              .addFieldViolations(
+                  BadRequest.FieldViolation.newBuilder()
+                      .setField("weight_kg")
+                      .setReason("WEIGHT_TOO_HIGH")
+                      .setDescription("40 kg is too heavy"))
+              .addFieldViolations(
+                  BadRequest.FieldViolation.newBuilder()
+                      .setReason("TOKEN_EXPIRED")
+                      .setDescription("the token s3cret of ana has expired"))
+              .build());
+
+  @Test
+  void readsEverything() {
+    LegacyError error = read(TWO);
+    Violation weight = error.violations().get(0);
+    assertEquals("weight_kg", weight.field());
+    assertEquals("40 kg is too heavy", weight.message());
+    assertEquals(Optional.of("WEIGHT_TOO_HIGH"), weight.reason());
+    assertEquals(Optional.of("111"), weight.legacyCode());
+    assertEquals(Optional.of(Code.WEIGHT_TOO_HIGH.getValueDescriptor()), weight.descriptor());
+    assertEquals(Optional.of(Code.WEIGHT_TOO_HIGH), weight.codeIn(Code.class));
+    assertTrue(weight.is(Code.WEIGHT_TOO_HIGH));
+    assertFalse(weight.is(Code.PARCEL_LOST));
+    assertFalse(weight.is((Code) null));
+    assertEquals(Optional.empty(), weight.codeIn(AuthCode.class));
+    assertEquals(
+        "weight_kg: legacy.depot.v1.WEIGHT_TOO_HIGH: 40 kg is too heavy", weight.toString());
+
+    Violation token = error.violations().get(1);
+    assertEquals("", token.field());
+    assertTrue(token.is(AuthCode.TOKEN_EXPIRED));
+    assertEquals("the token s3cret of ana has expired", token.message());
+    // A violation is sent without arguments, so the others are not known.
+    assertEquals(
+        ": legacy.depot.v1.TOKEN_EXPIRED: the token *** of {user} has expired", token.toString());
+
+    assertEquals(Optional.of("weight_kg"), error.field());
+    assertEquals("ORDER_INVALID", error.reason());
+    assertThrows(UnsupportedOperationException.class, error.violations()::clear);
+  }
+
+  /** As the code of an error, the code of a violation needs only the enum that is asked. */
+  @Test
+  void withoutSystems() {
+    Violation weight = LegacyError.fromError(thrown(TWO)).orElseThrow().violations().get(0);
+    assertEquals(Optional.of(Code.WEIGHT_TOO_HIGH), weight.codeIn(Code.class));
+    assertEquals(Optional.empty(), weight.codeIn(legacy.job.v2.Code.class));
+    assertEquals(Optional.empty(), weight.descriptor());
+    assertEquals(Optional.empty(), weight.legacyCode());
+  }
+
+  @Test
+  void reasonThatNoEnumHas() {
+    for (String reason : new String[] {"", "NEWER", "CODE_UNSPECIFIED", "weight_too_high"}) {
+      BadRequest.FieldViolation sent =
+          BadRequest.FieldViolation.newBuilder()
+              .setField("x")
+              .setReason(reason)
+              .setDescription("text")
+              .build();
+      Violation v =
+          read(Any.pack(BadRequest.newBuilder().addFieldViolations(sent).build()))
+              .violations()
+              .get(0);
+      assertEquals(reason, v.reason().orElse(""));
+      assertEquals(Optional.empty(), v.legacyCode());
+      assertEquals(Optional.empty(), v.descriptor());
+      assertEquals(Optional.empty(), v.codeIn(Code.class));
+      assertEquals(
+          reason.isEmpty() ? "x: text" : "x: legacy.depot.v1." + reason + ": text", v.toString());
+    }
+  }
+
+  @Test
+  void protovalidateAfterBadRequest() {
+    List<Violation> violations = read(TWO, protovalidate()).violations();
+    assertEquals(
+        List.of("weight_kg", "", "parcels[2].labels[\"a\\\"\\\\b\"].size", "m[true].n[-1].o[7]", ""),
+        violations.stream().map(Violation::field).toList());
+    assertEquals(
+        List.of("value is too long", "二", ""),
+        violations.stream().skip(2).map(Violation::message).toList());
+    for (Violation v : violations.subList(2, 5)) {
+      assertEquals(Optional.empty(), v.reason());
+      assertEquals(Optional.empty(), v.legacyCode());
+    }
+    assertEquals(Optional.of("m[true].n[-1].o[7]"), read(shifted()).field());
+  }
+
+  @Test
+  void brokenDetailsHideNothing() {
+    ByteString cut = ByteString.copyFrom(new byte[] {0x0A, 0x7F});
+    Any brokenRequest = TWO.toBuilder().setValue(cut).build();
+    Any brokenValidate = protovalidate().toBuilder().setValue(cut).build();
+    Any brokenPath =
+        protovalidate(field(violation(UnknownFieldSet.newBuilder(), cut)));
+    LegacyError error = read(brokenRequest, brokenValidate, brokenPath, TWO);
+    assertEquals(2, error.violations().size());
+  }
+
+  /** Three violations as protovalidate sends them. The first two have a path of fields. */
+  static Any protovalidate() {
+    return protovalidate(
+        field(
+            violation(
+                text(3, "value is too long"),
+                path(
+                    element("parcels").mergeField(6, number(2)),
+                    element("labels").mergeField(10, string("a\"\\b")),
+                    element("size")))),
+        field(second()),
+        field(UnknownFieldSet.newBuilder()));
+  }
+
+  private static Any shifted() {
+    return protovalidate(field(UnknownFieldSet.newBuilder()), field(second()));
+  }
+
+  private static UnknownFieldSet.Builder second() {
+    return violation(
+        text(3, "二"),
+        path(
+            element("m").mergeField(7, number(1)),
+            element("n").mergeField(8, number(-1)),
+            element("o").mergeField(9, number(7))));
+  }
+
+  private static Any protovalidate(UnknownFieldSet.Field... violations) {
+    UnknownFieldSet.Builder message = UnknownFieldSet.newBuilder();
+    for (UnknownFieldSet.Field violation : violations) {
+      message.mergeField(1, violation);
+    }
+    return Any.newBuilder()
+        .setTypeUrl("type.googleapis.com/buf.validate.Violations")
+        .setValue(message.build().toByteString())
+        .build();
+  }
+
+  private static UnknownFieldSet.Builder violation(UnknownFieldSet.Builder v, ByteString path) {
+    return v.mergeField(5, UnknownFieldSet.Field.newBuilder().addLengthDelimited(path).build());
+  }
+
+  private static ByteString path(UnknownFieldSet.Builder... elements) {
+    UnknownFieldSet.Builder path = UnknownFieldSet.newBuilder();
+    for (UnknownFieldSet.Builder element : elements) {
+      path.mergeField(1, field(element));
+    }
+    return path.build().toByteString();
+  }
+
+  private static UnknownFieldSet.Builder element(String name) {
+    return text(2, name).mergeField(1, number(1));
+  }
+
+  private static UnknownFieldSet.Builder text(int field, String text) {
+    return UnknownFieldSet.newBuilder().mergeField(field, string(text));
+  }
+
+  private static UnknownFieldSet.Field string(String text) {
+    return UnknownFieldSet.Field.newBuilder()
+        .addLengthDelimited(ByteString.copyFromUtf8(text))
+        .build();
+  }
+
+  private static UnknownFieldSet.Field number(long value) {
+    return UnknownFieldSet.Field.newBuilder().addVarint(value).build();
+  }
+
+  private static UnknownFieldSet.Field field(UnknownFieldSet.Builder message) {
+    return UnknownFieldSet.Field.newBuilder()
+        .addLengthDelimited(message.build().toByteString())
+        .build();
+  }
+
+  private static LegacyError read(Any... details) {
+    return LegacyError.fromError(
+            thrown(details),
+            Code.getDescriptor(),
+            AuthCode.getDescriptor(),
+            GateCode.getDescriptor())
+        .orElseThrow();
+  }
+
+  private static Throwable thrown(Any... details) {
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(3)
+            .setMessage("the order is not valid")
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain("legacy.depot.v1")
+                        .setReason("ORDER_INVALID")
+                        .putMetadata("legacy_code", "110")
+                        .build()))
+            .addAllDetails(List.of(details))
+            .build());
+  }
+}
