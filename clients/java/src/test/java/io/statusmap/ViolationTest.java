@@ -49,7 +49,7 @@ class ViolationTest {
     assertEquals(Optional.of(Code.WEIGHT_TOO_HIGH.getValueDescriptor()), weight.descriptor());
     assertEquals(Optional.of(Code.WEIGHT_TOO_HIGH), weight.codeIn(Code.class));
     assertTrue(weight.is(Code.WEIGHT_TOO_HIGH));
-    assertFalse(weight.is(Code.PARCEL_LOST));
+    assertFalse(weight.is(Code.ORDER_INVALID));
     assertFalse(weight.is((Code) null));
     assertEquals(Optional.empty(), weight.codeIn(AuthCode.class));
     assertEquals(
