@@ -9,14 +9,14 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
 import io.statusmap.v1.SystemOptions;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /** The enums that a program knows: those of systems, and those that systems include. */
 final class Enums {
@@ -43,40 +43,31 @@ final class Enums {
         .findFirst();
   }
 
-  /**
-   * Returns the options of the system that an enum belongs to: its own, otherwise those of a system
-   * that includes it, first one of the same domain.
-   */
-  Optional<SystemOptions> system(EnumDescriptor type) {
+  /** Returns the systems that an enum belongs to: itself, or all that include it. */
+  Map<EnumDescriptor, SystemOptions> systems(EnumDescriptor type) {
     return Options.of(type)
-        .or(
-            () ->
-                systems(options -> options.getIncludesList().contains(type.getFullName()))
-                    .entrySet()
-                    .stream()
-                    .min(Comparator.comparing(e -> !domainOf(e.getKey()).equals(domainOf(type))))
-                    .map(Map.Entry::getValue));
+        .map(own -> Map.of(type, own))
+        .orElseGet(() -> systems((s, o) -> o.getIncludesList().contains(type.getFullName())));
   }
 
   /**
-   * Returns the enums whose codes the violations of an error may have: those of its domain, then
-   * those of the domain's system. If the domain has no system, they are those of the systems that
-   * include an enum of the domain.
+   * Returns the enums of systems: those of the code that an error has, otherwise that of its
+   * domain, otherwise all that include an enum of its domain.
+   *
+   * @param code the error's code, null if no enum has it
    */
-  Enums ofViolations(String domain) {
-    Set<EnumDescriptor> found = new LinkedHashSet<>();
-    enums.stream().filter(type -> domainOf(type).equals(domain)).forEach(found::add);
-
-    Map<EnumDescriptor, SystemOptions> systems = systems(options -> true);
-    if (systems.keySet().stream().anyMatch(found::contains)) {
-      systems.keySet().retainAll(found);
-    } else {
-      systems
-          .values()
-          .removeIf(
-              options ->
-                  options.getIncludesList().stream().noneMatch(n -> parent(n).equals(domain)));
+  Enums ofSystems(EnumValueDescriptor code, String domain) {
+    Map<EnumDescriptor, SystemOptions> systems =
+        code == null
+            ? systems((system, options) -> domainOf(system).equals(domain))
+            : systems(code.getType());
+    if (code == null && systems.isEmpty()) {
+      systems =
+          systems(
+              (system, options) ->
+                  options.getIncludesList().stream().anyMatch(n -> parent(n).equals(domain)));
     }
+    Set<EnumDescriptor> found = new LinkedHashSet<>();
     systems.forEach(
         (system, options) -> {
           found.add(system);
@@ -87,9 +78,16 @@ final class Enums {
     return new Enums(found.toArray(EnumDescriptor[]::new));
   }
 
-  /** Returns the first code with a reason, of any domain. */
-  Optional<EnumValueDescriptor> find(String reason) {
-    return enums.stream().flatMap(type -> code(type, reason).stream()).findFirst();
+  /**
+   * Returns the code with a reason, of any domain. Empty if several codes have it, since nothing
+   * says which one is meant.
+   */
+  Optional<EnumValueDescriptor> findOnly(String reason) {
+    Map<String, EnumValueDescriptor> found = new HashMap<>();
+    for (EnumDescriptor type : enums) {
+      code(type, reason).ifPresent(code -> found.put(type.getFullName(), code));
+    }
+    return found.size() == 1 ? found.values().stream().findFirst() : Optional.empty();
   }
 
   /** Returns the constant of the code whose full name is domain + "." + reason. */
@@ -104,9 +102,9 @@ final class Enums {
   }
 
   /**
-   * Returns the domain of an enum's codes, which is the scope of the enum's values. In protobuf they
-   * are siblings of their enum; Java's {@code EnumValueDescriptor.getFullName} has the enum's name
-   * in between.
+   * Returns the domain of an enum's codes, which is the scope of the enum's values. In protobuf
+   * they are siblings of their enum; Java's {@code EnumValueDescriptor.getFullName} has the enum's
+   * name in between.
    */
   static String domainOf(EnumDescriptor type) {
     return parent(type.getFullName());
@@ -122,10 +120,13 @@ final class Enums {
         .filter(value -> value.getNumber() != 0);
   }
 
-  private Map<EnumDescriptor, SystemOptions> systems(Predicate<SystemOptions> wanted) {
+  private Map<EnumDescriptor, SystemOptions> systems(
+      BiPredicate<EnumDescriptor, SystemOptions> wanted) {
     Map<EnumDescriptor, SystemOptions> found = new LinkedHashMap<>();
     for (EnumDescriptor type : enums) {
-      Options.of(type).filter(wanted).ifPresent(options -> found.put(type, options));
+      Options.of(type)
+          .filter(options -> wanted.test(type, options))
+          .ifPresent(options -> found.put(type, options));
     }
     return found;
   }

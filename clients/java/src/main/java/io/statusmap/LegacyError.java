@@ -22,6 +22,7 @@ import io.statusmap.v1.CodeOptions;
 import io.statusmap.v1.SystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class LegacyError extends RuntimeException {
             .filter(url -> !url.isEmpty())
             .findFirst()
             .orElse(null);
-    this.violations = Violations.read(status, info.getDomain(), known);
+    this.violations = Violations.read(status, info.getDomain(), descriptor, known);
   }
 
   /**
@@ -269,10 +270,10 @@ public final class LegacyError extends RuntimeException {
   }
 
   /**
-   * Returns all that is wrong with the request, in the order sent: the violations of {@code
-   * google.rpc.BadRequest} and of protovalidate's {@code buf.validate.Violations}.
+   * Returns what is wrong with the request: the violations of {@code google.rpc.BadRequest}, then
+   * those of protovalidate's {@code buf.validate.Violations}.
    *
-   * @return an unmodifiable list; empty if the server sent none
+   * @return an unmodifiable list of 128 violations at most; empty if the server sent none
    */
   public List<Violation> violations() {
     return violations;
@@ -280,7 +281,8 @@ public final class LegacyError extends RuntimeException {
 
   /**
    * Returns the URL of a page about the error: the first link of {@code google.rpc.Help}, otherwise
-   * the option {@code help} of the code's system. Empty if there is neither.
+   * the option {@code help} of the code's system. Empty if there is neither, and if the code is of
+   * several systems with different URLs.
    *
    * @return the URL, as the server or the option has it
    */
@@ -292,7 +294,7 @@ public final class LegacyError extends RuntimeException {
                     .flatMap(
                         code ->
                             Templates.help(
-                                system(code), domain(), reason(), Options.legacyCode(code))));
+                                systems(code), domain(), reason(), Options.legacyCode(code))));
   }
 
   /**
@@ -371,7 +373,7 @@ public final class LegacyError extends RuntimeException {
                 Options.of(code)
                     .flatMap(
                         options ->
-                            Templates.translate(options, system(code), locale, metadata())))
+                            Templates.translate(options, systems(code), locale, metadata())))
         .orElse(getMessage());
   }
 
@@ -386,15 +388,20 @@ public final class LegacyError extends RuntimeException {
   public String toString() {
     String message =
         descriptor()
-            .flatMap(Options::of)
-            .flatMap(code -> Templates.mask(code, metadata()))
+            .flatMap(
+                code ->
+                    Options.of(code)
+                        .flatMap(
+                            options ->
+                                Templates.mask(
+                                    options, Templates.sent(options, systems(code)), metadata())))
             .orElse(getMessage());
     return getClass().getName() + ": " + domain() + "." + reason() + ": " + message;
   }
 
-  /** Returns the options of a code's system, the default ones if no known system has the code. */
-  private SystemOptions system(EnumValueDescriptor code) {
-    return known.system(code.getType()).orElse(SystemOptions.getDefaultInstance());
+  /** Returns the options of a code's systems. Empty if the program does not know them. */
+  private Collection<SystemOptions> systems(EnumValueDescriptor code) {
+    return known.systems(code.getType()).values();
   }
 
   /** Returns a text in the options of the code. Empty if it is not set. */

@@ -7,6 +7,7 @@ package io.statusmap;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
+import io.statusmap.v1.CodeOptions;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,20 +22,21 @@ public final class Violation {
   private final String message;
   private final String domain;
   private final String reason;
-  private final EnumValueDescriptor descriptor; // null if no known system has the code
+  private final EnumValueDescriptor descriptor; // null if no known enum has the reason
 
   /**
    * Makes the violation of an error.
    *
    * @param domain the error's domain
-   * @param known the enums that {@code reason} is looked up in
+   * @param descriptor the code with the reason; null if no known enum has it
    */
-  Violation(String field, String message, String domain, String reason, Enums known) {
+  Violation(
+      String field, String message, String domain, String reason, EnumValueDescriptor descriptor) {
     this.field = field;
     this.message = message;
-    this.reason = reason;
-    this.descriptor = known.find(reason).orElse(null);
     this.domain = descriptor == null ? domain : Enums.domainOf(descriptor.getType());
+    this.reason = reason;
+    this.descriptor = descriptor;
   }
 
   /**
@@ -57,9 +59,10 @@ public final class Violation {
   }
 
   /**
-   * Returns the reason, which is the name of the enum value. Empty if the server sent none.
+   * Returns the reason, which is the name of the enum value; of a violation that protovalidate
+   * found, the id of its rule. Empty if the server sent none.
    *
-   * @return for example "WEIGHT_TOO_HIGH"
+   * @return for example "WEIGHT_TOO_HIGH" or "string.max_len"
    */
   public Optional<String> reason() {
     return Optional.of(reason).filter(name -> !name.isEmpty());
@@ -76,9 +79,9 @@ public final class Violation {
   }
 
   /**
-   * Returns the descriptor of the enum value with the violation's reason, in the domain of the
-   * error or in an enum that the domain's system includes. Empty if the enums given to {@link
-   * LegacyError#fromError} do not have it.
+   * Returns the descriptor of the enum value with the reason, in the domain of the error or in the
+   * enums of its system. Empty if the enums given to {@link LegacyError#fromError} do not have it,
+   * and if the error is of several systems that have different codes with the reason.
    *
    * @return the descriptor
    */
@@ -110,15 +113,14 @@ public final class Violation {
 
   /**
    * Returns the field, reason and message, for logs. If the code has sensitive arguments, the
-   * message is its template with {@code ***} in their places.
+   * message is the code's template, with {@code ***} in their places. So is the field, if the code
+   * names it by one.
    */
   @Override
   public String toString() {
-    String printed =
-        descriptor()
-            .flatMap(Options::of)
-            .flatMap(code -> Templates.mask(code, Map.of()))
-            .orElse(message);
-    return field + ": " + (reason.isEmpty() ? "" : domain + "." + reason + ": ") + printed;
+    Optional<CodeOptions> code = descriptor().flatMap(Options::of);
+    String name = code.filter(Templates::hasSensitiveField).isPresent() ? Templates.MASK : field;
+    String text = code.flatMap(c -> Templates.mask(c, c.getMessage(), Map.of())).orElse(message);
+    return name + ": " + (reason.isEmpty() ? "" : domain + "." + reason + ": ") + text;
   }
 }

@@ -98,6 +98,8 @@ class DepotConformanceTest {
                                 v.message()))
                     .toList(),
                 "violations"),
-        () -> assertEquals("io.statusmap.LegacyError: " + c.printed(), error.toString(), "printed"));
+        () ->
+            assertEquals(
+                "io.statusmap.LegacyError: " + c.printed(), error.toString(), "printed"));
   }
 }

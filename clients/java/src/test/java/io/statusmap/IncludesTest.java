@@ -117,6 +117,48 @@ class IncludesTest {
     assertEquals("s3cret", error.metadata().get("token"));
   }
 
+  /** The text is in the language in which the system sends messages. */
+  @Test
+  void maskedTextIsInTheDefaultLanguage() {
+    EnumDescriptor system =
+        type(
+            "a.v1.Code",
+            SystemOptions.newBuilder().setLanguage("zh-CN").setDefaultLanguage("en"),
+            code(
+                "EXPIRED",
+                CodeOptions.newBuilder()
+                    .setMessage("{token}过期")
+                    .putTranslations("en", "{token} has expired")
+                    .putArgs("token", CodeOptions.Arg.newBuilder().setSensitive(true).build())));
+    LegacyError error = read(info("a.v1", "EXPIRED", "7"), system);
+    assertEquals("io.statusmap.LegacyError: a.v1.EXPIRED: *** has expired", error.toString());
+  }
+
+  @Test
+  void fieldWithASensitiveArgumentIsMasked() {
+    EnumDescriptor system =
+        type(
+            "a.v1.Code",
+            SystemOptions.newBuilder().setLanguage("en"),
+            code(
+                "UNKNOWN_KEY",
+                CodeOptions.newBuilder()
+                    .setMessage("no such key")
+                    .addFields("keys.{key}")
+                    .putArgs("key", CodeOptions.Arg.newBuilder().setSensitive(true).build())));
+    BadRequest request =
+        BadRequest.newBuilder()
+            .addFieldViolations(violation("keys.s3cret", "UNKNOWN_KEY", "no such key"))
+            .build();
+    Violation v =
+        LegacyError.fromError(thrown(info("a.v1", "UNKNOWN_KEY", "7"), request), system)
+            .orElseThrow()
+            .violations()
+            .get(0);
+    assertEquals("***: a.v1.UNKNOWN_KEY: no such key", v.toString());
+    assertEquals("keys.s3cret", v.field());
+  }
+
   @Test
   void violationsAreOfTheDomainThenOfItsSystem() {
     BadRequest request =
@@ -125,13 +167,14 @@ class IncludesTest {
             .addFieldViolations(violation("token", "TOKEN_EXPIRED", "the token s3cret"))
             .addFieldViolations(violation("gate", "GATE_CLOSED", "gate 3 is closed"))
             .build();
-    List<String> codes = List.of("legacy.depot.v1.111", "legacy.depot.v1.201", "legacy.gate.v1.G-1");
+    List<String> codes =
+        List.of("legacy.depot.v1.111", "legacy.depot.v1.201", "legacy.gate.v1.G-1");
 
     StatusRuntimeException e = thrown(info("legacy.depot.v1", "ORDER_INVALID", "110"), request);
     assertEquals(codes, codes(e, DEPOT, AUTH, GATE));
     assertEquals(codes, codes(e, GATE, AUTH, DEPOT));
     assertEquals(List.of("legacy.depot.v1.111", "", ""), codes(e, DEPOT));
-    assertEquals(List.of("", "", ""), codes(e, GATE), "another domain, which nothing includes");
+    assertEquals(List.of("", "", ""), codes(e, GATE), "a domain that no given system includes");
     assertEquals(List.of("", "", ""), codes(e));
 
     // An error of an included enum of the same domain, and of another domain.
@@ -144,25 +187,31 @@ class IncludesTest {
         List.of("", "", ""), codes(other, legacy.job.v2.Code.getDescriptor(), DEPOT, AUTH, GATE));
   }
 
-  /** Two systems of one language include an enum; both have the reason of the violation. */
+  /** Two systems include an enum, and both have the reason of the violation. */
   @Test
-  void ownDomainsSystemIsFirst() {
+  void codeOfTwoSystems() {
     EnumDescriptor shared =
         type("a.v1.Shared", null, code("SHARED", CodeOptions.newBuilder().setMessage("早")));
     EnumDescriptor own = system("a.v1", "https://a.example.com/{reason}", "a.v1.Shared", "A-1");
     EnumDescriptor other = system("b.v1", "https://b.example.com/{reason}", "a.v1.Shared", "B-1");
-
+    EnumDescriptor third = system("c.v1", "", "a.v1.Shared", "C-1");
     BadRequest request =
         BadRequest.newBuilder().addFieldViolations(violation("x", "BROKEN", "")).build();
     StatusRuntimeException e = thrown(info("a.v1", "SHARED", "7"), request);
-    assertEquals(List.of("a.v1.A-1"), codes(e, other, own, shared));
-    LegacyError error = LegacyError.fromError(e, other, own, shared).orElseThrow();
-    assertEquals(Optional.of("https://a.example.com/SHARED"), error.help());
 
-    // Without the domain's own system, it is the first that includes the enum.
+    assertEquals(List.of("a.v1.A-1"), codes(e, other, own, shared), "the error's domain is first");
     assertEquals(List.of("b.v1.B-1"), codes(e, other, shared));
-    error = LegacyError.fromError(e, other, shared).orElseThrow();
-    assertEquals(Optional.of("https://b.example.com/SHARED"), error.help());
+    assertEquals(List.of(""), codes(e, other, third, shared), "nothing says which one");
+
+    Optional<String> url = Optional.of("https://b.example.com/SHARED");
+    assertEquals(url, LegacyError.fromError(e, third, other, shared).orElseThrow().help());
+    assertEquals(
+        Optional.empty(), LegacyError.fromError(e, other, own, shared).orElseThrow().help());
+
+    // The code is newer than the enums: any code of the domain is assumed.
+    e = thrown(info("a.v1", "NEWER", "8"), request);
+    assertEquals(List.of("a.v1.A-1"), codes(e, other, own, shared));
+    assertEquals(List.of("b.v1.B-1"), codes(e, other, shared));
   }
 
   /** The languages of an included code are those of the system that includes it. */
@@ -186,6 +235,8 @@ class IncludesTest {
     assertEquals("early", read(info, shared, chinese).messageIn(Locale.ENGLISH));
     assertEquals("早", read(info, shared, english).messageIn(Locale.CHINA));
     assertEquals("as sent", read(info, shared, english).messageIn(Locale.ENGLISH));
+    // The systems do not agree on a default language, so it is sent in their language.
+    assertEquals("early", read(info, shared, english, chinese).messageIn(Locale.ENGLISH));
     assertEquals("early", read(info, shared).messageIn(Locale.ENGLISH));
   }
 

@@ -7,10 +7,13 @@ package io.statusmap;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import io.statusmap.v1.CodeOptions;
 import io.statusmap.v1.SystemOptions;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplatesTest {
+  private static final CodeOptions TRANSLATED =
+      CodeOptions.newBuilder()
+          .setMessage("中文")
+          .putTranslations("en", "English")
+          .putTranslations("de", "Deutsch")
+          .build();
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -111,12 +121,6 @@ class TemplatesTest {
         "      |       | zh-CN | as sent",
       })
   void defaultLanguage(String language, String byDefault, String wanted, String want) {
-    CodeOptions code =
-        CodeOptions.newBuilder()
-            .setMessage("中文")
-            .putTranslations("en", "English")
-            .putTranslations("de", "Deutsch")
-            .build();
     SystemOptions system =
         SystemOptions.newBuilder()
             .setLanguage(Objects.requireNonNullElse(language, ""))
@@ -124,7 +128,21 @@ class TemplatesTest {
             .build();
     assertEquals(
         Optional.ofNullable(want),
-        Templates.translate(code, system, Locale.forLanguageTag(wanted), Map.of()));
+        Templates.translate(TRANSLATED, List.of(system), Locale.forLanguageTag(wanted), Map.of()));
+  }
+
+  @Test
+  void systemsThatDoNotAgreeOnTheDefaultLanguage() {
+    SystemOptions chinese = SystemOptions.newBuilder().setLanguage("zh-CN").build();
+    SystemOptions english = chinese.toBuilder().setDefaultLanguage("en").build();
+    assertEquals("English", Templates.sent(TRANSLATED, List.of(english, english)));
+    assertEquals("中文", Templates.sent(TRANSLATED, List.of(chinese, english)));
+    assertEquals("中文", Templates.sent(TRANSLATED, List.of(chinese)));
+    assertEquals("中文", Templates.sent(TRANSLATED, List.of()));
+    assertEquals(
+        Optional.of("English"),
+        Templates.translate(
+            TRANSLATED, List.of(chinese, english), Locale.ENGLISH, Map.of()));
   }
 
   @ParameterizedTest
@@ -147,28 +165,43 @@ class TemplatesTest {
 
   @Test
   void help() {
-    SystemOptions.Builder system = SystemOptions.newBuilder();
-    assertEquals(Optional.empty(), Templates.help(system.build(), "a.v1", "B", "1"));
-    system.setHelp("https://example.com/{domain}/{reason}/{code}#{{top}}");
-    assertEquals(
-        Optional.of("https://example.com/a.v1/B/D%2F1#{top}"),
-        Templates.help(system.build(), "a.v1", "B", "D/1"));
+    SystemOptions none = SystemOptions.newBuilder().build();
+    SystemOptions some =
+        none.toBuilder().setHelp("https://example.com/{domain}/{reason}/{code}#{{top}}").build();
+    SystemOptions other = none.toBuilder().setHelp("https://example.com/{reason}").build();
+    Optional<String> url = Optional.of("https://example.com/a.v1/B/D%2F1#{top}");
+    assertEquals(Optional.empty(), Templates.help(List.of(), "a.v1", "B", "D/1"));
+    assertEquals(Optional.empty(), Templates.help(List.of(none), "a.v1", "B", "D/1"));
+    assertEquals(url, Templates.help(List.of(some), "a.v1", "B", "D/1"));
+    assertEquals(url, Templates.help(List.of(some, none, some), "a.v1", "B", "D/1"));
+    assertEquals(Optional.empty(), Templates.help(List.of(some, other), "a.v1", "B", "D/1"));
   }
 
   @Test
   void mask() {
+    String template = "{token} of {user}, {pin}";
     CodeOptions code =
-        CodeOptions.newBuilder()
-            .setMessage("{token} of {user}, {pin}")
-            .putArgs("user", CodeOptions.Arg.getDefaultInstance())
-            .build();
+        CodeOptions.newBuilder().putArgs("user", CodeOptions.Arg.getDefaultInstance()).build();
     Map<String, String> arguments = Map.of("token", "s3cret", "user", "ana");
-    assertEquals(Optional.empty(), Templates.mask(code, arguments));
+    assertEquals(Optional.empty(), Templates.mask(code, template, arguments));
 
     CodeOptions.Arg sensitive = CodeOptions.Arg.newBuilder().setSensitive(true).build();
     code = code.toBuilder().putArgs("token", sensitive).putArgs("pin", sensitive).build();
-    assertEquals(Optional.of("*** of ana, ***"), Templates.mask(code, arguments));
-    assertEquals(Optional.of("*** of {user}, ***"), Templates.mask(code, Map.of()));
+    assertEquals(Optional.of("*** of ana, ***"), Templates.mask(code, template, arguments));
+    assertEquals(Optional.of("*** of {user}, ***"), Templates.mask(code, template, Map.of()));
+  }
+
+  @Test
+  void sensitiveField() {
+    CodeOptions code =
+        CodeOptions.newBuilder()
+            .addFields("{{token}}")
+            .addFields("{user}")
+            .putArgs("user", CodeOptions.Arg.getDefaultInstance())
+            .putArgs("token", CodeOptions.Arg.newBuilder().setSensitive(true).build())
+            .build();
+    assertFalse(Templates.hasSensitiveField(code));
+    assertTrue(Templates.hasSensitiveField(code.toBuilder().addFields("a.{token}").build()));
   }
 
   /** Returns the message of a code, with the options of its own system. */
@@ -176,7 +209,7 @@ class TemplatesTest {
       EnumValueDescriptor code, Locale wanted, Map<String, String> arguments) {
     return Templates.translate(
         Options.of(code).orElseThrow(),
-        Options.of(code.getType()).orElseThrow(),
+        List.of(Options.of(code.getType()).orElseThrow()),
         wanted,
         arguments);
   }

@@ -21,6 +21,7 @@ import io.statusmap.testdata.depot.v1.Code;
 import io.statusmap.testdata.gate.v1.GateCode;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ViolationTest {
@@ -102,18 +103,35 @@ class ViolationTest {
 
   @Test
   void protovalidateAfterBadRequest() {
-    List<Violation> violations = read(TWO, protovalidate()).violations();
+    List<Violation> violations = read(protovalidate(), TWO).violations();
     assertEquals(
-        List.of("weight_kg", "", "parcels[2].labels[\"a\\\"\\\\b\"].size", "m[true].n[-1].o[7]", ""),
+        List.of(
+            "weight_kg",
+            "",
+            "parcels[2].labels[\"a\\\"\\\\b\"].size",
+            "m[true].n[-1].o[18446744073709551615]",
+            ""),
         violations.stream().map(Violation::field).toList());
     assertEquals(
         List.of("value is too long", "二", ""),
         violations.stream().skip(2).map(Violation::message).toList());
-    for (Violation v : violations.subList(2, 5)) {
-      assertEquals(Optional.empty(), v.reason());
-      assertEquals(Optional.empty(), v.legacyCode());
+    assertEquals(
+        List.of("string.max_len", "WEIGHT_TOO_HIGH", ""),
+        violations.stream().skip(2).map(v -> v.reason().orElse("")).toList());
+    assertEquals(Optional.empty(), violations.get(2).legacyCode());
+    assertTrue(violations.get(3).is(Code.WEIGHT_TOO_HIGH), "a rule with the name of a code");
+    assertEquals(Optional.of(violations.get(2).field()), read(protovalidate()).field());
+  }
+
+  @Test
+  void firstOfMany() {
+    BadRequest.Builder request = BadRequest.newBuilder();
+    for (int i = 0; i < 200; i++) {
+      request.addFieldViolations(BadRequest.FieldViolation.newBuilder().setField("f" + i));
     }
-    assertEquals(Optional.of("m[true].n[-1].o[7]"), read(shifted()).field());
+    List<Violation> violations = read(Any.pack(request.build()), protovalidate()).violations();
+    assertEquals(128, violations.size());
+    assertEquals("f127", violations.get(127).field());
   }
 
   @Test
@@ -121,8 +139,7 @@ class ViolationTest {
     ByteString cut = ByteString.copyFrom(new byte[] {0x0A, 0x7F});
     Any brokenRequest = TWO.toBuilder().setValue(cut).build();
     Any brokenValidate = protovalidate().toBuilder().setValue(cut).build();
-    Any brokenPath =
-        protovalidate(field(violation(UnknownFieldSet.newBuilder(), cut)));
+    Any brokenPath = protovalidate(message(text(3, "x"), bytes(5, cut)));
     LegacyError error = read(brokenRequest, brokenValidate, brokenPath, TWO);
     assertEquals(2, error.violations().size());
   }
@@ -130,74 +147,61 @@ class ViolationTest {
   /** Three violations as protovalidate sends them. The first two have a path of fields. */
   static Any protovalidate() {
     return protovalidate(
-        field(
-            violation(
-                text(3, "value is too long"),
-                path(
-                    element("parcels").mergeField(6, number(2)),
-                    element("labels").mergeField(10, string("a\"\\b")),
-                    element("size")))),
-        field(second()),
-        field(UnknownFieldSet.newBuilder()));
+        message(
+            text(2, "string.max_len"),
+            text(3, "value is too long"),
+            path(
+                message(number(1, 4), text(2, "parcels"), number(6, 2)),
+                message(text(2, "labels"), text(10, "a\"\\b")),
+                message(text(2, "size")))),
+        message(
+            text(2, "WEIGHT_TOO_HIGH"),
+            text(3, "二"),
+            path(
+                message(text(2, "m"), number(7, 1)),
+                message(text(2, "n"), number(8, -1)),
+                message(text(2, "o"), number(9, -1)))),
+        message());
   }
 
-  private static Any shifted() {
-    return protovalidate(field(UnknownFieldSet.newBuilder()), field(second()));
-  }
-
-  private static UnknownFieldSet.Builder second() {
-    return violation(
-        text(3, "二"),
-        path(
-            element("m").mergeField(7, number(1)),
-            element("n").mergeField(8, number(-1)),
-            element("o").mergeField(9, number(7))));
-  }
-
-  private static Any protovalidate(UnknownFieldSet.Field... violations) {
-    UnknownFieldSet.Builder message = UnknownFieldSet.newBuilder();
-    for (UnknownFieldSet.Field violation : violations) {
-      message.mergeField(1, violation);
-    }
+  private static Any protovalidate(UnknownFieldSet... violations) {
     return Any.newBuilder()
         .setTypeUrl("type.googleapis.com/buf.validate.Violations")
-        .setValue(message.build().toByteString())
+        .setValue(repeated(1, violations).toByteString())
         .build();
   }
 
-  private static UnknownFieldSet.Builder violation(UnknownFieldSet.Builder v, ByteString path) {
-    return v.mergeField(5, UnknownFieldSet.Field.newBuilder().addLengthDelimited(path).build());
+  private static UnknownFieldSet path(UnknownFieldSet... elements) {
+    return bytes(5, repeated(1, elements).toByteString());
   }
 
-  private static ByteString path(UnknownFieldSet.Builder... elements) {
-    UnknownFieldSet.Builder path = UnknownFieldSet.newBuilder();
-    for (UnknownFieldSet.Builder element : elements) {
-      path.mergeField(1, field(element));
-    }
-    return path.build().toByteString();
+  /** Returns a message that has a field several times. */
+  private static UnknownFieldSet repeated(int field, UnknownFieldSet... values) {
+    return message(
+        Stream.of(values)
+            .map(value -> bytes(field, value.toByteString()))
+            .toArray(UnknownFieldSet[]::new));
   }
 
-  private static UnknownFieldSet.Builder element(String name) {
-    return text(2, name).mergeField(1, number(1));
+  private static UnknownFieldSet message(UnknownFieldSet... fields) {
+    UnknownFieldSet.Builder message = UnknownFieldSet.newBuilder();
+    Stream.of(fields).forEach(message::mergeFrom);
+    return message.build();
   }
 
-  private static UnknownFieldSet.Builder text(int field, String text) {
-    return UnknownFieldSet.newBuilder().mergeField(field, string(text));
+  private static UnknownFieldSet text(int field, String text) {
+    return bytes(field, ByteString.copyFromUtf8(text));
   }
 
-  private static UnknownFieldSet.Field string(String text) {
-    return UnknownFieldSet.Field.newBuilder()
-        .addLengthDelimited(ByteString.copyFromUtf8(text))
+  private static UnknownFieldSet bytes(int field, ByteString bytes) {
+    return UnknownFieldSet.newBuilder()
+        .addField(field, UnknownFieldSet.Field.newBuilder().addLengthDelimited(bytes).build())
         .build();
   }
 
-  private static UnknownFieldSet.Field number(long value) {
-    return UnknownFieldSet.Field.newBuilder().addVarint(value).build();
-  }
-
-  private static UnknownFieldSet.Field field(UnknownFieldSet.Builder message) {
-    return UnknownFieldSet.Field.newBuilder()
-        .addLengthDelimited(message.build().toByteString())
+  private static UnknownFieldSet number(int field, long value) {
+    return UnknownFieldSet.newBuilder()
+        .addField(field, UnknownFieldSet.Field.newBuilder().addVarint(value).build())
         .build();
   }
 
