@@ -33,6 +33,9 @@ cd ../..
 buf() { GOWORK=off go tool -modfile=tools/go.mod buf generate --template clients/java/buf.gen.yaml "$@"; }
 buf --path proto/statusmap/v1 -o "$out/main/generated"
 buf --path proto/legacy --path proto/statusmap/demo -o "$out/test/generated"
+# testdata/depot is not in buf.yaml.
+buf --config '{"version": "v2", "modules": [{"path": "proto"}, {"path": "testdata/depot"}]}' \
+  --path testdata/depot/legacy -o "$out/test/generated"
 
 if [ "${1:-}" = --check ]; then
   for set in main test; do

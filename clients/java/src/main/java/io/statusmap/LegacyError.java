@@ -11,16 +11,18 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.ProtocolMessageEnum;
-import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.Help;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.statusmap.v1.CodeOptions;
+import io.statusmap.v1.SystemOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * An error with a legacy code, read from a gRPC status by {@link #fromError}.
@@ -52,31 +55,32 @@ public final class LegacyError extends RuntimeException {
   private final Status.Code grpcCode;
   private final ErrorInfo info;
   private final Duration retryAfter; // null if there is none
-  private final String field; // null if there is none
-  private final transient EnumValueDescriptor descriptor; // null if no known system has the code
+  private final String helpLink; // null if there is none
+  private final transient List<Violation> violations;
+  private final transient Enums known;
+  private final transient EnumValueDescriptor descriptor; // null if no known enum has the code
 
   private LegacyError(
-      com.google.rpc.Status status,
-      ErrorInfo info,
-      EnumValueDescriptor descriptor,
-      Throwable cause) {
+      com.google.rpc.Status status, ErrorInfo info, Enums known, Throwable cause) {
     super(status.getMessage(), cause);
     this.grpcCode = Status.fromCodeValue(status.getCode()).getCode();
     this.info = info;
-    this.descriptor = descriptor;
+    this.known = known;
+    this.descriptor = known.find(info.getDomain(), info.getReason()).orElse(null);
     this.retryAfter =
         details(status, RetryInfo.class).stream()
             .map(LegacyError::delay)
             .flatMap(Optional::stream)
             .findFirst()
             .orElse(null);
-    this.field =
-        details(status, BadRequest.class).stream()
-            .flatMap(request -> request.getFieldViolationsList().stream())
-            .map(BadRequest.FieldViolation::getField)
-            .filter(name -> !name.isEmpty())
+    this.helpLink =
+        details(status, Help.class).stream()
+            .flatMap(help -> help.getLinksList().stream())
+            .map(Help.Link::getUrl)
+            .filter(url -> !url.isEmpty())
             .findFirst()
             .orElse(null);
+    this.violations = Violations.read(status, info.getDomain(), descriptor, known);
   }
 
   /**
@@ -94,24 +98,29 @@ public final class LegacyError extends RuntimeException {
    *
    * @param error what a call threw: a {@link StatusRuntimeException}, a {@link StatusException}, or
    *     an exception that was caused by one
-   * @param systems the enums that {@link #messageIn} and {@link #descriptor} look the code up in,
-   *     for example {@code Code.getDescriptor()}; descriptors that were loaded at run time work
-   *     too. Default: none, which is enough for everything else. If a status has several
-   *     ErrorInfos, the first of one of these systems is read, otherwise the first with a {@code
-   *     legacy_code}
+   * @param systems the enums that codes are looked up in, for example {@code
+   *     Code.getDescriptor()}: those of systems, and those that the systems include. Descriptors
+   *     that were loaded at run time work too. {@link #descriptor} and all that is said to be empty
+   *     if it is, {@link #messageIn}, the codes of {@link #violations} and the masks of {@link
+   *     #toString} need them. Default: none, which is enough for everything else. If a status has
+   *     several ErrorInfos, the first of the domain of one of these enums is read, otherwise the
+   *     first with a {@code legacy_code}
    * @return the legacy error
    */
   public static Optional<LegacyError> fromError(Throwable error, EnumDescriptor... systems) {
+    return fromError(error, new Enums(systems));
+  }
+
+  private static Optional<LegacyError> fromError(Throwable error, Enums known) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Throwable t = error; t != null && seen.add(t); t = t.getCause()) {
       Optional<LegacyError> found = Optional.empty();
       if (t instanceof StatusRuntimeException || t instanceof StatusException) {
-        found = read(t, systems);
+        found = read(t, known);
       } else if (t instanceof LegacyError) {
-        // Without a descriptor, the systems may know more: read its cause again.
+        // Without a descriptor, these enums may know more: read its cause again.
         found =
-            Optional.of((LegacyError) t)
-                .filter(known -> known.descriptor != null || systems.length == 0);
+            Optional.of((LegacyError) t).filter(e -> e.descriptor != null || known.isEmpty());
       }
       if (found.isPresent()) {
         return found;
@@ -121,7 +130,7 @@ public final class LegacyError extends RuntimeException {
   }
 
   /** Reads the status of a StatusRuntimeException or StatusException. */
-  private static Optional<LegacyError> read(Throwable error, EnumDescriptor[] systems) {
+  private static Optional<LegacyError> read(Throwable error, Enums known) {
     com.google.rpc.Status status;
     try {
       status = StatusProto.fromThrowable(error);
@@ -139,14 +148,13 @@ public final class LegacyError extends RuntimeException {
       if (info.getMetadataOrDefault(LEGACY_CODE, "").isEmpty()) {
         continue;
       }
-      if (Arrays.stream(systems).anyMatch(system -> isOf(system, info))) {
-        return Optional.of(new LegacyError(status, info, find(info, systems), error));
+      if (known.has(info.getDomain())) {
+        first = info;
+        break;
       }
       first = first == null ? info : first;
     }
-    return first == null
-        ? Optional.empty()
-        : Optional.of(new LegacyError(status, first, null, error));
+    return Optional.ofNullable(first).map(info -> new LegacyError(status, info, known, error));
   }
 
   /**
@@ -172,15 +180,12 @@ public final class LegacyError extends RuntimeException {
    * @return the enum value
    */
   public <E extends Enum<E> & ProtocolMessageEnum> Optional<E> codeIn(Class<E> type) {
-    EnumDescriptor system = type.getEnumConstants()[0].getDescriptorForType();
-    // The Java constant of a number is named after the first of its values.
-    return Optional.ofNullable(find(info, system))
-        .map(value -> Enum.valueOf(type, system.findValueByNumber(value.getNumber()).getName()));
+    return Enums.constant(type, domain(), reason());
   }
 
   /**
    * Returns the descriptor of the code's enum value, which has its number and options. Empty if
-   * none of the systems given to {@link #fromError} has the code.
+   * none of the enums given to {@link #fromError} has the code.
    *
    * @return the descriptor
    */
@@ -216,7 +221,8 @@ public final class LegacyError extends RuntimeException {
   }
 
   /**
-   * Returns the code as the legacy system writes it, also if your enum does not have it.
+   * Returns the code as the legacy system writes it, also if your enum does not have it. It is the
+   * code as received, which may be one of those that the option {@code reads} matches.
    *
    * @return for example "1233106" or "401.1", never empty
    */
@@ -254,17 +260,98 @@ public final class LegacyError extends RuntimeException {
   }
 
   /**
-   * Returns the request field at fault. Empty if the server names none.
+   * Returns the request field at fault: the first that {@link #violations} name. Empty if they name
+   * none.
    *
    * @return the field's name
    */
   public Optional<String> field() {
-    return Optional.ofNullable(field);
+    return violations.stream().map(Violation::field).filter(f -> !f.isEmpty()).findFirst();
   }
 
   /**
-   * Returns the message as sent, in the legacy system's language. {@link #messageIn} returns
-   * translations.
+   * Returns what is wrong with the request: the violations of {@code google.rpc.BadRequest}, then
+   * those of protovalidate's {@code buf.validate.Violations}.
+   *
+   * @return an unmodifiable list of 128 violations at most; empty if the server sent none
+   */
+  public List<Violation> violations() {
+    return violations;
+  }
+
+  /**
+   * Returns the URL of a page about the error: the first link of {@code google.rpc.Help}, otherwise
+   * the option {@code help} of the code's system. Empty if there is neither, and if the code is of
+   * several systems with different URLs.
+   *
+   * @return the URL, as the server or the option has it
+   */
+  public Optional<String> help() {
+    return Optional.ofNullable(helpLink)
+        .or(
+            () ->
+                descriptor()
+                    .flatMap(
+                        code ->
+                            Templates.help(
+                                systems(code), domain(), reason(), Options.legacyCode(code))));
+  }
+
+  /**
+   * Returns what the error means, in Markdown, from the option {@code explanation}. Empty if the
+   * code has none or {@link #descriptor} is empty.
+   *
+   * @return the explanation
+   */
+  public Optional<String> explanation() {
+    return option(CodeOptions::getExplanation);
+  }
+
+  /**
+   * Returns what to do about the error, in Markdown, from the option {@code resolution}. Empty if
+   * the code has none or {@link #descriptor} is empty.
+   *
+   * @return the resolution
+   */
+  public Optional<String> resolution() {
+    return option(CodeOptions::getResolution);
+  }
+
+  /**
+   * Returns the version of the API that introduced the code, from the option {@code since}. Empty
+   * if the code has none or {@link #descriptor} is empty.
+   *
+   * @return the version
+   */
+  public Optional<String> since() {
+    return option(CodeOptions::getSince);
+  }
+
+  /**
+   * Returns the reason, or the full name in another domain, of the code to use instead of this one,
+   * from the option {@code replaced_by}. Empty if the code has none or {@link #descriptor} is
+   * empty.
+   *
+   * @return for example "PARCEL_NOT_FOUND"
+   */
+  public Optional<String> replacedBy() {
+    return option(CodeOptions::getReplacedBy);
+  }
+
+  /**
+   * Reports whether the enum value has protobuf's option {@code deprecated}. False if {@link
+   * #descriptor} is empty.
+   *
+   * @return whether the code is deprecated
+   */
+  public boolean deprecated() {
+    return descriptor().filter(code -> code.getOptions().getDeprecated()).isPresent();
+  }
+
+  /**
+   * Returns the message as sent, in the language in which the legacy system answers by default. It
+   * has the values of sensitive arguments, which {@link #toString} masks. {@link #messageIn}
+   * returns translations.
    */
   @Override
   public String getMessage() {
@@ -272,47 +359,54 @@ public final class LegacyError extends RuntimeException {
   }
 
   /**
-   * Returns the message in another language, made from the translations in the enum value's options
-   * and from this error's metadata. The language is found by RFC 4647 lookup ("en-GB" matches
-   * "en"), then by filtering ("zh" matches "zh-CN").
+   * Returns the message in another language, made from the options of the enum value and from this
+   * error's metadata. The language is found by RFC 4647 lookup ("en-GB" matches "en"), then by
+   * filtering ("zh" matches "zh-CN"). The message has the values of sensitive arguments.
    *
    * @param locale the reader's language
    * @return the message; as sent if no translation matches and if {@link #descriptor} is empty
    */
   public String messageIn(Locale locale) {
     return descriptor()
-        .flatMap(value -> Translation.render(value, locale, metadata()))
+        .flatMap(
+            code ->
+                Options.of(code)
+                    .flatMap(
+                        options ->
+                            Templates.translate(options, systems(code), locale, metadata())))
         .orElse(getMessage());
   }
 
-  /** Returns the class, domain, reason and message, for logs and stack traces. */
+  /**
+   * Returns the class, domain, reason and message, for logs and stack traces. If the code has
+   * sensitive arguments, the message is made from the code's template, with {@code ***} in their
+   * places.
+   *
+   * <p>{@link #getMessage}, {@link #metadata} and the text of {@link #getCause} have the values.
+   */
   @Override
   public String toString() {
-    return getClass().getName() + ": " + domain() + "." + reason() + ": " + getMessage();
+    String message =
+        descriptor()
+            .flatMap(
+                code ->
+                    Options.of(code)
+                        .flatMap(
+                            options ->
+                                Templates.mask(
+                                    options, Templates.sent(options, systems(code)), metadata())))
+            .orElse(getMessage());
+    return getClass().getName() + ": " + domain() + "." + reason() + ": " + message;
   }
 
-  /** Returns the enum value that an ErrorInfo names, null if no system has it. */
-  private static EnumValueDescriptor find(ErrorInfo info, EnumDescriptor... systems) {
-    for (EnumDescriptor system : systems) {
-      if (isOf(system, info)) {
-        EnumValueDescriptor value = system.findValueByName(info.getReason());
-        // The zero value exists because proto3 requires one. It is not a code.
-        if (value != null && value.getNumber() != 0) {
-          return value;
-        }
-      }
-    }
-    return null;
+  /** Returns the options of a code's systems. Empty if the program does not know them. */
+  private Collection<SystemOptions> systems(EnumValueDescriptor code) {
+    return known.systems(code.getType()).values();
   }
 
-  /**
-   * Reports whether a system has an ErrorInfo's domain, which is the scope of the enum's values. In
-   * protobuf they are siblings of their enum; Java's {@code EnumValueDescriptor.getFullName} has
-   * the enum's name in between.
-   */
-  private static boolean isOf(EnumDescriptor system, ErrorInfo info) {
-    String name = system.getFullName();
-    return name.substring(0, Math.max(name.lastIndexOf('.'), 0)).equals(info.getDomain());
+  /** Returns a text in the options of the code. Empty if it is not set. */
+  private Optional<String> option(Function<CodeOptions, String> text) {
+    return descriptor().flatMap(Options::of).map(text).filter(value -> !value.isEmpty());
   }
 
   /** Returns the details of one type, without broken ones. */

@@ -16,6 +16,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumOptions;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
+import com.google.protobuf.DescriptorProtos.EnumValueOptions;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
@@ -28,6 +29,7 @@ import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.Help;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -85,6 +87,13 @@ class LegacyErrorTest {
     assertEquals(Optional.empty(), error.requestId());
     assertEquals(Optional.empty(), error.retryAfter());
     assertEquals(Optional.empty(), error.field());
+    assertEquals(List.of(), error.violations());
+    assertEquals(Optional.empty(), error.help());
+    assertEquals(Optional.empty(), error.explanation());
+    assertEquals(Optional.empty(), error.resolution());
+    assertEquals(Optional.empty(), error.since());
+    assertEquals(Optional.empty(), error.replacedBy());
+    assertFalse(error.deprecated());
   }
 
   @Test
@@ -314,7 +323,13 @@ class LegacyErrorTest {
   @Test
   void anyBytes() {
     byte[] good =
-        status(JOB_NOT_FOUND, badRequest("job_id"), RetryInfo.getDefaultInstance()).toByteArray();
+        status(
+                JOB_NOT_FOUND,
+                badRequest("job_id"),
+                ViolationTest.protovalidate(),
+                Help.newBuilder().addLinks(Help.Link.newBuilder().setUrl("https://e.x")).build(),
+                RetryInfo.getDefaultInstance())
+            .toByteArray();
     for (int length = 0; length < good.length; length++) {
       checkNothingIsThrown(Arrays.copyOf(good, length));
     }
@@ -341,6 +356,9 @@ class LegacyErrorTest {
               error.is(Code.JOB_NOT_FOUND);
               error.retryAfter();
               error.field();
+              error.violations().forEach(Violation::toString);
+              error.help();
+              error.toString();
               error.requestId();
             });
   }
@@ -392,23 +410,42 @@ class LegacyErrorTest {
     }
   }
 
+  /** The translations are of the code, so they are read without the system too. */
   @Test
-  void enumWithBrokenOptionsGivesTheMessageAsSent() {
+  void systemWithBrokenOptions() {
     FileDescriptorProto.Builder file = CodeProto.getDescriptor().toProto().toBuilder();
+    file.getEnumTypeBuilder(0)
+        .setOptions(EnumOptions.newBuilder().setUnknownFields(brokenOptions()));
+    LegacyError error = readWith(file);
+    assertEquals("Job 42 does not exist", error.messageIn(Locale.ENGLISH));
+    assertEquals(Optional.empty(), error.help());
+  }
+
+  @Test
+  void codeWithBrokenOptions() {
+    FileDescriptorProto.Builder file = CodeProto.getDescriptor().toProto().toBuilder();
+    file.getEnumTypeBuilder(0)
+        .getValueBuilderList()
+        .forEach(
+            value ->
+                value.setOptions(EnumValueOptions.newBuilder().setUnknownFields(brokenOptions())));
+    LegacyError error = readWith(file);
+    assertTrue(error.descriptor().isPresent());
+    assertEquals(error.getMessage(), error.messageIn(Locale.ENGLISH));
+    assertTrue(error.toString().endsWith(": " + error.getMessage()), error.toString());
+    assertEquals(Optional.empty(), error.replacedBy());
+  }
+
+  private static UnknownFieldSet brokenOptions() {
     UnknownFieldSet.Field broken =
         UnknownFieldSet.Field.newBuilder().addLengthDelimited(bytes(0x12, 0x7F)).build();
-    file.getEnumTypeBuilder(0)
-        .setOptions(
-            EnumOptions.newBuilder()
-                .setUnknownFields(
-                    UnknownFieldSet.newBuilder()
-                        .addField(OptionsProto.SYSTEM_FIELD_NUMBER, broken)
-                        .build()));
-    FileDescriptor built = build(file.build(), OptionsProto.getDescriptor());
-    LegacyError error =
-        LegacyError.fromError(thrown(JOB_NOT_FOUND), built.findEnumTypeByName("Code"))
-            .orElseThrow();
-    assertEquals(error.getMessage(), error.messageIn(Locale.ENGLISH));
+    return UnknownFieldSet.newBuilder().addField(OptionsProto.SYSTEM_FIELD_NUMBER, broken).build();
+  }
+
+  private static LegacyError readWith(FileDescriptorProto.Builder file) {
+    EnumDescriptor system =
+        build(file.build(), OptionsProto.getDescriptor()).findEnumTypeByName("Code");
+    return LegacyError.fromError(thrown(JOB_NOT_FOUND), system).orElseThrow();
   }
 
   private static EnumDescriptor loadedAtRunTime(FileDescriptor file) {

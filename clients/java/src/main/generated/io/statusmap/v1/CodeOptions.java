@@ -36,7 +36,14 @@ private static final long serialVersionUID = 0L;
     legacyCode_ = "";
     message_ = "";
     fallbackFor_ = emptyIntList();
-    field_ = "";
+    fields_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    reads_ = "";
+    fallbackForHttp_ = emptyIntList();
+    explanation_ = "";
+    resolution_ = "";
+    since_ = "";
+    replacedBy_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -58,6 +65,8 @@ private static final long serialVersionUID = 0L;
         return internalGetTranslations();
       case 9:
         return internalGetLabels();
+      case 12:
+        return internalGetArgs();
       default:
         throw new RuntimeException(
             "Invalid map field number: " + number);
@@ -69,6 +78,1099 @@ private static final long serialVersionUID = 0L;
     return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_fieldAccessorTable
         .ensureFieldAccessorsInitialized(
             io.statusmap.v1.CodeOptions.class, io.statusmap.v1.CodeOptions.Builder.class);
+  }
+
+  public interface ArgOrBuilder extends
+      // @@protoc_insertion_point(interface_extends:statusmap.v1.CodeOptions.Arg)
+      com.google.protobuf.MessageOrBuilder {
+
+    /**
+     * <pre>
+     * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+     * argument's text is not one, it becomes a string. Default: STRING.
+     *
+     * ```proto
+     * args: {key: "weight_kg" value: {type: INT64}}
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+     * @return The enum numeric value on the wire for type.
+     */
+    int getTypeValue();
+    /**
+     * <pre>
+     * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+     * argument's text is not one, it becomes a string. Default: STRING.
+     *
+     * ```proto
+     * args: {key: "weight_kg" value: {type: INT64}}
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+     * @return The type.
+     */
+    io.statusmap.v1.CodeOptions.Arg.Type getType();
+
+    /**
+     * <pre>
+     * Whether the value must not be printed. statusmap masks it in logs and in the text
+     * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+     * message if the message names it. Default: false.
+     *
+     * ```proto
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>bool sensitive = 2 [json_name = "sensitive"];</code>
+     * @return The sensitive.
+     */
+    boolean getSensitive();
+
+    /**
+     * <pre>
+     * What the argument is, for people to read. Default: no description.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+     * ```
+     * </pre>
+     *
+     * <code>string description = 3 [json_name = "description"];</code>
+     * @return The description.
+     */
+    java.lang.String getDescription();
+    /**
+     * <pre>
+     * What the argument is, for people to read. Default: no description.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+     * ```
+     * </pre>
+     *
+     * <code>string description = 3 [json_name = "description"];</code>
+     * @return The bytes for description.
+     */
+    com.google.protobuf.ByteString
+        getDescriptionBytes();
+  }
+  /**
+   * <pre>
+   * An argument of a code.
+   * </pre>
+   *
+   * Protobuf type {@code statusmap.v1.CodeOptions.Arg}
+   */
+  public static final class Arg extends
+      com.google.protobuf.GeneratedMessage implements
+      // @@protoc_insertion_point(message_implements:statusmap.v1.CodeOptions.Arg)
+      ArgOrBuilder {
+  private static final long serialVersionUID = 0L;
+    static {
+      com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
+        com.google.protobuf.RuntimeVersion.RuntimeDomain.PUBLIC,
+        /* major= */ 4,
+        /* minor= */ 36,
+        /* patch= */ 2,
+        /* suffix= */ "",
+        "Arg");
+    }
+    // Use Arg.newBuilder() to construct.
+    private Arg(com.google.protobuf.GeneratedMessage.Builder<?> builder) {
+      super(builder);
+    }
+    private Arg() {
+      type_ = 0;
+      description_ = "";
+    }
+
+    public static final com.google.protobuf.Descriptors.Descriptor
+        getDescriptor() {
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_descriptor;
+    }
+
+    @java.lang.Override
+    public com.google.protobuf.Descriptors.Descriptor getDescriptorForType() {
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_descriptor;
+    }
+
+    @java.lang.Override
+    protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
+        internalGetFieldAccessorTable() {
+      return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_fieldAccessorTable
+          .ensureFieldAccessorsInitialized(
+              io.statusmap.v1.CodeOptions.Arg.class, io.statusmap.v1.CodeOptions.Arg.Builder.class);
+    }
+
+    /**
+     * <pre>
+     * The type of an argument's value in JSON.
+     * </pre>
+     *
+     * Protobuf enum {@code statusmap.v1.CodeOptions.Arg.Type}
+     */
+    public enum Type
+        implements com.google.protobuf.ProtocolMessageEnum {
+      /**
+       * <pre>
+       * A string.
+       * </pre>
+       *
+       * <code>STRING = 0;</code>
+       */
+      STRING(0),
+      /**
+       * <pre>
+       * An integer of 64 bits.
+       * </pre>
+       *
+       * <code>INT64 = 1;</code>
+       */
+      INT64(1),
+      /**
+       * <pre>
+       * A floating-point number.
+       * </pre>
+       *
+       * <code>DOUBLE = 2;</code>
+       */
+      DOUBLE(2),
+      /**
+       * <pre>
+       * true or false.
+       * </pre>
+       *
+       * <code>BOOL = 3;</code>
+       */
+      BOOL(3),
+      /**
+       * <pre>
+       * Any JSON value.
+       * </pre>
+       *
+       * <code>JSON = 4;</code>
+       */
+      JSON(4),
+      UNRECOGNIZED(-1),
+      ;
+
+      static {
+        com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
+          com.google.protobuf.RuntimeVersion.RuntimeDomain.PUBLIC,
+          /* major= */ 4,
+          /* minor= */ 36,
+          /* patch= */ 2,
+          /* suffix= */ "",
+          "Type");
+      }
+      /**
+       * <pre>
+       * A string.
+       * </pre>
+       *
+       * <code>STRING = 0;</code>
+       */
+      public static final int STRING_VALUE = 0;
+      /**
+       * <pre>
+       * An integer of 64 bits.
+       * </pre>
+       *
+       * <code>INT64 = 1;</code>
+       */
+      public static final int INT64_VALUE = 1;
+      /**
+       * <pre>
+       * A floating-point number.
+       * </pre>
+       *
+       * <code>DOUBLE = 2;</code>
+       */
+      public static final int DOUBLE_VALUE = 2;
+      /**
+       * <pre>
+       * true or false.
+       * </pre>
+       *
+       * <code>BOOL = 3;</code>
+       */
+      public static final int BOOL_VALUE = 3;
+      /**
+       * <pre>
+       * Any JSON value.
+       * </pre>
+       *
+       * <code>JSON = 4;</code>
+       */
+      public static final int JSON_VALUE = 4;
+
+
+      public final int getNumber() {
+        if (this == UNRECOGNIZED) {
+          throw new java.lang.IllegalArgumentException(
+              "Can't get the number of an unknown enum value.");
+        }
+        return value;
+      }
+
+      /**
+       * @param value The numeric wire value of the corresponding enum entry.
+       * @return The enum associated with the given numeric wire value.
+       * @deprecated Use {@link #forNumber(int)} instead.
+       */
+      @java.lang.Deprecated
+      public static Type valueOf(int value) {
+        return forNumber(value);
+      }
+
+      /**
+       * @param value The numeric wire value of the corresponding enum entry.
+       * @return The enum associated with the given numeric wire value.
+       */
+      public static Type forNumber(int value) {
+        switch (value) {
+          case 0: return STRING;
+          case 1: return INT64;
+          case 2: return DOUBLE;
+          case 3: return BOOL;
+          case 4: return JSON;
+          default: return null;
+        }
+      }
+
+      public static com.google.protobuf.Internal.EnumLiteMap<Type>
+          internalGetValueMap() {
+        return internalValueMap;
+      }
+      private static final com.google.protobuf.Internal.EnumLiteMap<
+          Type> internalValueMap =
+            new com.google.protobuf.Internal.EnumLiteMap<Type>() {
+              public Type findValueByNumber(int number) {
+                return Type.forNumber(number);
+              }
+            };
+
+      public final com.google.protobuf.Descriptors.EnumValueDescriptor
+          getValueDescriptor() {
+        if (this == UNRECOGNIZED) {
+          throw new java.lang.IllegalStateException(
+              "Can't get the descriptor of an unrecognized enum value.");
+        }
+        return getDescriptor().getValue(ordinal());
+      }
+      public final com.google.protobuf.Descriptors.EnumDescriptor
+          getDescriptorForType() {
+        return getDescriptor();
+      }
+      public static com.google.protobuf.Descriptors.EnumDescriptor
+          getDescriptor() {
+        return io.statusmap.v1.CodeOptions.Arg.getDescriptor().getEnumType(0);
+      }
+
+      private static final Type[] VALUES = values();
+
+      public static Type valueOf(
+          com.google.protobuf.Descriptors.EnumValueDescriptor desc) {
+        if (desc.getType() != getDescriptor()) {
+          throw new java.lang.IllegalArgumentException(
+            "EnumValueDescriptor is not for this type.");
+        }
+        if (desc.getIndex() == -1) {
+          return UNRECOGNIZED;
+        }
+        return VALUES[desc.getIndex()];
+      }
+
+      private final int value;
+
+      private Type(int value) {
+        this.value = value;
+      }
+
+      // @@protoc_insertion_point(enum_scope:statusmap.v1.CodeOptions.Arg.Type)
+    }
+
+    public static final int TYPE_FIELD_NUMBER = 1;
+    private int type_ = 0;
+    /**
+     * <pre>
+     * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+     * argument's text is not one, it becomes a string. Default: STRING.
+     *
+     * ```proto
+     * args: {key: "weight_kg" value: {type: INT64}}
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+     * @return The enum numeric value on the wire for type.
+     */
+    @java.lang.Override public int getTypeValue() {
+      return type_;
+    }
+    /**
+     * <pre>
+     * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+     * argument's text is not one, it becomes a string. Default: STRING.
+     *
+     * ```proto
+     * args: {key: "weight_kg" value: {type: INT64}}
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+     * @return The type.
+     */
+    @java.lang.Override public io.statusmap.v1.CodeOptions.Arg.Type getType() {
+      io.statusmap.v1.CodeOptions.Arg.Type result = io.statusmap.v1.CodeOptions.Arg.Type.forNumber(type_);
+      return result == null ? io.statusmap.v1.CodeOptions.Arg.Type.UNRECOGNIZED : result;
+    }
+
+    public static final int SENSITIVE_FIELD_NUMBER = 2;
+    private boolean sensitive_ = false;
+    /**
+     * <pre>
+     * Whether the value must not be printed. statusmap masks it in logs and in the text
+     * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+     * message if the message names it. Default: false.
+     *
+     * ```proto
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>bool sensitive = 2 [json_name = "sensitive"];</code>
+     * @return The sensitive.
+     */
+    @java.lang.Override
+    public boolean getSensitive() {
+      return sensitive_;
+    }
+
+    public static final int DESCRIPTION_FIELD_NUMBER = 3;
+    @SuppressWarnings("serial")
+    private volatile java.lang.Object description_ = "";
+    /**
+     * <pre>
+     * What the argument is, for people to read. Default: no description.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+     * ```
+     * </pre>
+     *
+     * <code>string description = 3 [json_name = "description"];</code>
+     * @return The description.
+     */
+    @java.lang.Override
+    public java.lang.String getDescription() {
+      java.lang.Object ref = description_;
+      if (ref instanceof java.lang.String) {
+        return (java.lang.String) ref;
+      } else {
+        com.google.protobuf.ByteString bs = 
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        description_ = s;
+        return s;
+      }
+    }
+    /**
+     * <pre>
+     * What the argument is, for people to read. Default: no description.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+     * ```
+     * </pre>
+     *
+     * <code>string description = 3 [json_name = "description"];</code>
+     * @return The bytes for description.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString
+        getDescriptionBytes() {
+      java.lang.Object ref = description_;
+      if (ref instanceof java.lang.String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        description_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+
+    private byte memoizedIsInitialized = -1;
+    @java.lang.Override
+    public final boolean isInitialized() {
+      byte isInitialized = memoizedIsInitialized;
+      if (isInitialized == 1) return true;
+      if (isInitialized == 0) return false;
+
+      memoizedIsInitialized = 1;
+      return true;
+    }
+
+    @java.lang.Override
+    public void writeTo(com.google.protobuf.CodedOutputStream output)
+                        throws java.io.IOException {
+      if (type_ != io.statusmap.v1.CodeOptions.Arg.Type.STRING.getNumber()) {
+        output.writeEnum(1, type_);
+      }
+      if (sensitive_ != false) {
+        output.writeBool(2, sensitive_);
+      }
+      if (!com.google.protobuf.GeneratedMessage.isStringEmpty(description_)) {
+        com.google.protobuf.GeneratedMessage.writeString(output, 3, description_);
+      }
+      getUnknownFields().writeTo(output);
+    }
+    private int computeSerializedSize_0() {
+      int size = 0;
+      if (type_ != io.statusmap.v1.CodeOptions.Arg.Type.STRING.getNumber()) {
+        size += com.google.protobuf.CodedOutputStream
+          .computeEnumSize(1, type_);
+      }
+      if (sensitive_ != false) {
+        size += com.google.protobuf.CodedOutputStream
+          .computeBoolSize(2, sensitive_);
+      }
+      if (!com.google.protobuf.GeneratedMessage.isStringEmpty(description_)) {
+        size += com.google.protobuf.GeneratedMessage.computeStringSize(3, description_);
+      }
+      return size;
+    }
+    @java.lang.Override
+    public int getSerializedSize() {
+      int size = memoizedSize;
+      if (size != -1) return size;
+
+      size = 0;
+      size += computeSerializedSize_0();
+      size += getUnknownFields().getSerializedSize();
+      memoizedSize = size;
+      return size;
+    }
+
+    @java.lang.Override
+    public boolean equals(final java.lang.Object obj) {
+      if (obj == this) {
+       return true;
+      }
+      if (!(obj instanceof io.statusmap.v1.CodeOptions.Arg)) {
+        return super.equals(obj);
+      }
+      io.statusmap.v1.CodeOptions.Arg other = (io.statusmap.v1.CodeOptions.Arg) obj;
+
+      if (type_ != other.type_) return false;
+      if (getSensitive()
+          != other.getSensitive()) return false;
+      if (!getDescription()
+          .equals(other.getDescription())) return false;
+      if (!getUnknownFields().equals(other.getUnknownFields())) return false;
+      return true;
+    }
+
+    @java.lang.Override
+    public int hashCode() {
+      if (memoizedHashCode != 0) {
+        return memoizedHashCode;
+      }
+      int hash = 41;
+      hash = (19 * hash) + getDescriptor().hashCode();
+      hash = (37 * hash) + TYPE_FIELD_NUMBER;
+      hash = (53 * hash) + type_;
+      hash = (37 * hash) + SENSITIVE_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+          getSensitive());
+      hash = (37 * hash) + DESCRIPTION_FIELD_NUMBER;
+      hash = (53 * hash) + getDescription().hashCode();
+      hash = (29 * hash) + getUnknownFields().hashCode();
+      memoizedHashCode = hash;
+      return hash;
+    }
+
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        java.nio.ByteBuffer data)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        java.nio.ByteBuffer data,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data, extensionRegistry);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        com.google.protobuf.ByteString data)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        com.google.protobuf.ByteString data,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data, extensionRegistry);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(byte[] data)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        byte[] data,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws com.google.protobuf.InvalidProtocolBufferException {
+      return PARSER.parseFrom(data, extensionRegistry);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(java.io.InputStream input)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseWithIOException(PARSER, input);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        java.io.InputStream input,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseWithIOException(PARSER, input, extensionRegistry);
+    }
+
+    public static io.statusmap.v1.CodeOptions.Arg parseDelimitedFrom(java.io.InputStream input)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseDelimitedWithIOException(PARSER, input);
+    }
+
+    public static io.statusmap.v1.CodeOptions.Arg parseDelimitedFrom(
+        java.io.InputStream input,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseDelimitedWithIOException(PARSER, input, extensionRegistry);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        com.google.protobuf.CodedInputStream input)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseWithIOException(PARSER, input);
+    }
+    public static io.statusmap.v1.CodeOptions.Arg parseFrom(
+        com.google.protobuf.CodedInputStream input,
+        com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+        throws java.io.IOException {
+      return com.google.protobuf.GeneratedMessage
+          .parseWithIOException(PARSER, input, extensionRegistry);
+    }
+
+    @java.lang.Override
+    public Builder newBuilderForType() { return newBuilder(); }
+    public static Builder newBuilder() {
+      return DEFAULT_INSTANCE.toBuilder();
+    }
+    public static Builder newBuilder(io.statusmap.v1.CodeOptions.Arg prototype) {
+      return DEFAULT_INSTANCE.toBuilder().mergeFrom(prototype);
+    }
+    @java.lang.Override
+    public Builder toBuilder() {
+      return this == DEFAULT_INSTANCE
+          ? new Builder() : new Builder().mergeFrom(this);
+    }
+
+    @java.lang.Override
+    protected Builder newBuilderForType(
+        com.google.protobuf.GeneratedMessage.BuilderParent parent) {
+      Builder builder = new Builder(parent);
+      return builder;
+    }
+    /**
+     * <pre>
+     * An argument of a code.
+     * </pre>
+     *
+     * Protobuf type {@code statusmap.v1.CodeOptions.Arg}
+     */
+    public static final class Builder extends
+        com.google.protobuf.GeneratedMessage.Builder<Builder> implements
+        // @@protoc_insertion_point(builder_implements:statusmap.v1.CodeOptions.Arg)
+        io.statusmap.v1.CodeOptions.ArgOrBuilder {
+      public static final com.google.protobuf.Descriptors.Descriptor
+          getDescriptor() {
+        return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_descriptor;
+      }
+
+      @java.lang.Override
+      protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
+          internalGetFieldAccessorTable() {
+        return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_fieldAccessorTable
+            .ensureFieldAccessorsInitialized(
+                io.statusmap.v1.CodeOptions.Arg.class, io.statusmap.v1.CodeOptions.Arg.Builder.class);
+      }
+
+      // Construct using io.statusmap.v1.CodeOptions.Arg.newBuilder()
+      private Builder() {
+
+      }
+
+      private Builder(
+          com.google.protobuf.GeneratedMessage.BuilderParent parent) {
+        super(parent);
+
+      }
+      @java.lang.Override
+      public Builder clear() {
+        super.clear();
+        bitField0_ = 0;
+        type_ = 0;
+        sensitive_ = false;
+        description_ = "";
+        return this;
+      }
+
+      @java.lang.Override
+      public com.google.protobuf.Descriptors.Descriptor
+          getDescriptorForType() {
+        return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_Arg_descriptor;
+      }
+
+      @java.lang.Override
+      public io.statusmap.v1.CodeOptions.Arg getDefaultInstanceForType() {
+        return io.statusmap.v1.CodeOptions.Arg.getDefaultInstance();
+      }
+
+      @java.lang.Override
+      public io.statusmap.v1.CodeOptions.Arg build() {
+        io.statusmap.v1.CodeOptions.Arg result = buildPartial();
+        if (!result.isInitialized()) {
+          throw newUninitializedMessageException(result);
+        }
+        return result;
+      }
+
+      @java.lang.Override
+      public io.statusmap.v1.CodeOptions.Arg buildPartial() {
+        io.statusmap.v1.CodeOptions.Arg result = new io.statusmap.v1.CodeOptions.Arg(this);
+        if (bitField0_ != 0) { buildPartial0(result); }
+        onBuilt();
+        return result;
+      }
+
+      private void buildPartial0(io.statusmap.v1.CodeOptions.Arg result) {
+        int from_bitField0_ = bitField0_;
+        if (((from_bitField0_ & 0x00000001) != 0)) {
+          result.type_ = type_;
+        }
+        if (((from_bitField0_ & 0x00000002) != 0)) {
+          result.sensitive_ = sensitive_;
+        }
+        if (((from_bitField0_ & 0x00000004) != 0)) {
+          result.description_ = description_;
+        }
+      }
+
+      @java.lang.Override
+      public Builder mergeFrom(com.google.protobuf.Message other) {
+        if (other instanceof io.statusmap.v1.CodeOptions.Arg) {
+          return mergeFrom((io.statusmap.v1.CodeOptions.Arg)other);
+        } else {
+          super.mergeFrom(other);
+          return this;
+        }
+      }
+
+      public Builder mergeFrom(io.statusmap.v1.CodeOptions.Arg other) {
+        if (other == io.statusmap.v1.CodeOptions.Arg.getDefaultInstance()) return this;
+        if (other.type_ != 0) {
+          setTypeValue(other.getTypeValue());
+        }
+        if (other.getSensitive() != false) {
+          setSensitive(other.getSensitive());
+        }
+        if (!other.getDescription().isEmpty()) {
+          description_ = other.description_;
+          bitField0_ |= 0x00000004;
+          onChanged();
+        }
+        this.mergeUnknownFields(other.getUnknownFields());
+        onChanged();
+        return this;
+      }
+
+      @java.lang.Override
+      public final boolean isInitialized() {
+        return true;
+      }
+
+      @java.lang.Override
+      public Builder mergeFrom(
+          com.google.protobuf.CodedInputStream input,
+          com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+          throws java.io.IOException {
+        java.util.Objects.requireNonNull(extensionRegistry);
+        try {
+          boolean done = false;
+          while (!done) {
+            int tag = input.readTag();
+            switch (tag) {
+              case 0:
+                done = true;
+                break;
+              case 8: {
+                type_ = input.readEnum();
+                bitField0_ |= 0x00000001;
+                break;
+              } // case 8
+              case 16: {
+                sensitive_ = input.readBool();
+                bitField0_ |= 0x00000002;
+                break;
+              } // case 16
+              case 26: {
+                description_ = input.readStringRequireUtf8();
+                bitField0_ |= 0x00000004;
+                break;
+              } // case 26
+              default: {
+                if (!super.parseUnknownField(input, extensionRegistry, tag)) {
+                  done = true; // was an endgroup tag
+                }
+                break;
+              } // default:
+            } // switch (tag)
+          } // while (!done)
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+          throw e.unwrapIOException();
+        } finally {
+          onChanged();
+        } // finally
+        return this;
+      }
+      private int bitField0_;
+
+      private int type_ = 0;
+      /**
+       * <pre>
+       * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+       * argument's text is not one, it becomes a string. Default: STRING.
+       *
+       * ```proto
+       * args: {key: "weight_kg" value: {type: INT64}}
+       * ```
+       * </pre>
+       *
+       * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+       * @return The enum numeric value on the wire for type.
+       */
+      @java.lang.Override public int getTypeValue() {
+        return type_;
+      }
+      /**
+       * <pre>
+       * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+       * argument's text is not one, it becomes a string. Default: STRING.
+       *
+       * ```proto
+       * args: {key: "weight_kg" value: {type: INT64}}
+       * ```
+       * </pre>
+       *
+       * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+       * @param value The enum numeric value on the wire for type to set.
+       * @return This builder for chaining.
+       */
+      public Builder setTypeValue(int value) {
+        type_ = value;
+        bitField0_ |= 0x00000001;
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+       * argument's text is not one, it becomes a string. Default: STRING.
+       *
+       * ```proto
+       * args: {key: "weight_kg" value: {type: INT64}}
+       * ```
+       * </pre>
+       *
+       * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+       * @return The type.
+       */
+      @java.lang.Override
+      public io.statusmap.v1.CodeOptions.Arg.Type getType() {
+        io.statusmap.v1.CodeOptions.Arg.Type result = io.statusmap.v1.CodeOptions.Arg.Type.forNumber(type_);
+        return result == null ? io.statusmap.v1.CodeOptions.Arg.Type.UNRECOGNIZED : result;
+      }
+      /**
+       * <pre>
+       * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+       * argument's text is not one, it becomes a string. Default: STRING.
+       *
+       * ```proto
+       * args: {key: "weight_kg" value: {type: INT64}}
+       * ```
+       * </pre>
+       *
+       * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+       * @param value The type to set.
+       * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+       * @return This builder for chaining.
+       */
+      public Builder setType(io.statusmap.v1.CodeOptions.Arg.Type value) {
+        java.util.Objects.requireNonNull(value);
+        bitField0_ |= 0x00000001;
+        type_ = value.getNumber();
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+       * argument's text is not one, it becomes a string. Default: STRING.
+       *
+       * ```proto
+       * args: {key: "weight_kg" value: {type: INT64}}
+       * ```
+       * </pre>
+       *
+       * <code>.statusmap.v1.CodeOptions.Arg.Type type = 1 [json_name = "type"];</code>
+       * @return This builder for chaining.
+       */
+      public Builder clearType() {
+        bitField0_ = (bitField0_ & ~0x00000001);
+        type_ = 0;
+        onChanged();
+        return this;
+      }
+
+      private boolean sensitive_ ;
+      /**
+       * <pre>
+       * Whether the value must not be printed. statusmap masks it in logs and in the text
+       * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+       * message if the message names it. Default: false.
+       *
+       * ```proto
+       * args: {key: "token" value: {sensitive: true}}
+       * ```
+       * </pre>
+       *
+       * <code>bool sensitive = 2 [json_name = "sensitive"];</code>
+       * @return The sensitive.
+       */
+      @java.lang.Override
+      public boolean getSensitive() {
+        return sensitive_;
+      }
+      /**
+       * <pre>
+       * Whether the value must not be printed. statusmap masks it in logs and in the text
+       * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+       * message if the message names it. Default: false.
+       *
+       * ```proto
+       * args: {key: "token" value: {sensitive: true}}
+       * ```
+       * </pre>
+       *
+       * <code>bool sensitive = 2 [json_name = "sensitive"];</code>
+       * @param value The sensitive to set.
+       * @return This builder for chaining.
+       */
+      public Builder setSensitive(boolean value) {
+
+        sensitive_ = value;
+        bitField0_ |= 0x00000002;
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * Whether the value must not be printed. statusmap masks it in logs and in the text
+       * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+       * message if the message names it. Default: false.
+       *
+       * ```proto
+       * args: {key: "token" value: {sensitive: true}}
+       * ```
+       * </pre>
+       *
+       * <code>bool sensitive = 2 [json_name = "sensitive"];</code>
+       * @return This builder for chaining.
+       */
+      public Builder clearSensitive() {
+        bitField0_ = (bitField0_ & ~0x00000002);
+        sensitive_ = false;
+        onChanged();
+        return this;
+      }
+
+      private java.lang.Object description_ = "";
+      /**
+       * <pre>
+       * What the argument is, for people to read. Default: no description.
+       *
+       * ```proto
+       * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+       * ```
+       * </pre>
+       *
+       * <code>string description = 3 [json_name = "description"];</code>
+       * @return The description.
+       */
+      public java.lang.String getDescription() {
+        java.lang.Object ref = description_;
+        if (!(ref instanceof java.lang.String)) {
+          com.google.protobuf.ByteString bs =
+              (com.google.protobuf.ByteString) ref;
+          java.lang.String s = bs.toStringUtf8();
+          description_ = s;
+          return s;
+        } else {
+          return (java.lang.String) ref;
+        }
+      }
+      /**
+       * <pre>
+       * What the argument is, for people to read. Default: no description.
+       *
+       * ```proto
+       * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+       * ```
+       * </pre>
+       *
+       * <code>string description = 3 [json_name = "description"];</code>
+       * @return The bytes for description.
+       */
+      public com.google.protobuf.ByteString
+          getDescriptionBytes() {
+        java.lang.Object ref = description_;
+        if (ref instanceof String) {
+          com.google.protobuf.ByteString b = 
+              com.google.protobuf.ByteString.copyFromUtf8(
+                  (java.lang.String) ref);
+          description_ = b;
+          return b;
+        } else {
+          return (com.google.protobuf.ByteString) ref;
+        }
+      }
+      /**
+       * <pre>
+       * What the argument is, for people to read. Default: no description.
+       *
+       * ```proto
+       * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+       * ```
+       * </pre>
+       *
+       * <code>string description = 3 [json_name = "description"];</code>
+       * @param value The description to set.
+       * @return This builder for chaining.
+       */
+      public Builder setDescription(
+          java.lang.String value) {
+        java.util.Objects.requireNonNull(value);
+        description_ = value;
+        bitField0_ |= 0x00000004;
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * What the argument is, for people to read. Default: no description.
+       *
+       * ```proto
+       * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+       * ```
+       * </pre>
+       *
+       * <code>string description = 3 [json_name = "description"];</code>
+       * @return This builder for chaining.
+       */
+      public Builder clearDescription() {
+        description_ = getDefaultInstance().getDescription();
+        bitField0_ = (bitField0_ & ~0x00000004);
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * What the argument is, for people to read. Default: no description.
+       *
+       * ```proto
+       * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+       * ```
+       * </pre>
+       *
+       * <code>string description = 3 [json_name = "description"];</code>
+       * @param value The bytes for description to set.
+       * @return This builder for chaining.
+       */
+      public Builder setDescriptionBytes(
+          com.google.protobuf.ByteString value) {
+        java.util.Objects.requireNonNull(value);
+        checkByteStringIsUtf8(value);
+        description_ = value;
+        bitField0_ |= 0x00000004;
+        onChanged();
+        return this;
+      }
+
+      // @@protoc_insertion_point(builder_scope:statusmap.v1.CodeOptions.Arg)
+    }
+
+    // @@protoc_insertion_point(class_scope:statusmap.v1.CodeOptions.Arg)
+    private static final io.statusmap.v1.CodeOptions.Arg DEFAULT_INSTANCE;
+    static {
+      DEFAULT_INSTANCE = new io.statusmap.v1.CodeOptions.Arg();
+    }
+
+    public static io.statusmap.v1.CodeOptions.Arg getDefaultInstance() {
+      return DEFAULT_INSTANCE;
+    }
+
+    private static final com.google.protobuf.Parser<Arg>
+        PARSER = new com.google.protobuf.AbstractParser<Arg>() {
+      @java.lang.Override
+      public Arg parsePartialFrom(
+          com.google.protobuf.CodedInputStream input,
+          com.google.protobuf.ExtensionRegistryLite extensionRegistry)
+          throws com.google.protobuf.InvalidProtocolBufferException {
+        Builder builder = newBuilder();
+        try {
+          builder.mergeFrom(input, extensionRegistry);
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+          throw e.setUnfinishedMessage(builder.buildPartial());
+        } catch (com.google.protobuf.UninitializedMessageException e) {
+          throw e.asInvalidProtocolBufferException().setUnfinishedMessage(builder.buildPartial());
+        } catch (java.io.IOException e) {
+          throw new com.google.protobuf.InvalidProtocolBufferException(e)
+              .setUnfinishedMessage(builder.buildPartial());
+        }
+        return builder.buildPartial();
+      }
+    };
+
+    public static com.google.protobuf.Parser<Arg> parser() {
+      return PARSER;
+    }
+
+    @java.lang.Override
+    public com.google.protobuf.Parser<Arg> getParserForType() {
+      return PARSER;
+    }
+
+    @java.lang.Override
+    public io.statusmap.v1.CodeOptions.Arg getDefaultInstanceForType() {
+      return DEFAULT_INSTANCE;
+    }
+
   }
 
   private int bitField0_;
@@ -128,8 +1230,9 @@ private static final long serialVersionUID = 0L;
   private int http_ = 0;
   /**
    * <pre>
-   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+   * replaces an error of another gRPC code has this status too. Default: the canonical
+   * status of `grpc`, for example 404 for NOT_FOUND.
    *
    * ```proto
    * http: 410
@@ -150,7 +1253,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The code as the legacy system writes it. Each legacy code can be used once in a
-   * system. Default: the number of the enum value.
+   * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
    *
    * ```proto
    * legacy_code: "401.1"
@@ -176,7 +1279,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The code as the legacy system writes it. Each legacy code can be used once in a
-   * system. Default: the number of the enum value.
+   * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
    *
    * ```proto
    * legacy_code: "401.1"
@@ -208,7 +1311,9 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The message in the system's language, exactly as the legacy system sends it.
    * {name} is replaced by the argument with that name. The name must be a valid key of
-   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+   * `fallback_for` can use {status_message}, the text of the status that it replaces.
+   * Required.
    *
    * ```proto
    * message: "parcel {parcel_id} is locked by {holder}"
@@ -235,7 +1340,9 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The message in the system's language, exactly as the legacy system sends it.
    * {name} is replaced by the argument with that name. The name must be a valid key of
-   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+   * `fallback_for` can use {status_message}, the text of the status that it replaces.
+   * Required.
    *
    * ```proto
    * message: "parcel {parcel_id} is locked by {holder}"
@@ -399,7 +1506,7 @@ java.lang.String defaultValue) {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -421,7 +1528,7 @@ java.lang.String defaultValue) {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -442,7 +1549,7 @@ java.lang.String defaultValue) {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -464,7 +1571,7 @@ java.lang.String defaultValue) {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -486,7 +1593,7 @@ java.lang.String defaultValue) {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -524,61 +1631,81 @@ java.lang.String defaultValue) {
     return retryAfter_;
   }
 
-  public static final int FIELD_FIELD_NUMBER = 8;
+  public static final int FIELDS_FIELD_NUMBER = 8;
   @SuppressWarnings("serial")
-  private volatile java.lang.Object field_ = "";
+  private com.google.protobuf.LazyStringArrayList fields_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-   * clients. Default: no field.
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
    *
    * ```proto
-   * field: "weight_kg"
+   * fields: ["weight_kg"]
    * ```
    * </pre>
    *
-   * <code>string field = 8 [json_name = "field"];</code>
-   * @return The field.
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @return A list containing the fields.
    */
-  @java.lang.Override
-  public java.lang.String getField() {
-    java.lang.Object ref = field_;
-    if (ref instanceof java.lang.String) {
-      return (java.lang.String) ref;
-    } else {
-      com.google.protobuf.ByteString bs = 
-          (com.google.protobuf.ByteString) ref;
-      java.lang.String s = bs.toStringUtf8();
-      field_ = s;
-      return s;
-    }
+  public com.google.protobuf.ProtocolStringList
+      getFieldsList() {
+    return fields_;
   }
   /**
    * <pre>
-   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-   * clients. Default: no field.
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
    *
    * ```proto
-   * field: "weight_kg"
+   * fields: ["weight_kg"]
    * ```
    * </pre>
    *
-   * <code>string field = 8 [json_name = "field"];</code>
-   * @return The bytes for field.
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @return The count of fields.
    */
-  @java.lang.Override
+  public int getFieldsCount() {
+    return fields_.size();
+  }
+  /**
+   * <pre>
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
+   *
+   * ```proto
+   * fields: ["weight_kg"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @param index The index of the element to return.
+   * @return The fields at the given index.
+   */
+  public java.lang.String getFields(int index) {
+    return fields_.get(index);
+  }
+  /**
+   * <pre>
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
+   *
+   * ```proto
+   * fields: ["weight_kg"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the fields at the given index.
+   */
   public com.google.protobuf.ByteString
-      getFieldBytes() {
-    java.lang.Object ref = field_;
-    if (ref instanceof java.lang.String) {
-      com.google.protobuf.ByteString b = 
-          com.google.protobuf.ByteString.copyFromUtf8(
-              (java.lang.String) ref);
-      field_ = b;
-      return b;
-    } else {
-      return (com.google.protobuf.ByteString) ref;
-    }
+      getFieldsBytes(int index) {
+    return fields_.getByteString(index);
   }
 
   public static final int LABELS_FIELD_NUMBER = 9;
@@ -696,6 +1823,503 @@ java.lang.String defaultValue) {
     return map.get(key);
   }
 
+  public static final int READS_FIELD_NUMBER = 10;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object reads_ = "";
+  /**
+   * <pre>
+   * A regular expression (RE2) of further legacy codes that are read as this code. It
+   * must match the whole legacy code. The received legacy code is kept in the metadata,
+   * and in {code} if the error is answered in the same system. Default: only
+   * `legacy_code` is read as this code.
+   *
+   * ```proto
+   * reads: "410&#92;&#92;..*"
+   * ```
+   * </pre>
+   *
+   * <code>string reads = 10 [json_name = "reads"];</code>
+   * @return The reads.
+   */
+  @java.lang.Override
+  public java.lang.String getReads() {
+    java.lang.Object ref = reads_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      reads_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * A regular expression (RE2) of further legacy codes that are read as this code. It
+   * must match the whole legacy code. The received legacy code is kept in the metadata,
+   * and in {code} if the error is answered in the same system. Default: only
+   * `legacy_code` is read as this code.
+   *
+   * ```proto
+   * reads: "410&#92;&#92;..*"
+   * ```
+   * </pre>
+   *
+   * <code>string reads = 10 [json_name = "reads"];</code>
+   * @return The bytes for reads.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getReadsBytes() {
+    java.lang.Object ref = reads_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      reads_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int FALLBACK_FOR_HTTP_FIELD_NUMBER = 11;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.Internal.IntList fallbackForHttp_ =
+      emptyIntList();
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @return A list containing the fallbackForHttp.
+   */
+  @java.lang.Override
+  public java.util.List<java.lang.Integer>
+      getFallbackForHttpList() {
+    return fallbackForHttp_;
+  }
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @return The count of fallbackForHttp.
+   */
+  public int getFallbackForHttpCount() {
+    return fallbackForHttp_.size();
+  }
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @param index The index of the element to return.
+   * @return The fallbackForHttp at the given index.
+   */
+  public int getFallbackForHttp(int index) {
+    return fallbackForHttp_.getInt(index);
+  }
+  private int fallbackForHttpMemoizedSerializedSize = -1;
+
+  public static final int ARGS_FIELD_NUMBER = 12;
+  private static final class ArgsDefaultEntryHolder {
+    static final com.google.protobuf.MapEntry<
+        java.lang.String, io.statusmap.v1.CodeOptions.Arg> defaultEntry =
+            com.google.protobuf.MapEntry
+            .<java.lang.String, io.statusmap.v1.CodeOptions.Arg>newDefaultInstance(
+                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_CodeOptions_ArgsEntry_descriptor, 
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "",
+                com.google.protobuf.WireFormat.FieldType.MESSAGE,
+                io.statusmap.v1.CodeOptions.Arg.getDefaultInstance());
+  }
+  @SuppressWarnings("serial")
+  private com.google.protobuf.MapField<
+      java.lang.String, io.statusmap.v1.CodeOptions.Arg> args_;
+  private com.google.protobuf.MapField<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+  internalGetArgs() {
+    if (args_ == null) {
+      return com.google.protobuf.MapField.emptyMapField(
+          ArgsDefaultEntryHolder.defaultEntry);
+    }
+    return args_;
+  }
+  public int getArgsCount() {
+    return internalGetArgs().getMap().size();
+  }
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  @java.lang.Override
+  public boolean containsArgs(
+      java.lang.String key) {
+    java.util.Objects.requireNonNull(key, "map key");
+    return internalGetArgs().getMap().containsKey(key);
+  }
+  /**
+   * Use {@link #getArgsMap()} instead.
+   */
+  @java.lang.Override
+  @java.lang.Deprecated
+  public java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> getArgs() {
+    return getArgsMap();
+  }
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  @java.lang.Override
+  public java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> getArgsMap() {
+    return internalGetArgs().getMap();
+  }
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  @java.lang.Override
+  public /* nullable */
+io.statusmap.v1.CodeOptions.Arg getArgsOrDefault(
+      java.lang.String key,
+      /* nullable */
+io.statusmap.v1.CodeOptions.Arg defaultValue) {
+    java.util.Objects.requireNonNull(key, "map key");
+    java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> map =
+        internalGetArgs().getMap();
+    return map.containsKey(key) ? map.get(key) : defaultValue;
+  }
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  @java.lang.Override
+  public io.statusmap.v1.CodeOptions.Arg getArgsOrThrow(
+      java.lang.String key) {
+    java.util.Objects.requireNonNull(key, "map key");
+    java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> map =
+        internalGetArgs().getMap();
+    if (!map.containsKey(key)) {
+      throw new java.lang.IllegalArgumentException();
+    }
+    return map.get(key);
+  }
+
+  public static final int SHARES_LEGACY_CODE_FIELD_NUMBER = 13;
+  private boolean sharesLegacyCode_ = false;
+  /**
+   * <pre>
+   * Whether other codes of the system have the same legacy code. All of them need this
+   * option. If the legacy code is read back, the message decides which code it is, and
+   * the first code is used if no message fits. Default: false.
+   *
+   * ```proto
+   * shares_legacy_code: true
+   * ```
+   * </pre>
+   *
+   * <code>bool shares_legacy_code = 13 [json_name = "sharesLegacyCode"];</code>
+   * @return The sharesLegacyCode.
+   */
+  @java.lang.Override
+  public boolean getSharesLegacyCode() {
+    return sharesLegacyCode_;
+  }
+
+  public static final int EXPLANATION_FIELD_NUMBER = 14;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object explanation_ = "";
+  /**
+   * <pre>
+   * What the error means, for people to read, in Markdown. Default: no explanation.
+   *
+   * ```proto
+   * explanation: "The parcel was delivered more than a year ago."
+   * ```
+   * </pre>
+   *
+   * <code>string explanation = 14 [json_name = "explanation"];</code>
+   * @return The explanation.
+   */
+  @java.lang.Override
+  public java.lang.String getExplanation() {
+    java.lang.Object ref = explanation_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      explanation_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * What the error means, for people to read, in Markdown. Default: no explanation.
+   *
+   * ```proto
+   * explanation: "The parcel was delivered more than a year ago."
+   * ```
+   * </pre>
+   *
+   * <code>string explanation = 14 [json_name = "explanation"];</code>
+   * @return The bytes for explanation.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getExplanationBytes() {
+    java.lang.Object ref = explanation_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      explanation_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int RESOLUTION_FIELD_NUMBER = 15;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object resolution_ = "";
+  /**
+   * <pre>
+   * What to do about the error, for people to read, in Markdown. Default: no
+   * resolution.
+   *
+   * ```proto
+   * resolution: "Ask the archive, `GET /archive/{id}`."
+   * ```
+   * </pre>
+   *
+   * <code>string resolution = 15 [json_name = "resolution"];</code>
+   * @return The resolution.
+   */
+  @java.lang.Override
+  public java.lang.String getResolution() {
+    java.lang.Object ref = resolution_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      resolution_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * What to do about the error, for people to read, in Markdown. Default: no
+   * resolution.
+   *
+   * ```proto
+   * resolution: "Ask the archive, `GET /archive/{id}`."
+   * ```
+   * </pre>
+   *
+   * <code>string resolution = 15 [json_name = "resolution"];</code>
+   * @return The bytes for resolution.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getResolutionBytes() {
+    java.lang.Object ref = resolution_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      resolution_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int SINCE_FIELD_NUMBER = 16;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object since_ = "";
+  /**
+   * <pre>
+   * The version of the API that introduced the code, for people to read. Default: no
+   * version.
+   *
+   * ```proto
+   * since: "2.3"
+   * ```
+   * </pre>
+   *
+   * <code>string since = 16 [json_name = "since"];</code>
+   * @return The since.
+   */
+  @java.lang.Override
+  public java.lang.String getSince() {
+    java.lang.Object ref = since_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      since_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The version of the API that introduced the code, for people to read. Default: no
+   * version.
+   *
+   * ```proto
+   * since: "2.3"
+   * ```
+   * </pre>
+   *
+   * <code>string since = 16 [json_name = "since"];</code>
+   * @return The bytes for since.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getSinceBytes() {
+    java.lang.Object ref = since_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      since_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int REPLACED_BY_FIELD_NUMBER = 17;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object replacedBy_ = "";
+  /**
+   * <pre>
+   * The reason, or the full name in another domain, of the code to use instead of this
+   * one. Set `deprecated` too. Default: no replacement.
+   *
+   * ```proto
+   * PARCEL_LOST = 102 [
+   * deprecated = true,
+   * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+   * ];
+   * ```
+   * </pre>
+   *
+   * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+   * @return The replacedBy.
+   */
+  @java.lang.Override
+  public java.lang.String getReplacedBy() {
+    java.lang.Object ref = replacedBy_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      replacedBy_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The reason, or the full name in another domain, of the code to use instead of this
+   * one. Set `deprecated` too. Default: no replacement.
+   *
+   * ```proto
+   * PARCEL_LOST = 102 [
+   * deprecated = true,
+   * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+   * ];
+   * ```
+   * </pre>
+   *
+   * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+   * @return The bytes for replacedBy.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getReplacedByBytes() {
+    java.lang.Object ref = replacedBy_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      replacedBy_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -739,8 +2363,8 @@ java.lang.String defaultValue) {
     if (retryAfter_ != 0) {
       output.writeUInt32(7, retryAfter_);
     }
-    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(field_)) {
-      com.google.protobuf.GeneratedMessage.writeString(output, 8, field_);
+    for (int i = 0; i < fields_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 8, fields_.getRaw(i));
     }
     com.google.protobuf.GeneratedMessage
       .serializeStringMapTo(
@@ -748,6 +2372,37 @@ java.lang.String defaultValue) {
         internalGetLabels(),
         LabelsDefaultEntryHolder.defaultEntry,
         9);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(reads_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 10, reads_);
+    }
+    if (getFallbackForHttpList().size() > 0) {
+      output.writeUInt32NoTag(90);
+      output.writeUInt32NoTag(fallbackForHttpMemoizedSerializedSize);
+    }
+    for (int i = 0; i < fallbackForHttp_.size(); i++) {
+      output.writeInt32NoTag(fallbackForHttp_.getInt(i));
+    }
+    com.google.protobuf.GeneratedMessage
+      .serializeStringMapTo(
+        output,
+        internalGetArgs(),
+        ArgsDefaultEntryHolder.defaultEntry,
+        12);
+    if (sharesLegacyCode_ != false) {
+      output.writeBool(13, sharesLegacyCode_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(explanation_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 14, explanation_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(resolution_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 15, resolution_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(since_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 16, since_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(replacedBy_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 17, replacedBy_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -792,8 +2447,13 @@ java.lang.String defaultValue) {
       size += com.google.protobuf.CodedOutputStream
         .computeUInt32Size(7, retryAfter_);
     }
-    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(field_)) {
-      size += com.google.protobuf.GeneratedMessage.computeStringSize(8, field_);
+    {
+      int dataSize = 0;
+      for (int i = 0; i < fields_.size(); i++) {
+        dataSize += computeStringSizeNoTag(fields_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getFieldsList().size();
     }
     for (java.util.Map.Entry<java.lang.String, java.lang.String> entry
          : internalGetLabels().getMap().entrySet()) {
@@ -804,6 +2464,49 @@ java.lang.String defaultValue) {
           .buildPartial();
       size += com.google.protobuf.CodedOutputStream
           .computeMessageSize(9, labels__);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(reads_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(10, reads_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < fallbackForHttp_.size(); i++) {
+        dataSize += com.google.protobuf.CodedOutputStream
+          .computeInt32SizeNoTag(fallbackForHttp_.getInt(i));
+      }
+      size += dataSize;
+      if (!getFallbackForHttpList().isEmpty()) {
+        size += 1;
+        size += com.google.protobuf.CodedOutputStream
+            .computeInt32SizeNoTag(dataSize);
+      }
+      fallbackForHttpMemoizedSerializedSize = dataSize;
+    }
+    for (java.util.Map.Entry<java.lang.String, io.statusmap.v1.CodeOptions.Arg> entry
+         : internalGetArgs().getMap().entrySet()) {
+      com.google.protobuf.MapEntry<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+      args__ = ArgsDefaultEntryHolder.defaultEntry.newBuilderForType()
+          .setKey(entry.getKey())
+          .setValue(entry.getValue())
+          .buildPartial();
+      size += com.google.protobuf.CodedOutputStream
+          .computeMessageSize(12, args__);
+    }
+    if (sharesLegacyCode_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(13, sharesLegacyCode_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(explanation_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(14, explanation_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(resolution_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(15, resolution_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(since_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(16, since_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(replacedBy_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(17, replacedBy_);
     }
     return size;
   }
@@ -844,10 +2547,26 @@ java.lang.String defaultValue) {
     if (!fallbackFor_.equals(other.fallbackFor_)) return false;
     if (getRetryAfter()
         != other.getRetryAfter()) return false;
-    if (!getField()
-        .equals(other.getField())) return false;
+    if (!getFieldsList()
+        .equals(other.getFieldsList())) return false;
     if (!internalGetLabels().equals(
         other.internalGetLabels())) return false;
+    if (!getReads()
+        .equals(other.getReads())) return false;
+    if (!getFallbackForHttpList()
+        .equals(other.getFallbackForHttpList())) return false;
+    if (!internalGetArgs().equals(
+        other.internalGetArgs())) return false;
+    if (getSharesLegacyCode()
+        != other.getSharesLegacyCode()) return false;
+    if (!getExplanation()
+        .equals(other.getExplanation())) return false;
+    if (!getResolution()
+        .equals(other.getResolution())) return false;
+    if (!getSince()
+        .equals(other.getSince())) return false;
+    if (!getReplacedBy()
+        .equals(other.getReplacedBy())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -879,12 +2598,35 @@ java.lang.String defaultValue) {
     }
     hash = (37 * hash) + RETRY_AFTER_FIELD_NUMBER;
     hash = (53 * hash) + getRetryAfter();
-    hash = (37 * hash) + FIELD_FIELD_NUMBER;
-    hash = (53 * hash) + getField().hashCode();
+    if (getFieldsCount() > 0) {
+      hash = (37 * hash) + FIELDS_FIELD_NUMBER;
+      hash = (53 * hash) + getFieldsList().hashCode();
+    }
     if (!internalGetLabels().getMap().isEmpty()) {
       hash = (37 * hash) + LABELS_FIELD_NUMBER;
       hash = (53 * hash) + internalGetLabels().hashCode();
     }
+    hash = (37 * hash) + READS_FIELD_NUMBER;
+    hash = (53 * hash) + getReads().hashCode();
+    if (getFallbackForHttpCount() > 0) {
+      hash = (37 * hash) + FALLBACK_FOR_HTTP_FIELD_NUMBER;
+      hash = (53 * hash) + getFallbackForHttpList().hashCode();
+    }
+    if (!internalGetArgs().getMap().isEmpty()) {
+      hash = (37 * hash) + ARGS_FIELD_NUMBER;
+      hash = (53 * hash) + internalGetArgs().hashCode();
+    }
+    hash = (37 * hash) + SHARES_LEGACY_CODE_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getSharesLegacyCode());
+    hash = (37 * hash) + EXPLANATION_FIELD_NUMBER;
+    hash = (53 * hash) + getExplanation().hashCode();
+    hash = (37 * hash) + RESOLUTION_FIELD_NUMBER;
+    hash = (53 * hash) + getResolution().hashCode();
+    hash = (37 * hash) + SINCE_FIELD_NUMBER;
+    hash = (53 * hash) + getSince().hashCode();
+    hash = (37 * hash) + REPLACED_BY_FIELD_NUMBER;
+    hash = (53 * hash) + getReplacedBy().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1006,6 +2748,8 @@ java.lang.String defaultValue) {
           return internalGetTranslations();
         case 9:
           return internalGetLabels();
+        case 12:
+          return internalGetArgs();
         default:
           throw new RuntimeException(
               "Invalid map field number: " + number);
@@ -1019,6 +2763,8 @@ java.lang.String defaultValue) {
           return internalGetMutableTranslations();
         case 9:
           return internalGetMutableLabels();
+        case 12:
+          return internalGetMutableArgs();
         default:
           throw new RuntimeException(
               "Invalid map field number: " + number);
@@ -1053,8 +2799,17 @@ java.lang.String defaultValue) {
       internalGetMutableTranslations().clear();
       fallbackFor_ = emptyIntList();
       retryAfter_ = 0;
-      field_ = "";
+      fields_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       internalGetMutableLabels().clear();
+      reads_ = "";
+      fallbackForHttp_ = emptyIntList();
+      internalGetMutableArgs().clear();
+      sharesLegacyCode_ = false;
+      explanation_ = "";
+      resolution_ = "";
+      since_ = "";
+      replacedBy_ = "";
       return this;
     }
 
@@ -1114,11 +2869,37 @@ java.lang.String defaultValue) {
         result.retryAfter_ = retryAfter_;
       }
       if (((from_bitField0_ & 0x00000080) != 0)) {
-        result.field_ = field_;
+        fields_.makeImmutable();
+        result.fields_ = fields_;
       }
       if (((from_bitField0_ & 0x00000100) != 0)) {
         result.labels_ = internalGetLabels();
         result.labels_.makeImmutable();
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.reads_ = reads_;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        fallbackForHttp_.makeImmutable();
+        result.fallbackForHttp_ = fallbackForHttp_;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.args_ = internalGetArgs().build(ArgsDefaultEntryHolder.defaultEntry);
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.sharesLegacyCode_ = sharesLegacyCode_;
+      }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.explanation_ = explanation_;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        result.resolution_ = resolution_;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.since_ = since_;
+      }
+      if (((from_bitField0_ & 0x00010000) != 0)) {
+        result.replacedBy_ = replacedBy_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1168,14 +2949,61 @@ java.lang.String defaultValue) {
       if (other.getRetryAfter() != 0) {
         setRetryAfter(other.getRetryAfter());
       }
-      if (!other.getField().isEmpty()) {
-        field_ = other.field_;
-        bitField0_ |= 0x00000080;
+      if (!other.fields_.isEmpty()) {
+        if (fields_.isEmpty()) {
+          fields_ = other.fields_;
+          bitField0_ |= 0x00000080;
+        } else {
+          ensureFieldsIsMutable();
+          fields_.addAll(other.fields_);
+        }
         onChanged();
       }
       internalGetMutableLabels().mergeFrom(
           other.internalGetLabels());
       bitField0_ |= 0x00000100;
+      if (!other.getReads().isEmpty()) {
+        reads_ = other.reads_;
+        bitField0_ |= 0x00000200;
+        onChanged();
+      }
+      if (!other.fallbackForHttp_.isEmpty()) {
+        if (fallbackForHttp_.isEmpty()) {
+          fallbackForHttp_ = other.fallbackForHttp_;
+          fallbackForHttp_.makeImmutable();
+          bitField0_ |= 0x00000400;
+        } else {
+          ensureFallbackForHttpIsMutable();
+          fallbackForHttp_.addAll(other.fallbackForHttp_);
+        }
+        onChanged();
+      }
+      internalGetMutableArgs().mergeFrom(
+          other.internalGetArgs());
+      bitField0_ |= 0x00000800;
+      if (other.getSharesLegacyCode() != false) {
+        setSharesLegacyCode(other.getSharesLegacyCode());
+      }
+      if (!other.getExplanation().isEmpty()) {
+        explanation_ = other.explanation_;
+        bitField0_ |= 0x00002000;
+        onChanged();
+      }
+      if (!other.getResolution().isEmpty()) {
+        resolution_ = other.resolution_;
+        bitField0_ |= 0x00004000;
+        onChanged();
+      }
+      if (!other.getSince().isEmpty()) {
+        since_ = other.since_;
+        bitField0_ |= 0x00008000;
+        onChanged();
+      }
+      if (!other.getReplacedBy().isEmpty()) {
+        replacedBy_ = other.replacedBy_;
+        bitField0_ |= 0x00010000;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1251,8 +3079,8 @@ java.lang.String defaultValue) {
               break;
             } // case 56
             case 66: {
-              field_ = input.readStringRequireUtf8();
-              bitField0_ |= 0x00000080;
+              ensureFieldsIsMutable();
+              fields_.add(input.readStringRequireUtf8());
               break;
             } // case 66
             case 74: {
@@ -1264,6 +3092,61 @@ java.lang.String defaultValue) {
               bitField0_ |= 0x00000100;
               break;
             } // case 74
+            case 82: {
+              reads_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 82
+            case 88: {
+              int v = input.readInt32();
+              ensureFallbackForHttpIsMutable();
+              fallbackForHttp_.addInt(v);
+              break;
+            } // case 88
+            case 90: {
+              int length = input.readRawVarint32();
+              int limit = input.pushLimit(length);
+              ensureFallbackForHttpIsMutable();
+              while (input.getBytesUntilLimit() > 0) {
+                fallbackForHttp_.addInt(input.readInt32());
+              }
+              input.popLimit(limit);
+              break;
+            } // case 90
+            case 98: {
+              com.google.protobuf.MapEntry<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+              args__ = input.readMessage(
+                  ArgsDefaultEntryHolder.defaultEntry.getParserForType(), extensionRegistry);
+              internalGetMutableArgs().ensureBuilderMap().put(
+                  args__.getKey(), args__.getValue());
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 98
+            case 104: {
+              sharesLegacyCode_ = input.readBool();
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 104
+            case 114: {
+              explanation_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 114
+            case 122: {
+              resolution_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00004000;
+              break;
+            } // case 122
+            case 130: {
+              since_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 130
+            case 138: {
+              replacedBy_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00010000;
+              break;
+            } // case 138
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1397,8 +3280,9 @@ java.lang.String defaultValue) {
     private int http_ ;
     /**
      * <pre>
-     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+     * replaces an error of another gRPC code has this status too. Default: the canonical
+     * status of `grpc`, for example 404 for NOT_FOUND.
      *
      * ```proto
      * http: 410
@@ -1414,8 +3298,9 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+     * replaces an error of another gRPC code has this status too. Default: the canonical
+     * status of `grpc`, for example 404 for NOT_FOUND.
      *
      * ```proto
      * http: 410
@@ -1435,8 +3320,9 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-     * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+     * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+     * replaces an error of another gRPC code has this status too. Default: the canonical
+     * status of `grpc`, for example 404 for NOT_FOUND.
      *
      * ```proto
      * http: 410
@@ -1457,7 +3343,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * The code as the legacy system writes it. Each legacy code can be used once in a
-     * system. Default: the number of the enum value.
+     * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
      *
      * ```proto
      * legacy_code: "401.1"
@@ -1482,7 +3368,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * The code as the legacy system writes it. Each legacy code can be used once in a
-     * system. Default: the number of the enum value.
+     * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
      *
      * ```proto
      * legacy_code: "401.1"
@@ -1508,7 +3394,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * The code as the legacy system writes it. Each legacy code can be used once in a
-     * system. Default: the number of the enum value.
+     * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
      *
      * ```proto
      * legacy_code: "401.1"
@@ -1530,7 +3416,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * The code as the legacy system writes it. Each legacy code can be used once in a
-     * system. Default: the number of the enum value.
+     * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
      *
      * ```proto
      * legacy_code: "401.1"
@@ -1549,7 +3435,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * The code as the legacy system writes it. Each legacy code can be used once in a
-     * system. Default: the number of the enum value.
+     * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
      *
      * ```proto
      * legacy_code: "401.1"
@@ -1575,7 +3461,9 @@ java.lang.String defaultValue) {
      * <pre>
      * The message in the system's language, exactly as the legacy system sends it.
      * {name} is replaced by the argument with that name. The name must be a valid key of
-     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+     * `fallback_for` can use {status_message}, the text of the status that it replaces.
+     * Required.
      *
      * ```proto
      * message: "parcel {parcel_id} is locked by {holder}"
@@ -1601,7 +3489,9 @@ java.lang.String defaultValue) {
      * <pre>
      * The message in the system's language, exactly as the legacy system sends it.
      * {name} is replaced by the argument with that name. The name must be a valid key of
-     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+     * `fallback_for` can use {status_message}, the text of the status that it replaces.
+     * Required.
      *
      * ```proto
      * message: "parcel {parcel_id} is locked by {holder}"
@@ -1628,7 +3518,9 @@ java.lang.String defaultValue) {
      * <pre>
      * The message in the system's language, exactly as the legacy system sends it.
      * {name} is replaced by the argument with that name. The name must be a valid key of
-     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+     * `fallback_for` can use {status_message}, the text of the status that it replaces.
+     * Required.
      *
      * ```proto
      * message: "parcel {parcel_id} is locked by {holder}"
@@ -1651,7 +3543,9 @@ java.lang.String defaultValue) {
      * <pre>
      * The message in the system's language, exactly as the legacy system sends it.
      * {name} is replaced by the argument with that name. The name must be a valid key of
-     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+     * `fallback_for` can use {status_message}, the text of the status that it replaces.
+     * Required.
      *
      * ```proto
      * message: "parcel {parcel_id} is locked by {holder}"
@@ -1671,7 +3565,9 @@ java.lang.String defaultValue) {
      * <pre>
      * The message in the system's language, exactly as the legacy system sends it.
      * {name} is replaced by the argument with that name. The name must be a valid key of
-     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+     * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+     * `fallback_for` can use {status_message}, the text of the status that it replaces.
+     * Required.
      *
      * ```proto
      * message: "parcel {parcel_id} is locked by {holder}"
@@ -1903,7 +3799,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -1924,7 +3820,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -1944,7 +3840,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -1965,7 +3861,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -1993,7 +3889,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2018,7 +3914,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2046,7 +3942,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2069,7 +3965,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2091,7 +3987,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2112,7 +4008,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2138,7 +4034,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2162,7 +4058,7 @@ java.lang.String defaultValue) {
      * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
      * system must have at least one of these two. A system can have one fallback for
      * each gRPC code. The code must be an error, and its message must not have
-     * arguments. Default: the code is not a fallback.
+     * arguments other than {status_message}. Default: the code is not a fallback.
      *
      * ```proto
      * fallback_for: [UNKNOWN, INTERNAL]
@@ -2245,118 +4141,202 @@ java.lang.String defaultValue) {
       return this;
     }
 
-    private java.lang.Object field_ = "";
-    /**
-     * <pre>
-     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-     * clients. Default: no field.
-     *
-     * ```proto
-     * field: "weight_kg"
-     * ```
-     * </pre>
-     *
-     * <code>string field = 8 [json_name = "field"];</code>
-     * @return The field.
-     */
-    public java.lang.String getField() {
-      java.lang.Object ref = field_;
-      if (!(ref instanceof java.lang.String)) {
-        com.google.protobuf.ByteString bs =
-            (com.google.protobuf.ByteString) ref;
-        java.lang.String s = bs.toStringUtf8();
-        field_ = s;
-        return s;
-      } else {
-        return (java.lang.String) ref;
+    private com.google.protobuf.LazyStringArrayList fields_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureFieldsIsMutable() {
+      if (!fields_.isModifiable()) {
+        fields_ = new com.google.protobuf.LazyStringArrayList(fields_);
       }
+      bitField0_ |= 0x00000080;
     }
     /**
      * <pre>
-     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-     * clients. Default: no field.
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
      *
      * ```proto
-     * field: "weight_kg"
+     * fields: ["weight_kg"]
      * ```
      * </pre>
      *
-     * <code>string field = 8 [json_name = "field"];</code>
-     * @return The bytes for field.
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @return A list containing the fields.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getFieldsList() {
+      fields_.makeImmutable();
+      return fields_;
+    }
+    /**
+     * <pre>
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
+     *
+     * ```proto
+     * fields: ["weight_kg"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @return The count of fields.
+     */
+    public int getFieldsCount() {
+      return fields_.size();
+    }
+    /**
+     * <pre>
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
+     *
+     * ```proto
+     * fields: ["weight_kg"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param index The index of the element to return.
+     * @return The fields at the given index.
+     */
+    public java.lang.String getFields(int index) {
+      return fields_.get(index);
+    }
+    /**
+     * <pre>
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
+     *
+     * ```proto
+     * fields: ["weight_kg"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the fields at the given index.
      */
     public com.google.protobuf.ByteString
-        getFieldBytes() {
-      java.lang.Object ref = field_;
-      if (ref instanceof String) {
-        com.google.protobuf.ByteString b = 
-            com.google.protobuf.ByteString.copyFromUtf8(
-                (java.lang.String) ref);
-        field_ = b;
-        return b;
-      } else {
-        return (com.google.protobuf.ByteString) ref;
-      }
+        getFieldsBytes(int index) {
+      return fields_.getByteString(index);
     }
     /**
      * <pre>
-     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-     * clients. Default: no field.
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
      *
      * ```proto
-     * field: "weight_kg"
+     * fields: ["weight_kg"]
      * ```
      * </pre>
      *
-     * <code>string field = 8 [json_name = "field"];</code>
-     * @param value The field to set.
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param index The index to set the value at.
+     * @param value The fields to set.
      * @return This builder for chaining.
      */
-    public Builder setField(
-        java.lang.String value) {
+    public Builder setFields(
+        int index, java.lang.String value) {
       java.util.Objects.requireNonNull(value);
-      field_ = value;
+      ensureFieldsIsMutable();
+      fields_.set(index, value);
       bitField0_ |= 0x00000080;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-     * clients. Default: no field.
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
      *
      * ```proto
-     * field: "weight_kg"
+     * fields: ["weight_kg"]
      * ```
      * </pre>
      *
-     * <code>string field = 8 [json_name = "field"];</code>
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param value The fields to add.
      * @return This builder for chaining.
      */
-    public Builder clearField() {
-      field_ = getDefaultInstance().getField();
-      bitField0_ = (bitField0_ & ~0x00000080);
+    public Builder addFields(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureFieldsIsMutable();
+      fields_.add(value);
+      bitField0_ |= 0x00000080;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-     * clients. Default: no field.
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
      *
      * ```proto
-     * field: "weight_kg"
+     * fields: ["weight_kg"]
      * ```
      * </pre>
      *
-     * <code>string field = 8 [json_name = "field"];</code>
-     * @param value The bytes for field to set.
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param values The fields to add.
      * @return This builder for chaining.
      */
-    public Builder setFieldBytes(
+    public Builder addAllFields(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureFieldsIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, fields_);
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
+     *
+     * ```proto
+     * fields: ["weight_kg"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFields() {
+      fields_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000080);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The request fields that are wrong. They are the first violations of the error, and
+     * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+     * "{parameter}". Default: no fields.
+     *
+     * ```proto
+     * fields: ["weight_kg"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string fields = 8 [json_name = "fields"];</code>
+     * @param value The bytes of the fields to add.
+     * @return This builder for chaining.
+     */
+    public Builder addFieldsBytes(
         com.google.protobuf.ByteString value) {
       java.util.Objects.requireNonNull(value);
       checkByteStringIsUtf8(value);
-      field_ = value;
+      ensureFieldsIsMutable();
+      fields_.add(value);
       bitField0_ |= 0x00000080;
       onChanged();
       return this;
@@ -2549,6 +4529,1069 @@ java.lang.String defaultValue) {
       internalGetMutableLabels().getMutableMap()
           .putAll(values);
       bitField0_ |= 0x00000100;
+      return this;
+    }
+
+    private java.lang.Object reads_ = "";
+    /**
+     * <pre>
+     * A regular expression (RE2) of further legacy codes that are read as this code. It
+     * must match the whole legacy code. The received legacy code is kept in the metadata,
+     * and in {code} if the error is answered in the same system. Default: only
+     * `legacy_code` is read as this code.
+     *
+     * ```proto
+     * reads: "410&#92;&#92;..*"
+     * ```
+     * </pre>
+     *
+     * <code>string reads = 10 [json_name = "reads"];</code>
+     * @return The reads.
+     */
+    public java.lang.String getReads() {
+      java.lang.Object ref = reads_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        reads_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * A regular expression (RE2) of further legacy codes that are read as this code. It
+     * must match the whole legacy code. The received legacy code is kept in the metadata,
+     * and in {code} if the error is answered in the same system. Default: only
+     * `legacy_code` is read as this code.
+     *
+     * ```proto
+     * reads: "410&#92;&#92;..*"
+     * ```
+     * </pre>
+     *
+     * <code>string reads = 10 [json_name = "reads"];</code>
+     * @return The bytes for reads.
+     */
+    public com.google.protobuf.ByteString
+        getReadsBytes() {
+      java.lang.Object ref = reads_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        reads_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * A regular expression (RE2) of further legacy codes that are read as this code. It
+     * must match the whole legacy code. The received legacy code is kept in the metadata,
+     * and in {code} if the error is answered in the same system. Default: only
+     * `legacy_code` is read as this code.
+     *
+     * ```proto
+     * reads: "410&#92;&#92;..*"
+     * ```
+     * </pre>
+     *
+     * <code>string reads = 10 [json_name = "reads"];</code>
+     * @param value The reads to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReads(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      reads_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * A regular expression (RE2) of further legacy codes that are read as this code. It
+     * must match the whole legacy code. The received legacy code is kept in the metadata,
+     * and in {code} if the error is answered in the same system. Default: only
+     * `legacy_code` is read as this code.
+     *
+     * ```proto
+     * reads: "410&#92;&#92;..*"
+     * ```
+     * </pre>
+     *
+     * <code>string reads = 10 [json_name = "reads"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearReads() {
+      reads_ = getDefaultInstance().getReads();
+      bitField0_ = (bitField0_ & ~0x00000200);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * A regular expression (RE2) of further legacy codes that are read as this code. It
+     * must match the whole legacy code. The received legacy code is kept in the metadata,
+     * and in {code} if the error is answered in the same system. Default: only
+     * `legacy_code` is read as this code.
+     *
+     * ```proto
+     * reads: "410&#92;&#92;..*"
+     * ```
+     * </pre>
+     *
+     * <code>string reads = 10 [json_name = "reads"];</code>
+     * @param value The bytes for reads to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReadsBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      reads_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Internal.IntList fallbackForHttp_ = emptyIntList();
+    private void ensureFallbackForHttpIsMutable() {
+      if (!fallbackForHttp_.isModifiable()) {
+        fallbackForHttp_ = makeMutableCopy(fallbackForHttp_);
+      }
+      bitField0_ |= 0x00000400;
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @return A list containing the fallbackForHttp.
+     */
+    public java.util.List<java.lang.Integer>
+        getFallbackForHttpList() {
+      fallbackForHttp_.makeImmutable();
+      return fallbackForHttp_;
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @return The count of fallbackForHttp.
+     */
+    public int getFallbackForHttpCount() {
+      return fallbackForHttp_.size();
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @param index The index of the element to return.
+     * @return The fallbackForHttp at the given index.
+     */
+    public int getFallbackForHttp(int index) {
+      return fallbackForHttp_.getInt(index);
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @param index The index to set the value at.
+     * @param value The fallbackForHttp to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFallbackForHttp(
+        int index, int value) {
+
+      ensureFallbackForHttpIsMutable();
+      fallbackForHttp_.setInt(index, value);
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @param value The fallbackForHttp to add.
+     * @return This builder for chaining.
+     */
+    public Builder addFallbackForHttp(int value) {
+
+      ensureFallbackForHttpIsMutable();
+      fallbackForHttp_.addInt(value);
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @param values The fallbackForHttp to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllFallbackForHttp(
+        java.lang.Iterable<? extends java.lang.Integer> values) {
+      ensureFallbackForHttpIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, fallbackForHttp_);
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+     * path that does not exist, 405, 413, 415 and others. A system can have one code for
+     * each HTTP status. Default: `fallback_for` decides.
+     *
+     * ```proto
+     * fallback_for_http: [404, 405]
+     * ```
+     * </pre>
+     *
+     * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFallbackForHttp() {
+      fallbackForHttp_ = emptyIntList();
+      bitField0_ = (bitField0_ & ~0x00000400);
+      onChanged();
+      return this;
+    }
+
+    private static final class ArgsConverter implements com.google.protobuf.MapFieldBuilder.Converter<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder, io.statusmap.v1.CodeOptions.Arg> {
+      @java.lang.Override
+      public io.statusmap.v1.CodeOptions.Arg build(io.statusmap.v1.CodeOptions.ArgOrBuilder val) {
+        if (val instanceof io.statusmap.v1.CodeOptions.Arg) { return (io.statusmap.v1.CodeOptions.Arg) val; }
+        return ((io.statusmap.v1.CodeOptions.Arg.Builder) val).build();
+      }
+
+      @java.lang.Override
+      public com.google.protobuf.MapEntry<java.lang.String, io.statusmap.v1.CodeOptions.Arg> defaultEntry() {
+        return ArgsDefaultEntryHolder.defaultEntry;
+      }
+    };
+    private static final ArgsConverter argsConverter = new ArgsConverter();
+
+    private com.google.protobuf.MapFieldBuilder<
+        java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder, io.statusmap.v1.CodeOptions.Arg, io.statusmap.v1.CodeOptions.Arg.Builder> args_;
+    private com.google.protobuf.MapFieldBuilder<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder, io.statusmap.v1.CodeOptions.Arg, io.statusmap.v1.CodeOptions.Arg.Builder>
+        internalGetArgs() {
+      if (args_ == null) {
+        return new com.google.protobuf.MapFieldBuilder<>(argsConverter);
+      }
+      return args_;
+    }
+    private com.google.protobuf.MapFieldBuilder<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder, io.statusmap.v1.CodeOptions.Arg, io.statusmap.v1.CodeOptions.Arg.Builder>
+        internalGetMutableArgs() {
+      if (args_ == null) {
+        args_ = new com.google.protobuf.MapFieldBuilder<>(argsConverter);
+      }
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return args_;
+    }
+    public int getArgsCount() {
+      return internalGetArgs().ensureBuilderMap().size();
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    @java.lang.Override
+    public boolean containsArgs(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      return internalGetArgs().ensureBuilderMap().containsKey(key);
+    }
+    /**
+     * Use {@link #getArgsMap()} instead.
+     */
+    @java.lang.Override
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> getArgs() {
+      return getArgsMap();
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    @java.lang.Override
+    public java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> getArgsMap() {
+      return internalGetArgs().getImmutableMap();
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    @java.lang.Override
+    public /* nullable */
+io.statusmap.v1.CodeOptions.Arg getArgsOrDefault(
+        java.lang.String key,
+        /* nullable */
+io.statusmap.v1.CodeOptions.Arg defaultValue) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder> map = internalGetMutableArgs().ensureBuilderMap();
+      return map.containsKey(key) ? argsConverter.build(map.get(key)) : defaultValue;
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    @java.lang.Override
+    public io.statusmap.v1.CodeOptions.Arg getArgsOrThrow(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder> map = internalGetMutableArgs().ensureBuilderMap();
+      if (!map.containsKey(key)) {
+        throw new java.lang.IllegalArgumentException();
+      }
+      return argsConverter.build(map.get(key));
+    }
+    public Builder clearArgs() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      internalGetMutableArgs().clear();
+      return this;
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    public Builder removeArgs(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      internalGetMutableArgs().ensureBuilderMap()
+          .remove(key);
+      return this;
+    }
+    /**
+     * Use alternate mutation accessors instead.
+     */
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+        getMutableArgs() {
+      bitField0_ |= 0x00000800;
+      return internalGetMutableArgs().ensureMessageMap();
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    public Builder putArgs(
+        java.lang.String key,
+        io.statusmap.v1.CodeOptions.Arg value) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Objects.requireNonNull(value, "map value");
+      internalGetMutableArgs().ensureBuilderMap()
+          .put(key, value);
+      bitField0_ |= 0x00000800;
+      return this;
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    public Builder putAllArgs(
+        java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg> values) {
+      for (java.util.Map.Entry<java.lang.String, io.statusmap.v1.CodeOptions.Arg> e : values.entrySet()) {
+        java.util.Objects.requireNonNull(e.getKey());
+        java.util.Objects.requireNonNull(e.getValue());
+      }
+      internalGetMutableArgs().ensureBuilderMap()
+          .putAll(values);
+      bitField0_ |= 0x00000800;
+      return this;
+    }
+    /**
+     * <pre>
+     * The arguments of the code, by name, with their types. They need not occur in the
+     * message. Arguments of the message that are not here are strings. Default: no
+     * further arguments.
+     *
+     * ```proto
+     * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+     * args: {key: "token" value: {sensitive: true}}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+     */
+    public io.statusmap.v1.CodeOptions.Arg.Builder putArgsBuilderIfAbsent(
+        java.lang.String key) {
+      java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.ArgOrBuilder> builderMap = internalGetMutableArgs().ensureBuilderMap();
+      io.statusmap.v1.CodeOptions.ArgOrBuilder entry = builderMap.get(key);
+      if (entry == null) {
+        entry = io.statusmap.v1.CodeOptions.Arg.newBuilder();
+        builderMap.put(key, entry);
+      }
+      if (entry instanceof io.statusmap.v1.CodeOptions.Arg) {
+        entry = ((io.statusmap.v1.CodeOptions.Arg) entry).toBuilder();
+        builderMap.put(key, entry);
+      }
+      return (io.statusmap.v1.CodeOptions.Arg.Builder) entry;
+    }
+
+    private boolean sharesLegacyCode_ ;
+    /**
+     * <pre>
+     * Whether other codes of the system have the same legacy code. All of them need this
+     * option. If the legacy code is read back, the message decides which code it is, and
+     * the first code is used if no message fits. Default: false.
+     *
+     * ```proto
+     * shares_legacy_code: true
+     * ```
+     * </pre>
+     *
+     * <code>bool shares_legacy_code = 13 [json_name = "sharesLegacyCode"];</code>
+     * @return The sharesLegacyCode.
+     */
+    @java.lang.Override
+    public boolean getSharesLegacyCode() {
+      return sharesLegacyCode_;
+    }
+    /**
+     * <pre>
+     * Whether other codes of the system have the same legacy code. All of them need this
+     * option. If the legacy code is read back, the message decides which code it is, and
+     * the first code is used if no message fits. Default: false.
+     *
+     * ```proto
+     * shares_legacy_code: true
+     * ```
+     * </pre>
+     *
+     * <code>bool shares_legacy_code = 13 [json_name = "sharesLegacyCode"];</code>
+     * @param value The sharesLegacyCode to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSharesLegacyCode(boolean value) {
+
+      sharesLegacyCode_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether other codes of the system have the same legacy code. All of them need this
+     * option. If the legacy code is read back, the message decides which code it is, and
+     * the first code is used if no message fits. Default: false.
+     *
+     * ```proto
+     * shares_legacy_code: true
+     * ```
+     * </pre>
+     *
+     * <code>bool shares_legacy_code = 13 [json_name = "sharesLegacyCode"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSharesLegacyCode() {
+      bitField0_ = (bitField0_ & ~0x00001000);
+      sharesLegacyCode_ = false;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object explanation_ = "";
+    /**
+     * <pre>
+     * What the error means, for people to read, in Markdown. Default: no explanation.
+     *
+     * ```proto
+     * explanation: "The parcel was delivered more than a year ago."
+     * ```
+     * </pre>
+     *
+     * <code>string explanation = 14 [json_name = "explanation"];</code>
+     * @return The explanation.
+     */
+    public java.lang.String getExplanation() {
+      java.lang.Object ref = explanation_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        explanation_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * What the error means, for people to read, in Markdown. Default: no explanation.
+     *
+     * ```proto
+     * explanation: "The parcel was delivered more than a year ago."
+     * ```
+     * </pre>
+     *
+     * <code>string explanation = 14 [json_name = "explanation"];</code>
+     * @return The bytes for explanation.
+     */
+    public com.google.protobuf.ByteString
+        getExplanationBytes() {
+      java.lang.Object ref = explanation_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        explanation_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * What the error means, for people to read, in Markdown. Default: no explanation.
+     *
+     * ```proto
+     * explanation: "The parcel was delivered more than a year ago."
+     * ```
+     * </pre>
+     *
+     * <code>string explanation = 14 [json_name = "explanation"];</code>
+     * @param value The explanation to set.
+     * @return This builder for chaining.
+     */
+    public Builder setExplanation(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      explanation_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the error means, for people to read, in Markdown. Default: no explanation.
+     *
+     * ```proto
+     * explanation: "The parcel was delivered more than a year ago."
+     * ```
+     * </pre>
+     *
+     * <code>string explanation = 14 [json_name = "explanation"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearExplanation() {
+      explanation_ = getDefaultInstance().getExplanation();
+      bitField0_ = (bitField0_ & ~0x00002000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the error means, for people to read, in Markdown. Default: no explanation.
+     *
+     * ```proto
+     * explanation: "The parcel was delivered more than a year ago."
+     * ```
+     * </pre>
+     *
+     * <code>string explanation = 14 [json_name = "explanation"];</code>
+     * @param value The bytes for explanation to set.
+     * @return This builder for chaining.
+     */
+    public Builder setExplanationBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      explanation_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object resolution_ = "";
+    /**
+     * <pre>
+     * What to do about the error, for people to read, in Markdown. Default: no
+     * resolution.
+     *
+     * ```proto
+     * resolution: "Ask the archive, `GET /archive/{id}`."
+     * ```
+     * </pre>
+     *
+     * <code>string resolution = 15 [json_name = "resolution"];</code>
+     * @return The resolution.
+     */
+    public java.lang.String getResolution() {
+      java.lang.Object ref = resolution_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        resolution_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * What to do about the error, for people to read, in Markdown. Default: no
+     * resolution.
+     *
+     * ```proto
+     * resolution: "Ask the archive, `GET /archive/{id}`."
+     * ```
+     * </pre>
+     *
+     * <code>string resolution = 15 [json_name = "resolution"];</code>
+     * @return The bytes for resolution.
+     */
+    public com.google.protobuf.ByteString
+        getResolutionBytes() {
+      java.lang.Object ref = resolution_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        resolution_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * What to do about the error, for people to read, in Markdown. Default: no
+     * resolution.
+     *
+     * ```proto
+     * resolution: "Ask the archive, `GET /archive/{id}`."
+     * ```
+     * </pre>
+     *
+     * <code>string resolution = 15 [json_name = "resolution"];</code>
+     * @param value The resolution to set.
+     * @return This builder for chaining.
+     */
+    public Builder setResolution(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      resolution_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What to do about the error, for people to read, in Markdown. Default: no
+     * resolution.
+     *
+     * ```proto
+     * resolution: "Ask the archive, `GET /archive/{id}`."
+     * ```
+     * </pre>
+     *
+     * <code>string resolution = 15 [json_name = "resolution"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearResolution() {
+      resolution_ = getDefaultInstance().getResolution();
+      bitField0_ = (bitField0_ & ~0x00004000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What to do about the error, for people to read, in Markdown. Default: no
+     * resolution.
+     *
+     * ```proto
+     * resolution: "Ask the archive, `GET /archive/{id}`."
+     * ```
+     * </pre>
+     *
+     * <code>string resolution = 15 [json_name = "resolution"];</code>
+     * @param value The bytes for resolution to set.
+     * @return This builder for chaining.
+     */
+    public Builder setResolutionBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      resolution_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object since_ = "";
+    /**
+     * <pre>
+     * The version of the API that introduced the code, for people to read. Default: no
+     * version.
+     *
+     * ```proto
+     * since: "2.3"
+     * ```
+     * </pre>
+     *
+     * <code>string since = 16 [json_name = "since"];</code>
+     * @return The since.
+     */
+    public java.lang.String getSince() {
+      java.lang.Object ref = since_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        since_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The version of the API that introduced the code, for people to read. Default: no
+     * version.
+     *
+     * ```proto
+     * since: "2.3"
+     * ```
+     * </pre>
+     *
+     * <code>string since = 16 [json_name = "since"];</code>
+     * @return The bytes for since.
+     */
+    public com.google.protobuf.ByteString
+        getSinceBytes() {
+      java.lang.Object ref = since_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        since_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The version of the API that introduced the code, for people to read. Default: no
+     * version.
+     *
+     * ```proto
+     * since: "2.3"
+     * ```
+     * </pre>
+     *
+     * <code>string since = 16 [json_name = "since"];</code>
+     * @param value The since to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSince(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      since_ = value;
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The version of the API that introduced the code, for people to read. Default: no
+     * version.
+     *
+     * ```proto
+     * since: "2.3"
+     * ```
+     * </pre>
+     *
+     * <code>string since = 16 [json_name = "since"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSince() {
+      since_ = getDefaultInstance().getSince();
+      bitField0_ = (bitField0_ & ~0x00008000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The version of the API that introduced the code, for people to read. Default: no
+     * version.
+     *
+     * ```proto
+     * since: "2.3"
+     * ```
+     * </pre>
+     *
+     * <code>string since = 16 [json_name = "since"];</code>
+     * @param value The bytes for since to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSinceBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      since_ = value;
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object replacedBy_ = "";
+    /**
+     * <pre>
+     * The reason, or the full name in another domain, of the code to use instead of this
+     * one. Set `deprecated` too. Default: no replacement.
+     *
+     * ```proto
+     * PARCEL_LOST = 102 [
+     * deprecated = true,
+     * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+     * ];
+     * ```
+     * </pre>
+     *
+     * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+     * @return The replacedBy.
+     */
+    public java.lang.String getReplacedBy() {
+      java.lang.Object ref = replacedBy_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        replacedBy_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The reason, or the full name in another domain, of the code to use instead of this
+     * one. Set `deprecated` too. Default: no replacement.
+     *
+     * ```proto
+     * PARCEL_LOST = 102 [
+     * deprecated = true,
+     * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+     * ];
+     * ```
+     * </pre>
+     *
+     * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+     * @return The bytes for replacedBy.
+     */
+    public com.google.protobuf.ByteString
+        getReplacedByBytes() {
+      java.lang.Object ref = replacedBy_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        replacedBy_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The reason, or the full name in another domain, of the code to use instead of this
+     * one. Set `deprecated` too. Default: no replacement.
+     *
+     * ```proto
+     * PARCEL_LOST = 102 [
+     * deprecated = true,
+     * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+     * ];
+     * ```
+     * </pre>
+     *
+     * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+     * @param value The replacedBy to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReplacedBy(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      replacedBy_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reason, or the full name in another domain, of the code to use instead of this
+     * one. Set `deprecated` too. Default: no replacement.
+     *
+     * ```proto
+     * PARCEL_LOST = 102 [
+     * deprecated = true,
+     * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+     * ];
+     * ```
+     * </pre>
+     *
+     * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearReplacedBy() {
+      replacedBy_ = getDefaultInstance().getReplacedBy();
+      bitField0_ = (bitField0_ & ~0x00010000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reason, or the full name in another domain, of the code to use instead of this
+     * one. Set `deprecated` too. Default: no replacement.
+     *
+     * ```proto
+     * PARCEL_LOST = 102 [
+     * deprecated = true,
+     * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+     * ];
+     * ```
+     * </pre>
+     *
+     * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+     * @param value The bytes for replacedBy to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReplacedByBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      replacedBy_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
       return this;
     }
 

@@ -55,8 +55,9 @@ public interface CodeOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+   * replaces an error of another gRPC code has this status too. Default: the canonical
+   * status of `grpc`, for example 404 for NOT_FOUND.
    *
    * ```proto
    * http: 410
@@ -71,7 +72,7 @@ public interface CodeOptionsOrBuilder extends
   /**
    * <pre>
    * The code as the legacy system writes it. Each legacy code can be used once in a
-   * system. Default: the number of the enum value.
+   * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
    *
    * ```proto
    * legacy_code: "401.1"
@@ -85,7 +86,7 @@ public interface CodeOptionsOrBuilder extends
   /**
    * <pre>
    * The code as the legacy system writes it. Each legacy code can be used once in a
-   * system. Default: the number of the enum value.
+   * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
    *
    * ```proto
    * legacy_code: "401.1"
@@ -102,7 +103,9 @@ public interface CodeOptionsOrBuilder extends
    * <pre>
    * The message in the system's language, exactly as the legacy system sends it.
    * {name} is replaced by the argument with that name. The name must be a valid key of
-   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+   * `fallback_for` can use {status_message}, the text of the status that it replaces.
+   * Required.
    *
    * ```proto
    * message: "parcel {parcel_id} is locked by {holder}"
@@ -117,7 +120,9 @@ public interface CodeOptionsOrBuilder extends
    * <pre>
    * The message in the system's language, exactly as the legacy system sends it.
    * {name} is replaced by the argument with that name. The name must be a valid key of
-   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+   * `fallback_for` can use {status_message}, the text of the status that it replaces.
+   * Required.
    *
    * ```proto
    * message: "parcel {parcel_id} is locked by {holder}"
@@ -221,7 +226,7 @@ java.lang.String defaultValue);
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -239,7 +244,7 @@ java.lang.String defaultValue);
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -257,7 +262,7 @@ java.lang.String defaultValue);
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -276,7 +281,7 @@ java.lang.String defaultValue);
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -295,7 +300,7 @@ java.lang.String defaultValue);
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -326,33 +331,68 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-   * clients. Default: no field.
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
    *
    * ```proto
-   * field: "weight_kg"
+   * fields: ["weight_kg"]
    * ```
    * </pre>
    *
-   * <code>string field = 8 [json_name = "field"];</code>
-   * @return The field.
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @return A list containing the fields.
    */
-  java.lang.String getField();
+  java.util.List<java.lang.String>
+      getFieldsList();
   /**
    * <pre>
-   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-   * clients. Default: no field.
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
    *
    * ```proto
-   * field: "weight_kg"
+   * fields: ["weight_kg"]
    * ```
    * </pre>
    *
-   * <code>string field = 8 [json_name = "field"];</code>
-   * @return The bytes for field.
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @return The count of fields.
+   */
+  int getFieldsCount();
+  /**
+   * <pre>
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
+   *
+   * ```proto
+   * fields: ["weight_kg"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @param index The index of the element to return.
+   * @return The fields at the given index.
+   */
+  java.lang.String getFields(int index);
+  /**
+   * <pre>
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
+   *
+   * ```proto
+   * fields: ["weight_kg"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string fields = 8 [json_name = "fields"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the fields at the given index.
    */
   com.google.protobuf.ByteString
-      getFieldBytes();
+      getFieldsBytes(int index);
 
   /**
    * <pre>
@@ -432,4 +472,314 @@ java.lang.String defaultValue);
    */
   java.lang.String getLabelsOrThrow(
       java.lang.String key);
+
+  /**
+   * <pre>
+   * A regular expression (RE2) of further legacy codes that are read as this code. It
+   * must match the whole legacy code. The received legacy code is kept in the metadata,
+   * and in {code} if the error is answered in the same system. Default: only
+   * `legacy_code` is read as this code.
+   *
+   * ```proto
+   * reads: "410&#92;&#92;..*"
+   * ```
+   * </pre>
+   *
+   * <code>string reads = 10 [json_name = "reads"];</code>
+   * @return The reads.
+   */
+  java.lang.String getReads();
+  /**
+   * <pre>
+   * A regular expression (RE2) of further legacy codes that are read as this code. It
+   * must match the whole legacy code. The received legacy code is kept in the metadata,
+   * and in {code} if the error is answered in the same system. Default: only
+   * `legacy_code` is read as this code.
+   *
+   * ```proto
+   * reads: "410&#92;&#92;..*"
+   * ```
+   * </pre>
+   *
+   * <code>string reads = 10 [json_name = "reads"];</code>
+   * @return The bytes for reads.
+   */
+  com.google.protobuf.ByteString
+      getReadsBytes();
+
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @return A list containing the fallbackForHttp.
+   */
+  java.util.List<java.lang.Integer> getFallbackForHttpList();
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @return The count of fallbackForHttp.
+   */
+  int getFallbackForHttpCount();
+  /**
+   * <pre>
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   * </pre>
+   *
+   * <code>repeated int32 fallback_for_http = 11 [json_name = "fallbackForHttp"];</code>
+   * @param index The index of the element to return.
+   * @return The fallbackForHttp at the given index.
+   */
+  int getFallbackForHttp(int index);
+
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  int getArgsCount();
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  boolean containsArgs(
+      java.lang.String key);
+  /**
+   * Use {@link #getArgsMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+  getArgs();
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  java.util.Map<java.lang.String, io.statusmap.v1.CodeOptions.Arg>
+  getArgsMap();
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  /* nullable */
+io.statusmap.v1.CodeOptions.Arg getArgsOrDefault(
+      java.lang.String key,
+      /* nullable */
+io.statusmap.v1.CodeOptions.Arg defaultValue);
+  /**
+   * <pre>
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, .statusmap.v1.CodeOptions.Arg&gt; args = 12 [json_name = "args"];</code>
+   */
+  io.statusmap.v1.CodeOptions.Arg getArgsOrThrow(
+      java.lang.String key);
+
+  /**
+   * <pre>
+   * Whether other codes of the system have the same legacy code. All of them need this
+   * option. If the legacy code is read back, the message decides which code it is, and
+   * the first code is used if no message fits. Default: false.
+   *
+   * ```proto
+   * shares_legacy_code: true
+   * ```
+   * </pre>
+   *
+   * <code>bool shares_legacy_code = 13 [json_name = "sharesLegacyCode"];</code>
+   * @return The sharesLegacyCode.
+   */
+  boolean getSharesLegacyCode();
+
+  /**
+   * <pre>
+   * What the error means, for people to read, in Markdown. Default: no explanation.
+   *
+   * ```proto
+   * explanation: "The parcel was delivered more than a year ago."
+   * ```
+   * </pre>
+   *
+   * <code>string explanation = 14 [json_name = "explanation"];</code>
+   * @return The explanation.
+   */
+  java.lang.String getExplanation();
+  /**
+   * <pre>
+   * What the error means, for people to read, in Markdown. Default: no explanation.
+   *
+   * ```proto
+   * explanation: "The parcel was delivered more than a year ago."
+   * ```
+   * </pre>
+   *
+   * <code>string explanation = 14 [json_name = "explanation"];</code>
+   * @return The bytes for explanation.
+   */
+  com.google.protobuf.ByteString
+      getExplanationBytes();
+
+  /**
+   * <pre>
+   * What to do about the error, for people to read, in Markdown. Default: no
+   * resolution.
+   *
+   * ```proto
+   * resolution: "Ask the archive, `GET /archive/{id}`."
+   * ```
+   * </pre>
+   *
+   * <code>string resolution = 15 [json_name = "resolution"];</code>
+   * @return The resolution.
+   */
+  java.lang.String getResolution();
+  /**
+   * <pre>
+   * What to do about the error, for people to read, in Markdown. Default: no
+   * resolution.
+   *
+   * ```proto
+   * resolution: "Ask the archive, `GET /archive/{id}`."
+   * ```
+   * </pre>
+   *
+   * <code>string resolution = 15 [json_name = "resolution"];</code>
+   * @return The bytes for resolution.
+   */
+  com.google.protobuf.ByteString
+      getResolutionBytes();
+
+  /**
+   * <pre>
+   * The version of the API that introduced the code, for people to read. Default: no
+   * version.
+   *
+   * ```proto
+   * since: "2.3"
+   * ```
+   * </pre>
+   *
+   * <code>string since = 16 [json_name = "since"];</code>
+   * @return The since.
+   */
+  java.lang.String getSince();
+  /**
+   * <pre>
+   * The version of the API that introduced the code, for people to read. Default: no
+   * version.
+   *
+   * ```proto
+   * since: "2.3"
+   * ```
+   * </pre>
+   *
+   * <code>string since = 16 [json_name = "since"];</code>
+   * @return The bytes for since.
+   */
+  com.google.protobuf.ByteString
+      getSinceBytes();
+
+  /**
+   * <pre>
+   * The reason, or the full name in another domain, of the code to use instead of this
+   * one. Set `deprecated` too. Default: no replacement.
+   *
+   * ```proto
+   * PARCEL_LOST = 102 [
+   * deprecated = true,
+   * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+   * ];
+   * ```
+   * </pre>
+   *
+   * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+   * @return The replacedBy.
+   */
+  java.lang.String getReplacedBy();
+  /**
+   * <pre>
+   * The reason, or the full name in another domain, of the code to use instead of this
+   * one. Set `deprecated` too. Default: no replacement.
+   *
+   * ```proto
+   * PARCEL_LOST = 102 [
+   * deprecated = true,
+   * (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+   * ];
+   * ```
+   * </pre>
+   *
+   * <code>string replaced_by = 17 [json_name = "replacedBy"];</code>
+   * @return The bytes for replacedBy.
+   */
+  com.google.protobuf.ByteString
+      getReplacedByBytes();
 }

@@ -7,23 +7,49 @@ package io.statusmap.v1;
 
 /**
  * <pre>
- * Envelope has the templates of response bodies. Each template is JSON with
- * placeholders. The body has the same key order and white space as the template.
+ * Envelope has the templates of response bodies. A template is JSON, XML or text with
+ * placeholders. The body has the same order of keys and the same white space as the
+ * template. These placeholders are replaced:
  *
- * These placeholders are replaced:
+ * {code}           the legacy code
+ * {message}        the message of the code; empty in a success without success code
+ * {reason}         the reason of the code
+ * {domain}         the domain of the code
+ * {request_id}     the id of the request
+ * {metadata}       the arguments of the error, without sensitive ones, as a JSON object
+ * {metadata.NAME}  one argument
+ * {labels.NAME}    one label of the code
+ * {data}           the response message as JSON; null in a failure
+ * {data...}        the members of the response message, as members of an object
+ * {http_status}    the HTTP status of the response
+ * {http_reason}    the text of the HTTP status, for example Not Found
+ * {http_method}    the method of the request
+ * {http_path}      the path of the request, without the query
+ * {grpc_code}      the number of the error's gRPC code, for example 5
+ * {grpc_name}      the name of the error's gRPC code, for example NOT_FOUND
+ * {language}       the BCP 47 tag of the message's language
+ * {timestamp}      the time, for example 2026-01-31T12:00:00.000Z
+ * {timestamp_ms}   the time in milliseconds since 1970
+ * {retry_after}    the seconds to wait before the same call is repeated
+ * {help}           the URL of `SystemOptions.help`
+ * {field}          the request field of the first violation
+ * {violations}     all violations, each in the template `violation`
+ * {details}        the details of the gRPC status, as a JSON array
  *
- * {code}        the legacy code
- * {message}     the message of the code
- * {reason}      the reason of the code
- * {domain}      the domain of the system
- * {request_id}  the id of the request
- * {metadata}    the arguments of the error, as a JSON object of strings
- * {data}        the response message as JSON; null in a failure
+ * In JSON, outside a string, a placeholder becomes a JSON value. {http_status},
+ * {grpc_code}, {timestamp_ms} and {retry_after} become numbers, {code} becomes a number
+ * if it is an integer, and an argument has the type that `CodeOptions.args` says. All
+ * others become strings. Inside a string, as in "[{code}]{message}", a placeholder
+ * becomes escaped text; {metadata}, {data}, {data...}, {details} and {violations} cannot
+ * be there.
  *
- * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
- * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
- * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
- * inside a string. Inside a JSON string, write {{ and }} for braces.
+ * A placeholder has no value if its text is empty or absent, and {retry_after} if it is
+ * 0. It becomes null then, or nothing inside a string. With a question mark, as in
+ * {field?}, the member or element of an array that it is part of is left out instead; in
+ * XML, the element or attribute is. An object or array that becomes empty by this is
+ * left out too.
+ *
+ * Write {{ and }} for braces: in JSON inside strings, in XML and text everywhere.
  * </pre>
  *
  * Protobuf type {@code statusmap.v1.Envelope}
@@ -50,6 +76,11 @@ private static final long serialVersionUID = 0L;
   private Envelope() {
     failure_ = "";
     success_ = "";
+    format_ = 0;
+    contentType_ = "";
+    escape_ = 0;
+    streamFailure_ = "";
+    violation_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -62,6 +93,18 @@ private static final long serialVersionUID = 0L;
     return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Envelope_descriptor;
   }
 
+  @SuppressWarnings({"rawtypes"})
+  @java.lang.Override
+  protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+      int number) {
+    switch (number) {
+      case 7:
+        return internalGetHeaders();
+      default:
+        throw new RuntimeException(
+            "Invalid map field number: " + number);
+    }
+  }
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internalGetFieldAccessorTable() {
@@ -70,12 +113,322 @@ private static final long serialVersionUID = 0L;
             io.statusmap.v1.Envelope.class, io.statusmap.v1.Envelope.Builder.class);
   }
 
+  /**
+   * <pre>
+   * The format of the templates.
+   * </pre>
+   *
+   * Protobuf enum {@code statusmap.v1.Envelope.Format}
+   */
+  public enum Format
+      implements com.google.protobuf.ProtocolMessageEnum {
+    /**
+     * <pre>
+     * JSON. The envelope can be read back.
+     * </pre>
+     *
+     * <code>JSON = 0;</code>
+     */
+    JSON(0),
+    /**
+     * <pre>
+     * XML. It is not read back, and cannot have {data}.
+     * </pre>
+     *
+     * <code>XML = 1;</code>
+     */
+    XML(1),
+    /**
+     * <pre>
+     * Plain text. It is not read back, and cannot have {data}.
+     * </pre>
+     *
+     * <code>TEXT = 2;</code>
+     */
+    TEXT(2),
+    UNRECOGNIZED(-1),
+    ;
+
+    static {
+      com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
+        com.google.protobuf.RuntimeVersion.RuntimeDomain.PUBLIC,
+        /* major= */ 4,
+        /* minor= */ 36,
+        /* patch= */ 2,
+        /* suffix= */ "",
+        "Format");
+    }
+    /**
+     * <pre>
+     * JSON. The envelope can be read back.
+     * </pre>
+     *
+     * <code>JSON = 0;</code>
+     */
+    public static final int JSON_VALUE = 0;
+    /**
+     * <pre>
+     * XML. It is not read back, and cannot have {data}.
+     * </pre>
+     *
+     * <code>XML = 1;</code>
+     */
+    public static final int XML_VALUE = 1;
+    /**
+     * <pre>
+     * Plain text. It is not read back, and cannot have {data}.
+     * </pre>
+     *
+     * <code>TEXT = 2;</code>
+     */
+    public static final int TEXT_VALUE = 2;
+
+
+    public final int getNumber() {
+      if (this == UNRECOGNIZED) {
+        throw new java.lang.IllegalArgumentException(
+            "Can't get the number of an unknown enum value.");
+      }
+      return value;
+    }
+
+    /**
+     * @param value The numeric wire value of the corresponding enum entry.
+     * @return The enum associated with the given numeric wire value.
+     * @deprecated Use {@link #forNumber(int)} instead.
+     */
+    @java.lang.Deprecated
+    public static Format valueOf(int value) {
+      return forNumber(value);
+    }
+
+    /**
+     * @param value The numeric wire value of the corresponding enum entry.
+     * @return The enum associated with the given numeric wire value.
+     */
+    public static Format forNumber(int value) {
+      switch (value) {
+        case 0: return JSON;
+        case 1: return XML;
+        case 2: return TEXT;
+        default: return null;
+      }
+    }
+
+    public static com.google.protobuf.Internal.EnumLiteMap<Format>
+        internalGetValueMap() {
+      return internalValueMap;
+    }
+    private static final com.google.protobuf.Internal.EnumLiteMap<
+        Format> internalValueMap =
+          new com.google.protobuf.Internal.EnumLiteMap<Format>() {
+            public Format findValueByNumber(int number) {
+              return Format.forNumber(number);
+            }
+          };
+
+    public final com.google.protobuf.Descriptors.EnumValueDescriptor
+        getValueDescriptor() {
+      if (this == UNRECOGNIZED) {
+        throw new java.lang.IllegalStateException(
+            "Can't get the descriptor of an unrecognized enum value.");
+      }
+      return getDescriptor().getValue(ordinal());
+    }
+    public final com.google.protobuf.Descriptors.EnumDescriptor
+        getDescriptorForType() {
+      return getDescriptor();
+    }
+    public static com.google.protobuf.Descriptors.EnumDescriptor
+        getDescriptor() {
+      return io.statusmap.v1.Envelope.getDescriptor().getEnumType(0);
+    }
+
+    private static final Format[] VALUES = values();
+
+    public static Format valueOf(
+        com.google.protobuf.Descriptors.EnumValueDescriptor desc) {
+      if (desc.getType() != getDescriptor()) {
+        throw new java.lang.IllegalArgumentException(
+          "EnumValueDescriptor is not for this type.");
+      }
+      if (desc.getIndex() == -1) {
+        return UNRECOGNIZED;
+      }
+      return VALUES[desc.getIndex()];
+    }
+
+    private final int value;
+
+    private Format(int value) {
+      this.value = value;
+    }
+
+    // @@protoc_insertion_point(enum_scope:statusmap.v1.Envelope.Format)
+  }
+
+  /**
+   * <pre>
+   * The characters that are escaped in JSON strings.
+   * </pre>
+   *
+   * Protobuf enum {@code statusmap.v1.Envelope.Escape}
+   */
+  public enum Escape
+      implements com.google.protobuf.ProtocolMessageEnum {
+    /**
+     * <pre>
+     * Only those that JSON requires.
+     * </pre>
+     *
+     * <code>MINIMAL = 0;</code>
+     */
+    MINIMAL(0),
+    /**
+     * <pre>
+     * All that are not ASCII, as in &#92;u4f5c. Python's json module does this.
+     * </pre>
+     *
+     * <code>ASCII = 1;</code>
+     */
+    ASCII(1),
+    /**
+     * <pre>
+     * The characters &lt;, &gt;, &amp;, U+2028 and U+2029, as in &#92;u003c. Go's encoding/json does
+     * this.
+     * </pre>
+     *
+     * <code>HTML = 2;</code>
+     */
+    HTML(2),
+    UNRECOGNIZED(-1),
+    ;
+
+    static {
+      com.google.protobuf.RuntimeVersion.validateProtobufGencodeVersion(
+        com.google.protobuf.RuntimeVersion.RuntimeDomain.PUBLIC,
+        /* major= */ 4,
+        /* minor= */ 36,
+        /* patch= */ 2,
+        /* suffix= */ "",
+        "Escape");
+    }
+    /**
+     * <pre>
+     * Only those that JSON requires.
+     * </pre>
+     *
+     * <code>MINIMAL = 0;</code>
+     */
+    public static final int MINIMAL_VALUE = 0;
+    /**
+     * <pre>
+     * All that are not ASCII, as in &#92;u4f5c. Python's json module does this.
+     * </pre>
+     *
+     * <code>ASCII = 1;</code>
+     */
+    public static final int ASCII_VALUE = 1;
+    /**
+     * <pre>
+     * The characters &lt;, &gt;, &amp;, U+2028 and U+2029, as in &#92;u003c. Go's encoding/json does
+     * this.
+     * </pre>
+     *
+     * <code>HTML = 2;</code>
+     */
+    public static final int HTML_VALUE = 2;
+
+
+    public final int getNumber() {
+      if (this == UNRECOGNIZED) {
+        throw new java.lang.IllegalArgumentException(
+            "Can't get the number of an unknown enum value.");
+      }
+      return value;
+    }
+
+    /**
+     * @param value The numeric wire value of the corresponding enum entry.
+     * @return The enum associated with the given numeric wire value.
+     * @deprecated Use {@link #forNumber(int)} instead.
+     */
+    @java.lang.Deprecated
+    public static Escape valueOf(int value) {
+      return forNumber(value);
+    }
+
+    /**
+     * @param value The numeric wire value of the corresponding enum entry.
+     * @return The enum associated with the given numeric wire value.
+     */
+    public static Escape forNumber(int value) {
+      switch (value) {
+        case 0: return MINIMAL;
+        case 1: return ASCII;
+        case 2: return HTML;
+        default: return null;
+      }
+    }
+
+    public static com.google.protobuf.Internal.EnumLiteMap<Escape>
+        internalGetValueMap() {
+      return internalValueMap;
+    }
+    private static final com.google.protobuf.Internal.EnumLiteMap<
+        Escape> internalValueMap =
+          new com.google.protobuf.Internal.EnumLiteMap<Escape>() {
+            public Escape findValueByNumber(int number) {
+              return Escape.forNumber(number);
+            }
+          };
+
+    public final com.google.protobuf.Descriptors.EnumValueDescriptor
+        getValueDescriptor() {
+      if (this == UNRECOGNIZED) {
+        throw new java.lang.IllegalStateException(
+            "Can't get the descriptor of an unrecognized enum value.");
+      }
+      return getDescriptor().getValue(ordinal());
+    }
+    public final com.google.protobuf.Descriptors.EnumDescriptor
+        getDescriptorForType() {
+      return getDescriptor();
+    }
+    public static com.google.protobuf.Descriptors.EnumDescriptor
+        getDescriptor() {
+      return io.statusmap.v1.Envelope.getDescriptor().getEnumType(1);
+    }
+
+    private static final Escape[] VALUES = values();
+
+    public static Escape valueOf(
+        com.google.protobuf.Descriptors.EnumValueDescriptor desc) {
+      if (desc.getType() != getDescriptor()) {
+        throw new java.lang.IllegalArgumentException(
+          "EnumValueDescriptor is not for this type.");
+      }
+      if (desc.getIndex() == -1) {
+        return UNRECOGNIZED;
+      }
+      return VALUES[desc.getIndex()];
+    }
+
+    private final int value;
+
+    private Escape(int value) {
+      this.value = value;
+    }
+
+    // @@protoc_insertion_point(enum_scope:statusmap.v1.Envelope.Escape)
+  }
+
   public static final int FAILURE_FIELD_NUMBER = 1;
   @SuppressWarnings("serial")
   private volatile java.lang.Object failure_ = "";
   /**
    * <pre>
-   * The body of a failed call. It must contain {code}. Required.
+   * The body of a failed call. It should contain {code}. Required.
    *
    * ```proto
    * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -100,7 +453,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The body of a failed call. It must contain {code}. Required.
+   * The body of a failed call. It should contain {code}. Required.
    *
    * ```proto
    * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -130,8 +483,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object success_ = "";
   /**
    * <pre>
-   * The body of a successful call. It must contain {data}. If it contains {code},
-   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * The body of a successful call. It must contain {data} or {data...}. If it contains
+   * {code} or {reason}, the system must have a success code. Default: {data}, the
    * response message without an envelope.
    *
    * ```proto
@@ -157,8 +510,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The body of a successful call. It must contain {data}. If it contains {code},
-   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * The body of a successful call. It must contain {data} or {data...}. If it contains
+   * {code} or {reason}, the system must have a success code. Default: {data}, the
    * response message without an envelope.
    *
    * ```proto
@@ -205,6 +558,368 @@ private static final long serialVersionUID = 0L;
     return httpAlways_;
   }
 
+  public static final int FORMAT_FIELD_NUMBER = 4;
+  private int format_ = 0;
+  /**
+   * <pre>
+   * The format of all templates of this envelope. It decides how values are escaped.
+   * Default: JSON.
+   *
+   * ```proto
+   * format: XML
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+   * @return The enum numeric value on the wire for format.
+   */
+  @java.lang.Override public int getFormatValue() {
+    return format_;
+  }
+  /**
+   * <pre>
+   * The format of all templates of this envelope. It decides how values are escaped.
+   * Default: JSON.
+   *
+   * ```proto
+   * format: XML
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+   * @return The format.
+   */
+  @java.lang.Override public io.statusmap.v1.Envelope.Format getFormat() {
+    io.statusmap.v1.Envelope.Format result = io.statusmap.v1.Envelope.Format.forNumber(format_);
+    return result == null ? io.statusmap.v1.Envelope.Format.UNRECOGNIZED : result;
+  }
+
+  public static final int CONTENT_TYPE_FIELD_NUMBER = 5;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object contentType_ = "";
+  /**
+   * <pre>
+   * The header Content-Type of the response. Default:
+   * application/json; charset=utf-8, application/xml; charset=utf-8 or
+   * text/plain; charset=utf-8, by `format`.
+   *
+   * ```proto
+   * content_type: "application/problem+json"
+   * ```
+   * </pre>
+   *
+   * <code>string content_type = 5 [json_name = "contentType"];</code>
+   * @return The contentType.
+   */
+  @java.lang.Override
+  public java.lang.String getContentType() {
+    java.lang.Object ref = contentType_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      contentType_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The header Content-Type of the response. Default:
+   * application/json; charset=utf-8, application/xml; charset=utf-8 or
+   * text/plain; charset=utf-8, by `format`.
+   *
+   * ```proto
+   * content_type: "application/problem+json"
+   * ```
+   * </pre>
+   *
+   * <code>string content_type = 5 [json_name = "contentType"];</code>
+   * @return The bytes for contentType.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getContentTypeBytes() {
+    java.lang.Object ref = contentType_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      contentType_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int ESCAPE_FIELD_NUMBER = 6;
+  private int escape_ = 0;
+  /**
+   * <pre>
+   * The characters that are escaped in JSON strings. It applies to all that is filled
+   * in, {data} too. Default: MINIMAL.
+   *
+   * ```proto
+   * escape: ASCII
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+   * @return The enum numeric value on the wire for escape.
+   */
+  @java.lang.Override public int getEscapeValue() {
+    return escape_;
+  }
+  /**
+   * <pre>
+   * The characters that are escaped in JSON strings. It applies to all that is filled
+   * in, {data} too. Default: MINIMAL.
+   *
+   * ```proto
+   * escape: ASCII
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+   * @return The escape.
+   */
+  @java.lang.Override public io.statusmap.v1.Envelope.Escape getEscape() {
+    io.statusmap.v1.Envelope.Escape result = io.statusmap.v1.Envelope.Escape.forNumber(escape_);
+    return result == null ? io.statusmap.v1.Envelope.Escape.UNRECOGNIZED : result;
+  }
+
+  public static final int HEADERS_FIELD_NUMBER = 7;
+  private static final class HeadersDefaultEntryHolder {
+    static final com.google.protobuf.MapEntry<
+        java.lang.String, java.lang.String> defaultEntry =
+            com.google.protobuf.MapEntry
+            .<java.lang.String, java.lang.String>newDefaultInstance(
+                io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Envelope_HeadersEntry_descriptor, 
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "",
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "");
+  }
+  @SuppressWarnings("serial")
+  private com.google.protobuf.MapField<
+      java.lang.String, java.lang.String> headers_;
+  private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+  internalGetHeaders() {
+    if (headers_ == null) {
+      return com.google.protobuf.MapField.emptyMapField(
+          HeadersDefaultEntryHolder.defaultEntry);
+    }
+    return headers_;
+  }
+  public int getHeadersCount() {
+    return internalGetHeaders().getMap().size();
+  }
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  @java.lang.Override
+  public boolean containsHeaders(
+      java.lang.String key) {
+    java.util.Objects.requireNonNull(key, "map key");
+    return internalGetHeaders().getMap().containsKey(key);
+  }
+  /**
+   * Use {@link #getHeadersMap()} instead.
+   */
+  @java.lang.Override
+  @java.lang.Deprecated
+  public java.util.Map<java.lang.String, java.lang.String> getHeaders() {
+    return getHeadersMap();
+  }
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  @java.lang.Override
+  public java.util.Map<java.lang.String, java.lang.String> getHeadersMap() {
+    return internalGetHeaders().getMap();
+  }
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  @java.lang.Override
+  public /* nullable */
+java.lang.String getHeadersOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue) {
+    java.util.Objects.requireNonNull(key, "map key");
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetHeaders().getMap();
+    return map.containsKey(key) ? map.get(key) : defaultValue;
+  }
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  @java.lang.Override
+  public java.lang.String getHeadersOrThrow(
+      java.lang.String key) {
+    java.util.Objects.requireNonNull(key, "map key");
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetHeaders().getMap();
+    if (!map.containsKey(key)) {
+      throw new java.lang.IllegalArgumentException();
+    }
+    return map.get(key);
+  }
+
+  public static final int STREAM_FAILURE_FIELD_NUMBER = 8;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object streamFailure_ = "";
+  /**
+   * <pre>
+   * The last chunk of a stream that fails. Default: `failure`.
+   *
+   * ```proto
+   * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+   * ```
+   * </pre>
+   *
+   * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+   * @return The streamFailure.
+   */
+  @java.lang.Override
+  public java.lang.String getStreamFailure() {
+    java.lang.Object ref = streamFailure_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      streamFailure_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The last chunk of a stream that fails. Default: `failure`.
+   *
+   * ```proto
+   * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+   * ```
+   * </pre>
+   *
+   * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+   * @return The bytes for streamFailure.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getStreamFailureBytes() {
+    java.lang.Object ref = streamFailure_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      streamFailure_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int VIOLATION_FIELD_NUMBER = 9;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object violation_ = "";
+  /**
+   * <pre>
+   * One violation in {violations}. It can contain {field}, {code}, {reason} and
+   * {message}, all of the violation. In JSON, the violations are separated by commas.
+   * Required if `failure` contains {violations}.
+   *
+   * ```proto
+   * failure: '{"code":{code},"errors":[{violations}]}'
+   * violation: '{"field":{field},"message":{message}}'
+   * ```
+   * </pre>
+   *
+   * <code>string violation = 9 [json_name = "violation"];</code>
+   * @return The violation.
+   */
+  @java.lang.Override
+  public java.lang.String getViolation() {
+    java.lang.Object ref = violation_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      violation_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * One violation in {violations}. It can contain {field}, {code}, {reason} and
+   * {message}, all of the violation. In JSON, the violations are separated by commas.
+   * Required if `failure` contains {violations}.
+   *
+   * ```proto
+   * failure: '{"code":{code},"errors":[{violations}]}'
+   * violation: '{"field":{field},"message":{message}}'
+   * ```
+   * </pre>
+   *
+   * <code>string violation = 9 [json_name = "violation"];</code>
+   * @return The bytes for violation.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getViolationBytes() {
+    java.lang.Object ref = violation_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      violation_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -228,6 +943,27 @@ private static final long serialVersionUID = 0L;
     if (httpAlways_ != 0) {
       output.writeInt32(3, httpAlways_);
     }
+    if (format_ != io.statusmap.v1.Envelope.Format.JSON.getNumber()) {
+      output.writeEnum(4, format_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(contentType_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 5, contentType_);
+    }
+    if (escape_ != io.statusmap.v1.Envelope.Escape.MINIMAL.getNumber()) {
+      output.writeEnum(6, escape_);
+    }
+    com.google.protobuf.GeneratedMessage
+      .serializeStringMapTo(
+        output,
+        internalGetHeaders(),
+        HeadersDefaultEntryHolder.defaultEntry,
+        7);
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(streamFailure_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 8, streamFailure_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(violation_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 9, violation_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -241,6 +977,33 @@ private static final long serialVersionUID = 0L;
     if (httpAlways_ != 0) {
       size += com.google.protobuf.CodedOutputStream
         .computeInt32Size(3, httpAlways_);
+    }
+    if (format_ != io.statusmap.v1.Envelope.Format.JSON.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(4, format_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(contentType_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(5, contentType_);
+    }
+    if (escape_ != io.statusmap.v1.Envelope.Escape.MINIMAL.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(6, escape_);
+    }
+    for (java.util.Map.Entry<java.lang.String, java.lang.String> entry
+         : internalGetHeaders().getMap().entrySet()) {
+      com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+      headers__ = HeadersDefaultEntryHolder.defaultEntry.newBuilderForType()
+          .setKey(entry.getKey())
+          .setValue(entry.getValue())
+          .buildPartial();
+      size += com.google.protobuf.CodedOutputStream
+          .computeMessageSize(7, headers__);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(streamFailure_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(8, streamFailure_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(violation_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(9, violation_);
     }
     return size;
   }
@@ -272,6 +1035,16 @@ private static final long serialVersionUID = 0L;
         .equals(other.getSuccess())) return false;
     if (getHttpAlways()
         != other.getHttpAlways()) return false;
+    if (format_ != other.format_) return false;
+    if (!getContentType()
+        .equals(other.getContentType())) return false;
+    if (escape_ != other.escape_) return false;
+    if (!internalGetHeaders().equals(
+        other.internalGetHeaders())) return false;
+    if (!getStreamFailure()
+        .equals(other.getStreamFailure())) return false;
+    if (!getViolation()
+        .equals(other.getViolation())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -289,6 +1062,20 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getSuccess().hashCode();
     hash = (37 * hash) + HTTP_ALWAYS_FIELD_NUMBER;
     hash = (53 * hash) + getHttpAlways();
+    hash = (37 * hash) + FORMAT_FIELD_NUMBER;
+    hash = (53 * hash) + format_;
+    hash = (37 * hash) + CONTENT_TYPE_FIELD_NUMBER;
+    hash = (53 * hash) + getContentType().hashCode();
+    hash = (37 * hash) + ESCAPE_FIELD_NUMBER;
+    hash = (53 * hash) + escape_;
+    if (!internalGetHeaders().getMap().isEmpty()) {
+      hash = (37 * hash) + HEADERS_FIELD_NUMBER;
+      hash = (53 * hash) + internalGetHeaders().hashCode();
+    }
+    hash = (37 * hash) + STREAM_FAILURE_FIELD_NUMBER;
+    hash = (53 * hash) + getStreamFailure().hashCode();
+    hash = (37 * hash) + VIOLATION_FIELD_NUMBER;
+    hash = (53 * hash) + getViolation().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -388,23 +1175,49 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Envelope has the templates of response bodies. Each template is JSON with
-   * placeholders. The body has the same key order and white space as the template.
+   * Envelope has the templates of response bodies. A template is JSON, XML or text with
+   * placeholders. The body has the same order of keys and the same white space as the
+   * template. These placeholders are replaced:
    *
-   * These placeholders are replaced:
+   * {code}           the legacy code
+   * {message}        the message of the code; empty in a success without success code
+   * {reason}         the reason of the code
+   * {domain}         the domain of the code
+   * {request_id}     the id of the request
+   * {metadata}       the arguments of the error, without sensitive ones, as a JSON object
+   * {metadata.NAME}  one argument
+   * {labels.NAME}    one label of the code
+   * {data}           the response message as JSON; null in a failure
+   * {data...}        the members of the response message, as members of an object
+   * {http_status}    the HTTP status of the response
+   * {http_reason}    the text of the HTTP status, for example Not Found
+   * {http_method}    the method of the request
+   * {http_path}      the path of the request, without the query
+   * {grpc_code}      the number of the error's gRPC code, for example 5
+   * {grpc_name}      the name of the error's gRPC code, for example NOT_FOUND
+   * {language}       the BCP 47 tag of the message's language
+   * {timestamp}      the time, for example 2026-01-31T12:00:00.000Z
+   * {timestamp_ms}   the time in milliseconds since 1970
+   * {retry_after}    the seconds to wait before the same call is repeated
+   * {help}           the URL of `SystemOptions.help`
+   * {field}          the request field of the first violation
+   * {violations}     all violations, each in the template `violation`
+   * {details}        the details of the gRPC status, as a JSON array
    *
-   * {code}        the legacy code
-   * {message}     the message of the code
-   * {reason}      the reason of the code
-   * {domain}      the domain of the system
-   * {request_id}  the id of the request
-   * {metadata}    the arguments of the error, as a JSON object of strings
-   * {data}        the response message as JSON; null in a failure
+   * In JSON, outside a string, a placeholder becomes a JSON value. {http_status},
+   * {grpc_code}, {timestamp_ms} and {retry_after} become numbers, {code} becomes a number
+   * if it is an integer, and an argument has the type that `CodeOptions.args` says. All
+   * others become strings. Inside a string, as in "[{code}]{message}", a placeholder
+   * becomes escaped text; {metadata}, {data}, {data...}, {details} and {violations} cannot
+   * be there.
    *
-   * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
-   * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
-   * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
-   * inside a string. Inside a JSON string, write {{ and }} for braces.
+   * A placeholder has no value if its text is empty or absent, and {retry_after} if it is
+   * 0. It becomes null then, or nothing inside a string. With a question mark, as in
+   * {field?}, the member or element of an array that it is part of is left out instead; in
+   * XML, the element or attribute is. An object or array that becomes empty by this is
+   * left out too.
+   *
+   * Write {{ and }} for braces: in JSON inside strings, in XML and text everywhere.
    * </pre>
    *
    * Protobuf type {@code statusmap.v1.Envelope}
@@ -418,6 +1231,28 @@ private static final long serialVersionUID = 0L;
       return io.statusmap.v1.OptionsProto.internal_static_statusmap_v1_Envelope_descriptor;
     }
 
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 7:
+          return internalGetHeaders();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMutableMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 7:
+          return internalGetMutableHeaders();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessage.FieldAccessorTable
         internalGetFieldAccessorTable() {
@@ -443,6 +1278,12 @@ private static final long serialVersionUID = 0L;
       failure_ = "";
       success_ = "";
       httpAlways_ = 0;
+      format_ = 0;
+      contentType_ = "";
+      escape_ = 0;
+      internalGetMutableHeaders().clear();
+      streamFailure_ = "";
+      violation_ = "";
       return this;
     }
 
@@ -485,6 +1326,25 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000004) != 0)) {
         result.httpAlways_ = httpAlways_;
       }
+      if (((from_bitField0_ & 0x00000008) != 0)) {
+        result.format_ = format_;
+      }
+      if (((from_bitField0_ & 0x00000010) != 0)) {
+        result.contentType_ = contentType_;
+      }
+      if (((from_bitField0_ & 0x00000020) != 0)) {
+        result.escape_ = escape_;
+      }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.headers_ = internalGetHeaders();
+        result.headers_.makeImmutable();
+      }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.streamFailure_ = streamFailure_;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.violation_ = violation_;
+      }
     }
 
     @java.lang.Override
@@ -511,6 +1371,30 @@ private static final long serialVersionUID = 0L;
       }
       if (other.getHttpAlways() != 0) {
         setHttpAlways(other.getHttpAlways());
+      }
+      if (other.format_ != 0) {
+        setFormatValue(other.getFormatValue());
+      }
+      if (!other.getContentType().isEmpty()) {
+        contentType_ = other.contentType_;
+        bitField0_ |= 0x00000010;
+        onChanged();
+      }
+      if (other.escape_ != 0) {
+        setEscapeValue(other.getEscapeValue());
+      }
+      internalGetMutableHeaders().mergeFrom(
+          other.internalGetHeaders());
+      bitField0_ |= 0x00000040;
+      if (!other.getStreamFailure().isEmpty()) {
+        streamFailure_ = other.streamFailure_;
+        bitField0_ |= 0x00000080;
+        onChanged();
+      }
+      if (!other.getViolation().isEmpty()) {
+        violation_ = other.violation_;
+        bitField0_ |= 0x00000100;
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -551,6 +1435,40 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000004;
               break;
             } // case 24
+            case 32: {
+              format_ = input.readEnum();
+              bitField0_ |= 0x00000008;
+              break;
+            } // case 32
+            case 42: {
+              contentType_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000010;
+              break;
+            } // case 42
+            case 48: {
+              escape_ = input.readEnum();
+              bitField0_ |= 0x00000020;
+              break;
+            } // case 48
+            case 58: {
+              com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+              headers__ = input.readMessage(
+                  HeadersDefaultEntryHolder.defaultEntry.getParserForType(), extensionRegistry);
+              internalGetMutableHeaders().getMutableMap().put(
+                  headers__.getKey(), headers__.getValue());
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
+            case 66: {
+              streamFailure_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 74: {
+              violation_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -571,7 +1489,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object failure_ = "";
     /**
      * <pre>
-     * The body of a failed call. It must contain {code}. Required.
+     * The body of a failed call. It should contain {code}. Required.
      *
      * ```proto
      * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -595,7 +1513,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. It must contain {code}. Required.
+     * The body of a failed call. It should contain {code}. Required.
      *
      * ```proto
      * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -620,7 +1538,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. It must contain {code}. Required.
+     * The body of a failed call. It should contain {code}. Required.
      *
      * ```proto
      * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -641,7 +1559,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. It must contain {code}. Required.
+     * The body of a failed call. It should contain {code}. Required.
      *
      * ```proto
      * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -659,7 +1577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a failed call. It must contain {code}. Required.
+     * The body of a failed call. It should contain {code}. Required.
      *
      * ```proto
      * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -683,8 +1601,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object success_ = "";
     /**
      * <pre>
-     * The body of a successful call. It must contain {data}. If it contains {code},
-     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * The body of a successful call. It must contain {data} or {data...}. If it contains
+     * {code} or {reason}, the system must have a success code. Default: {data}, the
      * response message without an envelope.
      *
      * ```proto
@@ -709,8 +1627,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. It must contain {data}. If it contains {code},
-     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * The body of a successful call. It must contain {data} or {data...}. If it contains
+     * {code} or {reason}, the system must have a success code. Default: {data}, the
      * response message without an envelope.
      *
      * ```proto
@@ -736,8 +1654,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. It must contain {data}. If it contains {code},
-     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * The body of a successful call. It must contain {data} or {data...}. If it contains
+     * {code} or {reason}, the system must have a success code. Default: {data}, the
      * response message without an envelope.
      *
      * ```proto
@@ -759,8 +1677,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. It must contain {data}. If it contains {code},
-     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * The body of a successful call. It must contain {data} or {data...}. If it contains
+     * {code} or {reason}, the system must have a success code. Default: {data}, the
      * response message without an envelope.
      *
      * ```proto
@@ -779,8 +1697,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a successful call. It must contain {data}. If it contains {code},
-     * {message} or {reason}, the system must have a success code. Default: {data}, the
+     * The body of a successful call. It must contain {data} or {data...}. If it contains
+     * {code} or {reason}, the system must have a success code. Default: {data}, the
      * response message without an envelope.
      *
      * ```proto
@@ -860,6 +1778,751 @@ private static final long serialVersionUID = 0L;
     public Builder clearHttpAlways() {
       bitField0_ = (bitField0_ & ~0x00000004);
       httpAlways_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private int format_ = 0;
+    /**
+     * <pre>
+     * The format of all templates of this envelope. It decides how values are escaped.
+     * Default: JSON.
+     *
+     * ```proto
+     * format: XML
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+     * @return The enum numeric value on the wire for format.
+     */
+    @java.lang.Override public int getFormatValue() {
+      return format_;
+    }
+    /**
+     * <pre>
+     * The format of all templates of this envelope. It decides how values are escaped.
+     * Default: JSON.
+     *
+     * ```proto
+     * format: XML
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+     * @param value The enum numeric value on the wire for format to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFormatValue(int value) {
+      format_ = value;
+      bitField0_ |= 0x00000008;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The format of all templates of this envelope. It decides how values are escaped.
+     * Default: JSON.
+     *
+     * ```proto
+     * format: XML
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+     * @return The format.
+     */
+    @java.lang.Override
+    public io.statusmap.v1.Envelope.Format getFormat() {
+      io.statusmap.v1.Envelope.Format result = io.statusmap.v1.Envelope.Format.forNumber(format_);
+      return result == null ? io.statusmap.v1.Envelope.Format.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * The format of all templates of this envelope. It decides how values are escaped.
+     * Default: JSON.
+     *
+     * ```proto
+     * format: XML
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+     * @param value The format to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setFormat(io.statusmap.v1.Envelope.Format value) {
+      java.util.Objects.requireNonNull(value);
+      bitField0_ |= 0x00000008;
+      format_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The format of all templates of this envelope. It decides how values are escaped.
+     * Default: JSON.
+     *
+     * ```proto
+     * format: XML
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFormat() {
+      bitField0_ = (bitField0_ & ~0x00000008);
+      format_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object contentType_ = "";
+    /**
+     * <pre>
+     * The header Content-Type of the response. Default:
+     * application/json; charset=utf-8, application/xml; charset=utf-8 or
+     * text/plain; charset=utf-8, by `format`.
+     *
+     * ```proto
+     * content_type: "application/problem+json"
+     * ```
+     * </pre>
+     *
+     * <code>string content_type = 5 [json_name = "contentType"];</code>
+     * @return The contentType.
+     */
+    public java.lang.String getContentType() {
+      java.lang.Object ref = contentType_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        contentType_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The header Content-Type of the response. Default:
+     * application/json; charset=utf-8, application/xml; charset=utf-8 or
+     * text/plain; charset=utf-8, by `format`.
+     *
+     * ```proto
+     * content_type: "application/problem+json"
+     * ```
+     * </pre>
+     *
+     * <code>string content_type = 5 [json_name = "contentType"];</code>
+     * @return The bytes for contentType.
+     */
+    public com.google.protobuf.ByteString
+        getContentTypeBytes() {
+      java.lang.Object ref = contentType_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        contentType_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The header Content-Type of the response. Default:
+     * application/json; charset=utf-8, application/xml; charset=utf-8 or
+     * text/plain; charset=utf-8, by `format`.
+     *
+     * ```proto
+     * content_type: "application/problem+json"
+     * ```
+     * </pre>
+     *
+     * <code>string content_type = 5 [json_name = "contentType"];</code>
+     * @param value The contentType to set.
+     * @return This builder for chaining.
+     */
+    public Builder setContentType(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      contentType_ = value;
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The header Content-Type of the response. Default:
+     * application/json; charset=utf-8, application/xml; charset=utf-8 or
+     * text/plain; charset=utf-8, by `format`.
+     *
+     * ```proto
+     * content_type: "application/problem+json"
+     * ```
+     * </pre>
+     *
+     * <code>string content_type = 5 [json_name = "contentType"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearContentType() {
+      contentType_ = getDefaultInstance().getContentType();
+      bitField0_ = (bitField0_ & ~0x00000010);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The header Content-Type of the response. Default:
+     * application/json; charset=utf-8, application/xml; charset=utf-8 or
+     * text/plain; charset=utf-8, by `format`.
+     *
+     * ```proto
+     * content_type: "application/problem+json"
+     * ```
+     * </pre>
+     *
+     * <code>string content_type = 5 [json_name = "contentType"];</code>
+     * @param value The bytes for contentType to set.
+     * @return This builder for chaining.
+     */
+    public Builder setContentTypeBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      contentType_ = value;
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+
+    private int escape_ = 0;
+    /**
+     * <pre>
+     * The characters that are escaped in JSON strings. It applies to all that is filled
+     * in, {data} too. Default: MINIMAL.
+     *
+     * ```proto
+     * escape: ASCII
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+     * @return The enum numeric value on the wire for escape.
+     */
+    @java.lang.Override public int getEscapeValue() {
+      return escape_;
+    }
+    /**
+     * <pre>
+     * The characters that are escaped in JSON strings. It applies to all that is filled
+     * in, {data} too. Default: MINIMAL.
+     *
+     * ```proto
+     * escape: ASCII
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+     * @param value The enum numeric value on the wire for escape to set.
+     * @return This builder for chaining.
+     */
+    public Builder setEscapeValue(int value) {
+      escape_ = value;
+      bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The characters that are escaped in JSON strings. It applies to all that is filled
+     * in, {data} too. Default: MINIMAL.
+     *
+     * ```proto
+     * escape: ASCII
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+     * @return The escape.
+     */
+    @java.lang.Override
+    public io.statusmap.v1.Envelope.Escape getEscape() {
+      io.statusmap.v1.Envelope.Escape result = io.statusmap.v1.Envelope.Escape.forNumber(escape_);
+      return result == null ? io.statusmap.v1.Envelope.Escape.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * The characters that are escaped in JSON strings. It applies to all that is filled
+     * in, {data} too. Default: MINIMAL.
+     *
+     * ```proto
+     * escape: ASCII
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+     * @param value The escape to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setEscape(io.statusmap.v1.Envelope.Escape value) {
+      java.util.Objects.requireNonNull(value);
+      bitField0_ |= 0x00000020;
+      escape_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The characters that are escaped in JSON strings. It applies to all that is filled
+     * in, {data} too. Default: MINIMAL.
+     *
+     * ```proto
+     * escape: ASCII
+     * ```
+     * </pre>
+     *
+     * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearEscape() {
+      bitField0_ = (bitField0_ & ~0x00000020);
+      escape_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.MapField<
+        java.lang.String, java.lang.String> headers_;
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetHeaders() {
+      if (headers_ == null) {
+        return com.google.protobuf.MapField.emptyMapField(
+            HeadersDefaultEntryHolder.defaultEntry);
+      }
+      return headers_;
+    }
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetMutableHeaders() {
+      if (headers_ == null) {
+        headers_ = com.google.protobuf.MapField.newMapField(
+            HeadersDefaultEntryHolder.defaultEntry);
+      }
+      if (!headers_.isMutable()) {
+        headers_ = headers_.copy();
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return headers_;
+    }
+    public int getHeadersCount() {
+      return internalGetHeaders().getMap().size();
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    @java.lang.Override
+    public boolean containsHeaders(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      return internalGetHeaders().getMap().containsKey(key);
+    }
+    /**
+     * Use {@link #getHeadersMap()} instead.
+     */
+    @java.lang.Override
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String> getHeaders() {
+      return getHeadersMap();
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    @java.lang.Override
+    public java.util.Map<java.lang.String, java.lang.String> getHeadersMap() {
+      return internalGetHeaders().getMap();
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    @java.lang.Override
+    public /* nullable */
+java.lang.String getHeadersOrDefault(
+        java.lang.String key,
+        /* nullable */
+java.lang.String defaultValue) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetHeaders().getMap();
+      return map.containsKey(key) ? map.get(key) : defaultValue;
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    @java.lang.Override
+    public java.lang.String getHeadersOrThrow(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetHeaders().getMap();
+      if (!map.containsKey(key)) {
+        throw new java.lang.IllegalArgumentException();
+      }
+      return map.get(key);
+    }
+    public Builder clearHeaders() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      internalGetMutableHeaders().getMutableMap()
+          .clear();
+      return this;
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    public Builder removeHeaders(
+        java.lang.String key) {
+      java.util.Objects.requireNonNull(key, "map key");
+      internalGetMutableHeaders().getMutableMap()
+          .remove(key);
+      return this;
+    }
+    /**
+     * Use alternate mutation accessors instead.
+     */
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String>
+        getMutableHeaders() {
+      bitField0_ |= 0x00000040;
+      return internalGetMutableHeaders().getMutableMap();
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    public Builder putHeaders(
+        java.lang.String key,
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(key, "map key");
+      java.util.Objects.requireNonNull(value, "map value");
+      internalGetMutableHeaders().getMutableMap()
+          .put(key, value);
+      bitField0_ |= 0x00000040;
+      return this;
+    }
+    /**
+     * <pre>
+     * Headers of failed responses, by name. The values are text with placeholders. A
+     * header whose placeholders all have no value is left out. Default: no headers.
+     *
+     * ```proto
+     * headers: {key: "X-Error-Code" value: "{code}"}
+     * ```
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+     */
+    public Builder putAllHeaders(
+        java.util.Map<java.lang.String, java.lang.String> values) {
+      internalGetMutableHeaders().getMutableMap()
+          .putAll(values);
+      bitField0_ |= 0x00000040;
+      return this;
+    }
+
+    private java.lang.Object streamFailure_ = "";
+    /**
+     * <pre>
+     * The last chunk of a stream that fails. Default: `failure`.
+     *
+     * ```proto
+     * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+     * ```
+     * </pre>
+     *
+     * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+     * @return The streamFailure.
+     */
+    public java.lang.String getStreamFailure() {
+      java.lang.Object ref = streamFailure_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        streamFailure_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The last chunk of a stream that fails. Default: `failure`.
+     *
+     * ```proto
+     * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+     * ```
+     * </pre>
+     *
+     * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+     * @return The bytes for streamFailure.
+     */
+    public com.google.protobuf.ByteString
+        getStreamFailureBytes() {
+      java.lang.Object ref = streamFailure_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        streamFailure_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The last chunk of a stream that fails. Default: `failure`.
+     *
+     * ```proto
+     * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+     * ```
+     * </pre>
+     *
+     * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+     * @param value The streamFailure to set.
+     * @return This builder for chaining.
+     */
+    public Builder setStreamFailure(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      streamFailure_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The last chunk of a stream that fails. Default: `failure`.
+     *
+     * ```proto
+     * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+     * ```
+     * </pre>
+     *
+     * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearStreamFailure() {
+      streamFailure_ = getDefaultInstance().getStreamFailure();
+      bitField0_ = (bitField0_ & ~0x00000080);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The last chunk of a stream that fails. Default: `failure`.
+     *
+     * ```proto
+     * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+     * ```
+     * </pre>
+     *
+     * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+     * @param value The bytes for streamFailure to set.
+     * @return This builder for chaining.
+     */
+    public Builder setStreamFailureBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      streamFailure_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object violation_ = "";
+    /**
+     * <pre>
+     * One violation in {violations}. It can contain {field}, {code}, {reason} and
+     * {message}, all of the violation. In JSON, the violations are separated by commas.
+     * Required if `failure` contains {violations}.
+     *
+     * ```proto
+     * failure: '{"code":{code},"errors":[{violations}]}'
+     * violation: '{"field":{field},"message":{message}}'
+     * ```
+     * </pre>
+     *
+     * <code>string violation = 9 [json_name = "violation"];</code>
+     * @return The violation.
+     */
+    public java.lang.String getViolation() {
+      java.lang.Object ref = violation_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        violation_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * One violation in {violations}. It can contain {field}, {code}, {reason} and
+     * {message}, all of the violation. In JSON, the violations are separated by commas.
+     * Required if `failure` contains {violations}.
+     *
+     * ```proto
+     * failure: '{"code":{code},"errors":[{violations}]}'
+     * violation: '{"field":{field},"message":{message}}'
+     * ```
+     * </pre>
+     *
+     * <code>string violation = 9 [json_name = "violation"];</code>
+     * @return The bytes for violation.
+     */
+    public com.google.protobuf.ByteString
+        getViolationBytes() {
+      java.lang.Object ref = violation_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        violation_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * One violation in {violations}. It can contain {field}, {code}, {reason} and
+     * {message}, all of the violation. In JSON, the violations are separated by commas.
+     * Required if `failure` contains {violations}.
+     *
+     * ```proto
+     * failure: '{"code":{code},"errors":[{violations}]}'
+     * violation: '{"field":{field},"message":{message}}'
+     * ```
+     * </pre>
+     *
+     * <code>string violation = 9 [json_name = "violation"];</code>
+     * @param value The violation to set.
+     * @return This builder for chaining.
+     */
+    public Builder setViolation(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      violation_ = value;
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * One violation in {violations}. It can contain {field}, {code}, {reason} and
+     * {message}, all of the violation. In JSON, the violations are separated by commas.
+     * Required if `failure` contains {violations}.
+     *
+     * ```proto
+     * failure: '{"code":{code},"errors":[{violations}]}'
+     * violation: '{"field":{field},"message":{message}}'
+     * ```
+     * </pre>
+     *
+     * <code>string violation = 9 [json_name = "violation"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearViolation() {
+      violation_ = getDefaultInstance().getViolation();
+      bitField0_ = (bitField0_ & ~0x00000100);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * One violation in {violations}. It can contain {field}, {code}, {reason} and
+     * {message}, all of the violation. In JSON, the violations are separated by commas.
+     * Required if `failure` contains {violations}.
+     *
+     * ```proto
+     * failure: '{"code":{code},"errors":[{violations}]}'
+     * violation: '{"field":{field},"message":{message}}'
+     * ```
+     * </pre>
+     *
+     * <code>string violation = 9 [json_name = "violation"];</code>
+     * @param value The bytes for violation to set.
+     * @return This builder for chaining.
+     */
+    public Builder setViolationBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      violation_ = value;
+      bitField0_ |= 0x00000100;
       onChanged();
       return this;
     }

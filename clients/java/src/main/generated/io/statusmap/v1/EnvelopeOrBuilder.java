@@ -12,7 +12,7 @@ public interface EnvelopeOrBuilder extends
 
   /**
    * <pre>
-   * The body of a failed call. It must contain {code}. Required.
+   * The body of a failed call. It should contain {code}. Required.
    *
    * ```proto
    * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -25,7 +25,7 @@ public interface EnvelopeOrBuilder extends
   java.lang.String getFailure();
   /**
    * <pre>
-   * The body of a failed call. It must contain {code}. Required.
+   * The body of a failed call. It should contain {code}. Required.
    *
    * ```proto
    * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -40,8 +40,8 @@ public interface EnvelopeOrBuilder extends
 
   /**
    * <pre>
-   * The body of a successful call. It must contain {data}. If it contains {code},
-   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * The body of a successful call. It must contain {data} or {data...}. If it contains
+   * {code} or {reason}, the system must have a success code. Default: {data}, the
    * response message without an envelope.
    *
    * ```proto
@@ -55,8 +55,8 @@ public interface EnvelopeOrBuilder extends
   java.lang.String getSuccess();
   /**
    * <pre>
-   * The body of a successful call. It must contain {data}. If it contains {code},
-   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * The body of a successful call. It must contain {data} or {data...}. If it contains
+   * {code} or {reason}, the system must have a success code. Default: {data}, the
    * response message without an envelope.
    *
    * ```proto
@@ -85,4 +85,235 @@ public interface EnvelopeOrBuilder extends
    * @return The httpAlways.
    */
   int getHttpAlways();
+
+  /**
+   * <pre>
+   * The format of all templates of this envelope. It decides how values are escaped.
+   * Default: JSON.
+   *
+   * ```proto
+   * format: XML
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+   * @return The enum numeric value on the wire for format.
+   */
+  int getFormatValue();
+  /**
+   * <pre>
+   * The format of all templates of this envelope. It decides how values are escaped.
+   * Default: JSON.
+   *
+   * ```proto
+   * format: XML
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Format format = 4 [json_name = "format"];</code>
+   * @return The format.
+   */
+  io.statusmap.v1.Envelope.Format getFormat();
+
+  /**
+   * <pre>
+   * The header Content-Type of the response. Default:
+   * application/json; charset=utf-8, application/xml; charset=utf-8 or
+   * text/plain; charset=utf-8, by `format`.
+   *
+   * ```proto
+   * content_type: "application/problem+json"
+   * ```
+   * </pre>
+   *
+   * <code>string content_type = 5 [json_name = "contentType"];</code>
+   * @return The contentType.
+   */
+  java.lang.String getContentType();
+  /**
+   * <pre>
+   * The header Content-Type of the response. Default:
+   * application/json; charset=utf-8, application/xml; charset=utf-8 or
+   * text/plain; charset=utf-8, by `format`.
+   *
+   * ```proto
+   * content_type: "application/problem+json"
+   * ```
+   * </pre>
+   *
+   * <code>string content_type = 5 [json_name = "contentType"];</code>
+   * @return The bytes for contentType.
+   */
+  com.google.protobuf.ByteString
+      getContentTypeBytes();
+
+  /**
+   * <pre>
+   * The characters that are escaped in JSON strings. It applies to all that is filled
+   * in, {data} too. Default: MINIMAL.
+   *
+   * ```proto
+   * escape: ASCII
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+   * @return The enum numeric value on the wire for escape.
+   */
+  int getEscapeValue();
+  /**
+   * <pre>
+   * The characters that are escaped in JSON strings. It applies to all that is filled
+   * in, {data} too. Default: MINIMAL.
+   *
+   * ```proto
+   * escape: ASCII
+   * ```
+   * </pre>
+   *
+   * <code>.statusmap.v1.Envelope.Escape escape = 6 [json_name = "escape"];</code>
+   * @return The escape.
+   */
+  io.statusmap.v1.Envelope.Escape getEscape();
+
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  int getHeadersCount();
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  boolean containsHeaders(
+      java.lang.String key);
+  /**
+   * Use {@link #getHeadersMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, java.lang.String>
+  getHeaders();
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  java.util.Map<java.lang.String, java.lang.String>
+  getHeadersMap();
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  /* nullable */
+java.lang.String getHeadersOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue);
+  /**
+   * <pre>
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; headers = 7 [json_name = "headers"];</code>
+   */
+  java.lang.String getHeadersOrThrow(
+      java.lang.String key);
+
+  /**
+   * <pre>
+   * The last chunk of a stream that fails. Default: `failure`.
+   *
+   * ```proto
+   * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+   * ```
+   * </pre>
+   *
+   * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+   * @return The streamFailure.
+   */
+  java.lang.String getStreamFailure();
+  /**
+   * <pre>
+   * The last chunk of a stream that fails. Default: `failure`.
+   *
+   * ```proto
+   * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+   * ```
+   * </pre>
+   *
+   * <code>string stream_failure = 8 [json_name = "streamFailure"];</code>
+   * @return The bytes for streamFailure.
+   */
+  com.google.protobuf.ByteString
+      getStreamFailureBytes();
+
+  /**
+   * <pre>
+   * One violation in {violations}. It can contain {field}, {code}, {reason} and
+   * {message}, all of the violation. In JSON, the violations are separated by commas.
+   * Required if `failure` contains {violations}.
+   *
+   * ```proto
+   * failure: '{"code":{code},"errors":[{violations}]}'
+   * violation: '{"field":{field},"message":{message}}'
+   * ```
+   * </pre>
+   *
+   * <code>string violation = 9 [json_name = "violation"];</code>
+   * @return The violation.
+   */
+  java.lang.String getViolation();
+  /**
+   * <pre>
+   * One violation in {violations}. It can contain {field}, {code}, {reason} and
+   * {message}, all of the violation. In JSON, the violations are separated by commas.
+   * Required if `failure` contains {violations}.
+   *
+   * ```proto
+   * failure: '{"code":{code},"errors":[{violations}]}'
+   * violation: '{"field":{field},"message":{message}}'
+   * ```
+   * </pre>
+   *
+   * <code>string violation = 9 [json_name = "violation"];</code>
+   * @return The bytes for violation.
+   */
+  com.google.protobuf.ByteString
+      getViolationBytes();
 }

@@ -60,9 +60,9 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   public static final int CODE_FIELD_NUMBER = 1207101;
   /**
    * <pre>
-   * Makes an enum value a code of its system. The value's name is the reason of its
-   * errors. All values need this option except the one with number 0, which cannot
-   * have it.
+   * Makes an enum value a code of its system, or of the systems that include its enum.
+   * The value's name is the reason of its errors. All values need this option except
+   * the one with number 0, which cannot have it.
    *
    * ```proto
    * PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
@@ -135,10 +135,20 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_statusmap_v1_Envelope_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_statusmap_v1_Envelope_HeadersEntry_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_statusmap_v1_Envelope_HeadersEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_statusmap_v1_CodeOptions_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_statusmap_v1_CodeOptions_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_statusmap_v1_CodeOptions_Arg_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_statusmap_v1_CodeOptions_Arg_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
     internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor;
   static final 
@@ -149,6 +159,11 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_statusmap_v1_CodeOptions_LabelsEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_statusmap_v1_CodeOptions_ArgsEntry_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_statusmap_v1_CodeOptions_ArgsEntry_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
     internal_static_statusmap_v1_RPCOptions_descriptor;
   static final 
@@ -164,49 +179,79 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\032statusmap/v1/options.proto\022\014statusmap." +
-      "v1\032 google/protobuf/descriptor.proto\"\346\001\n" +
+      "v1\032 google/protobuf/descriptor.proto\"\251\003\n" +
       "\rSystemOptions\022\024\n\005title\030\001 \001(\tR\005title\022\032\n\010" +
       "language\030\002 \001(\tR\010language\0222\n\010envelope\030\003 \001" +
       "(\0132\026.statusmap.v1.EnvelopeR\010envelope\022\'\n\017" +
       "language_header\030\004 \001(\tR\016languageHeader\022#\n" +
       "\rsuccess_codes\030\005 \001(\tR\014successCodes\022!\n\014le" +
-      "gacy_codes\030\006 \001(\tR\013legacyCodes\"_\n\010Envelop" +
-      "e\022\030\n\007failure\030\001 \001(\tR\007failure\022\030\n\007success\030\002" +
-      " \001(\tR\007success\022\037\n\013http_always\030\003 \001(\005R\nhttp" +
-      "Always\"\224\004\n\013CodeOptions\022/\n\004grpc\030\001 \001(\0162\026.s" +
-      "tatusmap.v1.GrpcCodeH\000R\004grpc\210\001\001\022\022\n\004http\030" +
-      "\002 \001(\005R\004http\022\037\n\013legacy_code\030\003 \001(\tR\nlegacy" +
-      "Code\022\030\n\007message\030\004 \001(\tR\007message\022O\n\014transl" +
-      "ations\030\005 \003(\0132+.statusmap.v1.CodeOptions." +
-      "TranslationsEntryR\014translations\0229\n\014fallb" +
-      "ack_for\030\006 \003(\0162\026.statusmap.v1.GrpcCodeR\013f" +
-      "allbackFor\022\037\n\013retry_after\030\007 \001(\rR\nretryAf" +
-      "ter\022\024\n\005field\030\010 \001(\tR\005field\022=\n\006labels\030\t \003(" +
-      "\0132%.statusmap.v1.CodeOptions.LabelsEntry" +
-      "R\006labels\032?\n\021TranslationsEntry\022\020\n\003key\030\001 \001" +
-      "(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\0329\n\013Lab" +
-      "elsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(" +
-      "\tR\005value:\0028\001B\007\n\005_grpc\"&\n\nRPCOptions\022\030\n\007d" +
-      "ialect\030\001 \001(\tR\007dialect*\273\002\n\010GrpcCode\022\006\n\002OK" +
-      "\020\000\022\r\n\tCANCELLED\020\001\022\013\n\007UNKNOWN\020\002\022\024\n\020INVALI" +
-      "D_ARGUMENT\020\003\022\025\n\021DEADLINE_EXCEEDED\020\004\022\r\n\tN" +
-      "OT_FOUND\020\005\022\022\n\016ALREADY_EXISTS\020\006\022\025\n\021PERMIS" +
-      "SION_DENIED\020\007\022\026\n\022RESOURCE_EXHAUSTED\020\010\022\027\n" +
-      "\023FAILED_PRECONDITION\020\t\022\013\n\007ABORTED\020\n\022\020\n\014O" +
-      "UT_OF_RANGE\020\013\022\021\n\rUNIMPLEMENTED\020\014\022\014\n\010INTE" +
-      "RNAL\020\r\022\017\n\013UNAVAILABLE\020\016\022\r\n\tDATA_LOSS\020\017\022\023" +
-      "\n\017UNAUTHENTICATED\020\020:S\n\006system\022\034.google.p" +
-      "rotobuf.EnumOptions\030\275\326I \001(\0132\033.statusmap." +
-      "v1.SystemOptionsR\006system:R\n\004code\022!.googl" +
-      "e.protobuf.EnumValueOptions\030\275\326I \001(\0132\031.st" +
-      "atusmap.v1.CodeOptionsR\004code:U\n\007service\022" +
-      "\037.google.protobuf.ServiceOptions\030\275\326I \001(\013" +
-      "2\030.statusmap.v1.RPCOptionsR\007service:R\n\006m" +
-      "ethod\022\036.google.protobuf.MethodOptions\030\275\326" +
-      "I \001(\0132\030.statusmap.v1.RPCOptionsR\006methodB" +
-      "^\n\017io.statusmap.v1B\014OptionsProtoP\001Z;gith" +
-      "ub.com/statusmap/statusmap/gen/statusmap" +
-      "/v1;statusmapv1b\006proto3"
+      "gacy_codes\030\006 \001(\tR\013legacyCodes\022)\n\020default" +
+      "_language\030\007 \001(\tR\017defaultLanguage\022\032\n\010incl" +
+      "udes\030\010 \003(\tR\010includes\022:\n\014alternatives\030\t \003" +
+      "(\0132\026.statusmap.v1.EnvelopeR\014alternatives" +
+      "\022*\n\021request_id_header\030\n \001(\tR\017requestIdHe" +
+      "ader\022\022\n\004help\030\013 \001(\tR\004help\"\203\004\n\010Envelope\022\030\n" +
+      "\007failure\030\001 \001(\tR\007failure\022\030\n\007success\030\002 \001(\t" +
+      "R\007success\022\037\n\013http_always\030\003 \001(\005R\nhttpAlwa" +
+      "ys\0225\n\006format\030\004 \001(\0162\035.statusmap.v1.Envelo" +
+      "pe.FormatR\006format\022!\n\014content_type\030\005 \001(\tR" +
+      "\013contentType\0225\n\006escape\030\006 \001(\0162\035.statusmap" +
+      ".v1.Envelope.EscapeR\006escape\022=\n\007headers\030\007" +
+      " \003(\0132#.statusmap.v1.Envelope.HeadersEntr" +
+      "yR\007headers\022%\n\016stream_failure\030\010 \001(\tR\rstre" +
+      "amFailure\022\034\n\tviolation\030\t \001(\tR\tviolation\032" +
+      ":\n\014HeadersEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005val" +
+      "ue\030\002 \001(\tR\005value:\0028\001\"%\n\006Format\022\010\n\004JSON\020\000\022" +
+      "\007\n\003XML\020\001\022\010\n\004TEXT\020\002\"*\n\006Escape\022\013\n\007MINIMAL\020" +
+      "\000\022\t\n\005ASCII\020\001\022\010\n\004HTML\020\002\"\317\010\n\013CodeOptions\022/" +
+      "\n\004grpc\030\001 \001(\0162\026.statusmap.v1.GrpcCodeH\000R\004" +
+      "grpc\210\001\001\022\022\n\004http\030\002 \001(\005R\004http\022\037\n\013legacy_co" +
+      "de\030\003 \001(\tR\nlegacyCode\022\030\n\007message\030\004 \001(\tR\007m" +
+      "essage\022O\n\014translations\030\005 \003(\0132+.statusmap" +
+      ".v1.CodeOptions.TranslationsEntryR\014trans" +
+      "lations\0229\n\014fallback_for\030\006 \003(\0162\026.statusma" +
+      "p.v1.GrpcCodeR\013fallbackFor\022\037\n\013retry_afte" +
+      "r\030\007 \001(\rR\nretryAfter\022\026\n\006fields\030\010 \003(\tR\006fie" +
+      "lds\022=\n\006labels\030\t \003(\0132%.statusmap.v1.CodeO" +
+      "ptions.LabelsEntryR\006labels\022\024\n\005reads\030\n \001(" +
+      "\tR\005reads\022*\n\021fallback_for_http\030\013 \003(\005R\017fal" +
+      "lbackForHttp\0227\n\004args\030\014 \003(\0132#.statusmap.v" +
+      "1.CodeOptions.ArgsEntryR\004args\022,\n\022shares_" +
+      "legacy_code\030\r \001(\010R\020sharesLegacyCode\022 \n\013e" +
+      "xplanation\030\016 \001(\tR\013explanation\022\036\n\nresolut" +
+      "ion\030\017 \001(\tR\nresolution\022\024\n\005since\030\020 \001(\tR\005si" +
+      "nce\022\037\n\013replaced_by\030\021 \001(\tR\nreplacedBy\032\274\001\n" +
+      "\003Arg\0226\n\004type\030\001 \001(\0162\".statusmap.v1.CodeOp" +
+      "tions.Arg.TypeR\004type\022\034\n\tsensitive\030\002 \001(\010R" +
+      "\tsensitive\022 \n\013description\030\003 \001(\tR\013descrip" +
+      "tion\"=\n\004Type\022\n\n\006STRING\020\000\022\t\n\005INT64\020\001\022\n\n\006D" +
+      "OUBLE\020\002\022\010\n\004BOOL\020\003\022\010\n\004JSON\020\004\032?\n\021Translati" +
+      "onsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(" +
+      "\tR\005value:\0028\001\0329\n\013LabelsEntry\022\020\n\003key\030\001 \001(\t" +
+      "R\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\032V\n\tArgsE" +
+      "ntry\022\020\n\003key\030\001 \001(\tR\003key\0223\n\005value\030\002 \001(\0132\035." +
+      "statusmap.v1.CodeOptions.ArgR\005value:\0028\001B" +
+      "\007\n\005_grpc\">\n\nRPCOptions\022\030\n\007dialect\030\001 \001(\tR" +
+      "\007dialect\022\026\n\006errors\030\002 \003(\tR\006errors*\273\002\n\010Grp" +
+      "cCode\022\006\n\002OK\020\000\022\r\n\tCANCELLED\020\001\022\013\n\007UNKNOWN\020" +
+      "\002\022\024\n\020INVALID_ARGUMENT\020\003\022\025\n\021DEADLINE_EXCE" +
+      "EDED\020\004\022\r\n\tNOT_FOUND\020\005\022\022\n\016ALREADY_EXISTS\020" +
+      "\006\022\025\n\021PERMISSION_DENIED\020\007\022\026\n\022RESOURCE_EXH" +
+      "AUSTED\020\010\022\027\n\023FAILED_PRECONDITION\020\t\022\013\n\007ABO" +
+      "RTED\020\n\022\020\n\014OUT_OF_RANGE\020\013\022\021\n\rUNIMPLEMENTE" +
+      "D\020\014\022\014\n\010INTERNAL\020\r\022\017\n\013UNAVAILABLE\020\016\022\r\n\tDA" +
+      "TA_LOSS\020\017\022\023\n\017UNAUTHENTICATED\020\020:S\n\006system" +
+      "\022\034.google.protobuf.EnumOptions\030\275\326I \001(\0132\033" +
+      ".statusmap.v1.SystemOptionsR\006system:R\n\004c" +
+      "ode\022!.google.protobuf.EnumValueOptions\030\275" +
+      "\326I \001(\0132\031.statusmap.v1.CodeOptionsR\004code:" +
+      "U\n\007service\022\037.google.protobuf.ServiceOpti" +
+      "ons\030\275\326I \001(\0132\030.statusmap.v1.RPCOptionsR\007s" +
+      "ervice:R\n\006method\022\036.google.protobuf.Metho" +
+      "dOptions\030\275\326I \001(\0132\030.statusmap.v1.RPCOptio" +
+      "nsR\006methodB^\n\017io.statusmap.v1B\014OptionsPr" +
+      "otoP\001Z;github.com/statusmap/statusmap/ge" +
+      "n/statusmap/v1;statusmapv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -218,37 +263,55 @@ public final class OptionsProto extends com.google.protobuf.GeneratedFile {
     internal_static_statusmap_v1_SystemOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_SystemOptions_descriptor,
-        new java.lang.String[] { "Title", "Language", "Envelope", "LanguageHeader", "SuccessCodes", "LegacyCodes", });
+        new java.lang.String[] { "Title", "Language", "Envelope", "LanguageHeader", "SuccessCodes", "LegacyCodes", "DefaultLanguage", "Includes", "Alternatives", "RequestIdHeader", "Help", });
     internal_static_statusmap_v1_Envelope_descriptor =
       getDescriptor().getMessageType(1);
     internal_static_statusmap_v1_Envelope_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_Envelope_descriptor,
-        new java.lang.String[] { "Failure", "Success", "HttpAlways", });
+        new java.lang.String[] { "Failure", "Success", "HttpAlways", "Format", "ContentType", "Escape", "Headers", "StreamFailure", "Violation", });
+    internal_static_statusmap_v1_Envelope_HeadersEntry_descriptor =
+      internal_static_statusmap_v1_Envelope_descriptor.getNestedType(0);
+    internal_static_statusmap_v1_Envelope_HeadersEntry_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_statusmap_v1_Envelope_HeadersEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
     internal_static_statusmap_v1_CodeOptions_descriptor =
       getDescriptor().getMessageType(2);
     internal_static_statusmap_v1_CodeOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_CodeOptions_descriptor,
-        new java.lang.String[] { "Grpc", "Http", "LegacyCode", "Message", "Translations", "FallbackFor", "RetryAfter", "Field", "Labels", });
-    internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor =
+        new java.lang.String[] { "Grpc", "Http", "LegacyCode", "Message", "Translations", "FallbackFor", "RetryAfter", "Fields", "Labels", "Reads", "FallbackForHttp", "Args", "SharesLegacyCode", "Explanation", "Resolution", "Since", "ReplacedBy", });
+    internal_static_statusmap_v1_CodeOptions_Arg_descriptor =
       internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(0);
+    internal_static_statusmap_v1_CodeOptions_Arg_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_statusmap_v1_CodeOptions_Arg_descriptor,
+        new java.lang.String[] { "Type", "Sensitive", "Description", });
+    internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor =
+      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(1);
     internal_static_statusmap_v1_CodeOptions_TranslationsEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_CodeOptions_TranslationsEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
     internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor =
-      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(1);
+      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(2);
     internal_static_statusmap_v1_CodeOptions_LabelsEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_CodeOptions_LabelsEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
+    internal_static_statusmap_v1_CodeOptions_ArgsEntry_descriptor =
+      internal_static_statusmap_v1_CodeOptions_descriptor.getNestedType(3);
+    internal_static_statusmap_v1_CodeOptions_ArgsEntry_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_statusmap_v1_CodeOptions_ArgsEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
     internal_static_statusmap_v1_RPCOptions_descriptor =
       getDescriptor().getMessageType(3);
     internal_static_statusmap_v1_RPCOptions_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_v1_RPCOptions_descriptor,
-        new java.lang.String[] { "Dialect", });
+        new java.lang.String[] { "Dialect", "Errors", });
     system.internalInit(descriptor.getExtension(0));
     code.internalInit(descriptor.getExtension(1));
     service.internalInit(descriptor.getExtension(2));

@@ -33,6 +33,8 @@ private static final long serialVersionUID = 0L;
   }
   private RPCOptions() {
     dialect_ = "";
+    errors_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -112,6 +114,87 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int ERRORS_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList errors_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @return A list containing the errors.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getErrorsList() {
+    return errors_;
+  }
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @return The count of errors.
+   */
+  public int getErrorsCount() {
+    return errors_.size();
+  }
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @param index The index of the element to return.
+   * @return The errors at the given index.
+   */
+  public java.lang.String getErrors(int index) {
+    return errors_.get(index);
+  }
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the errors at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getErrorsBytes(int index) {
+    return errors_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -129,12 +212,23 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(dialect_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 1, dialect_);
     }
+    for (int i = 0; i < errors_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 2, errors_.getRaw(i));
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
     int size = 0;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(dialect_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(1, dialect_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < errors_.size(); i++) {
+        dataSize += computeStringSizeNoTag(errors_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getErrorsList().size();
     }
     return size;
   }
@@ -162,6 +256,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getDialect()
         .equals(other.getDialect())) return false;
+    if (!getErrorsList()
+        .equals(other.getErrorsList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -175,6 +271,10 @@ private static final long serialVersionUID = 0L;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + DIALECT_FIELD_NUMBER;
     hash = (53 * hash) + getDialect().hashCode();
+    if (getErrorsCount() > 0) {
+      hash = (37 * hash) + ERRORS_FIELD_NUMBER;
+      hash = (53 * hash) + getErrorsList().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -311,6 +411,8 @@ private static final long serialVersionUID = 0L;
       super.clear();
       bitField0_ = 0;
       dialect_ = "";
+      errors_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -347,6 +449,10 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.dialect_ = dialect_;
       }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        errors_.makeImmutable();
+        result.errors_ = errors_;
+      }
     }
 
     @java.lang.Override
@@ -364,6 +470,16 @@ private static final long serialVersionUID = 0L;
       if (!other.getDialect().isEmpty()) {
         dialect_ = other.dialect_;
         bitField0_ |= 0x00000001;
+        onChanged();
+      }
+      if (!other.errors_.isEmpty()) {
+        if (errors_.isEmpty()) {
+          errors_ = other.errors_;
+          bitField0_ |= 0x00000002;
+        } else {
+          ensureErrorsIsMutable();
+          errors_.addAll(other.errors_);
+        }
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -395,6 +511,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
+            case 18: {
+              ensureErrorsIsMutable();
+              errors_.add(input.readStringRequireUtf8());
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -530,6 +651,216 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       dialect_ = value;
       bitField0_ |= 0x00000001;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList errors_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureErrorsIsMutable() {
+      if (!errors_.isModifiable()) {
+        errors_ = new com.google.protobuf.LazyStringArrayList(errors_);
+      }
+      bitField0_ |= 0x00000002;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @return A list containing the errors.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getErrorsList() {
+      errors_.makeImmutable();
+      return errors_;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @return The count of errors.
+     */
+    public int getErrorsCount() {
+      return errors_.size();
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param index The index of the element to return.
+     * @return The errors at the given index.
+     */
+    public java.lang.String getErrors(int index) {
+      return errors_.get(index);
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the errors at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getErrorsBytes(int index) {
+      return errors_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param index The index to set the value at.
+     * @param value The errors to set.
+     * @return This builder for chaining.
+     */
+    public Builder setErrors(
+        int index, java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureErrorsIsMutable();
+      errors_.set(index, value);
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param value The errors to add.
+     * @return This builder for chaining.
+     */
+    public Builder addErrors(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureErrorsIsMutable();
+      errors_.add(value);
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param values The errors to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllErrors(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureErrorsIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, errors_);
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearErrors() {
+      errors_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000002);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of the codes with which the method may fail; full names for codes of
+     * another domain than the dialect's. Those of a service are for all its methods. They
+     * are for documentation, generators and observers, and are not enforced. Default: not
+     * known.
+     *
+     * ```proto
+     * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string errors = 2 [json_name = "errors"];</code>
+     * @param value The bytes of the errors to add.
+     * @return This builder for chaining.
+     */
+    public Builder addErrorsBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      ensureErrorsIsMutable();
+      errors_.add(value);
+      bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }

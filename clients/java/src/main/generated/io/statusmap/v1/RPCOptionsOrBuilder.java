@@ -41,4 +41,73 @@ public interface RPCOptionsOrBuilder extends
    */
   com.google.protobuf.ByteString
       getDialectBytes();
+
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @return A list containing the errors.
+   */
+  java.util.List<java.lang.String>
+      getErrorsList();
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @return The count of errors.
+   */
+  int getErrorsCount();
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @param index The index of the element to return.
+   * @return The errors at the given index.
+   */
+  java.lang.String getErrors(int index);
+  /**
+   * <pre>
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string errors = 2 [json_name = "errors"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the errors at the given index.
+   */
+  com.google.protobuf.ByteString
+      getErrorsBytes(int index);
 }

@@ -37,6 +37,12 @@ private static final long serialVersionUID = 0L;
     languageHeader_ = "";
     successCodes_ = "";
     legacyCodes_ = "";
+    defaultLanguage_ = "";
+    includes_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    alternatives_ = java.util.Collections.emptyList();
+    requestIdHeader_ = "";
+    help_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -119,8 +125,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-   * in this language unless the client asks for another one with `language_header`.
-   * Required.
+   * in this language, unless `default_language` names another one or the client asks
+   * for another one with `language_header`. Required.
    *
    * ```proto
    * language: "zh-CN"
@@ -146,8 +152,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-   * in this language unless the client asks for another one with `language_header`.
-   * Required.
+   * in this language, unless `default_language` names another one or the client asks
+   * for another one with `language_header`. Required.
    *
    * ```proto
    * language: "zh-CN"
@@ -176,7 +182,7 @@ private static final long serialVersionUID = 0L;
   private io.statusmap.v1.Envelope envelope_;
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -196,7 +202,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -216,7 +222,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -241,8 +247,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The request header with which a client chooses the language of an error's
    * message. Its value has the syntax of Accept-Language. If the code has no
-   * translation that fits, the message is in the system's `language`. Default: no
-   * header, so all messages are in `language`.
+   * translation that fits, the message is in the system's default language. Default: no
+   * header, so all messages are in the default language.
    *
    * ```proto
    * language_header: "Accept-Language"
@@ -269,8 +275,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The request header with which a client chooses the language of an error's
    * message. Its value has the syntax of Accept-Language. If the code has no
-   * translation that fits, the message is in the system's `language`. Default: no
-   * header, so all messages are in `language`.
+   * translation that fits, the message is in the system's default language. Default: no
+   * header, so all messages are in the default language.
    *
    * ```proto
    * language_header: "Accept-Language"
@@ -302,7 +308,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * A regular expression (RE2) that matches exactly the legacy codes of successes. It
    * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-   * matches, and must not have it otherwise. Default: no code is a success.
+   * matches, and must not have it otherwise. It may match legacy codes that no code
+   * has. Default: no code is a success.
    *
    * ```proto
    * success_codes: "0|2[0-9]{4}"
@@ -329,7 +336,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * A regular expression (RE2) that matches exactly the legacy codes of successes. It
    * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-   * matches, and must not have it otherwise. Default: no code is a success.
+   * matches, and must not have it otherwise. It may match legacy codes that no code
+   * has. Default: no code is a success.
    *
    * ```proto
    * success_codes: "0|2[0-9]{4}"
@@ -411,6 +419,376 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int DEFAULT_LANGUAGE_FIELD_NUMBER = 7;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object defaultLanguage_ = "";
+  /**
+   * <pre>
+   * The BCP 47 tag of the language in which the system answers if the client does not
+   * ask for one. Codes without a translation into it answer in `language`. Default:
+   * `language`.
+   *
+   * ```proto
+   * default_language: "en"
+   * ```
+   * </pre>
+   *
+   * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+   * @return The defaultLanguage.
+   */
+  @java.lang.Override
+  public java.lang.String getDefaultLanguage() {
+    java.lang.Object ref = defaultLanguage_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      defaultLanguage_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The BCP 47 tag of the language in which the system answers if the client does not
+   * ask for one. Codes without a translation into it answer in `language`. Default:
+   * `language`.
+   *
+   * ```proto
+   * default_language: "en"
+   * ```
+   * </pre>
+   *
+   * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+   * @return The bytes for defaultLanguage.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getDefaultLanguageBytes() {
+    java.lang.Object ref = defaultLanguage_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      defaultLanguage_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int INCLUDES_FIELD_NUMBER = 8;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList includes_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @return A list containing the includes.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getIncludesList() {
+    return includes_;
+  }
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @return The count of includes.
+   */
+  public int getIncludesCount() {
+    return includes_.size();
+  }
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @param index The index of the element to return.
+   * @return The includes at the given index.
+   */
+  public java.lang.String getIncludes(int index) {
+    return includes_.get(index);
+  }
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the includes at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getIncludesBytes(int index) {
+    return includes_.getByteString(index);
+  }
+
+  public static final int ALTERNATIVES_FIELD_NUMBER = 9;
+  @SuppressWarnings("serial")
+  private java.util.List<io.statusmap.v1.Envelope> alternatives_;
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.statusmap.v1.Envelope> getAlternativesList() {
+    return alternatives_;
+  }
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.statusmap.v1.EnvelopeOrBuilder> 
+      getAlternativesOrBuilderList() {
+    return alternatives_;
+  }
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  @java.lang.Override
+  public int getAlternativesCount() {
+    return alternatives_.size();
+  }
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  @java.lang.Override
+  public io.statusmap.v1.Envelope getAlternatives(int index) {
+    return alternatives_.get(index);
+  }
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  @java.lang.Override
+  public io.statusmap.v1.EnvelopeOrBuilder getAlternativesOrBuilder(
+      int index) {
+    return alternatives_.get(index);
+  }
+
+  public static final int REQUEST_ID_HEADER_FIELD_NUMBER = 10;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object requestIdHeader_ = "";
+  /**
+   * <pre>
+   * The header of requests and responses that has the request's id. Default:
+   * X-Request-Id.
+   *
+   * ```proto
+   * request_id_header: "X-Depot-Trace"
+   * ```
+   * </pre>
+   *
+   * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+   * @return The requestIdHeader.
+   */
+  @java.lang.Override
+  public java.lang.String getRequestIdHeader() {
+    java.lang.Object ref = requestIdHeader_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      requestIdHeader_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The header of requests and responses that has the request's id. Default:
+   * X-Request-Id.
+   *
+   * ```proto
+   * request_id_header: "X-Depot-Trace"
+   * ```
+   * </pre>
+   *
+   * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+   * @return The bytes for requestIdHeader.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getRequestIdHeaderBytes() {
+    java.lang.Object ref = requestIdHeader_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      requestIdHeader_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int HELP_FIELD_NUMBER = 11;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object help_ = "";
+  /**
+   * <pre>
+   * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+   * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+   * envelopes. Default: no help.
+   *
+   * ```proto
+   * help: "https://errors.example.com/{domain}/{reason}"
+   * ```
+   * </pre>
+   *
+   * <code>string help = 11 [json_name = "help"];</code>
+   * @return The help.
+   */
+  @java.lang.Override
+  public java.lang.String getHelp() {
+    java.lang.Object ref = help_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      help_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+   * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+   * envelopes. Default: no help.
+   *
+   * ```proto
+   * help: "https://errors.example.com/{domain}/{reason}"
+   * ```
+   * </pre>
+   *
+   * <code>string help = 11 [json_name = "help"];</code>
+   * @return The bytes for help.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getHelpBytes() {
+    java.lang.Object ref = help_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      help_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -443,6 +821,21 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(legacyCodes_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 6, legacyCodes_);
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(defaultLanguage_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 7, defaultLanguage_);
+    }
+    for (int i = 0; i < includes_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 8, includes_.getRaw(i));
+    }
+    for (int i = 0; i < alternatives_.size(); i++) {
+      output.writeMessage(9, alternatives_.get(i));
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(requestIdHeader_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 10, requestIdHeader_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(help_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 11, help_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -465,6 +858,32 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(legacyCodes_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(6, legacyCodes_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(defaultLanguage_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(7, defaultLanguage_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < includes_.size(); i++) {
+        dataSize += computeStringSizeNoTag(includes_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getIncludesList().size();
+    }
+
+        {
+          final int count = alternatives_.size();
+          for (int i = 0; i < count; i++) {
+            size += com.google.protobuf.CodedOutputStream
+              .computeMessageSizeNoTag(alternatives_.get(i));
+          }
+          size += 1 * count;
+        }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(requestIdHeader_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(10, requestIdHeader_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(help_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(11, help_);
     }
     return size;
   }
@@ -505,6 +924,16 @@ private static final long serialVersionUID = 0L;
         .equals(other.getSuccessCodes())) return false;
     if (!getLegacyCodes()
         .equals(other.getLegacyCodes())) return false;
+    if (!getDefaultLanguage()
+        .equals(other.getDefaultLanguage())) return false;
+    if (!getIncludesList()
+        .equals(other.getIncludesList())) return false;
+    if (!getAlternativesList()
+        .equals(other.getAlternativesList())) return false;
+    if (!getRequestIdHeader()
+        .equals(other.getRequestIdHeader())) return false;
+    if (!getHelp()
+        .equals(other.getHelp())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -530,6 +959,20 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getSuccessCodes().hashCode();
     hash = (37 * hash) + LEGACY_CODES_FIELD_NUMBER;
     hash = (53 * hash) + getLegacyCodes().hashCode();
+    hash = (37 * hash) + DEFAULT_LANGUAGE_FIELD_NUMBER;
+    hash = (53 * hash) + getDefaultLanguage().hashCode();
+    if (getIncludesCount() > 0) {
+      hash = (37 * hash) + INCLUDES_FIELD_NUMBER;
+      hash = (53 * hash) + getIncludesList().hashCode();
+    }
+    if (getAlternativesCount() > 0) {
+      hash = (37 * hash) + ALTERNATIVES_FIELD_NUMBER;
+      hash = (53 * hash) + getAlternativesList().hashCode();
+    }
+    hash = (37 * hash) + REQUEST_ID_HEADER_FIELD_NUMBER;
+    hash = (53 * hash) + getRequestIdHeader().hashCode();
+    hash = (37 * hash) + HELP_FIELD_NUMBER;
+    hash = (53 * hash) + getHelp().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -665,6 +1108,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetEnvelopeFieldBuilder();
+        internalGetAlternativesFieldBuilder();
       }
     }
     @java.lang.Override
@@ -681,6 +1125,18 @@ private static final long serialVersionUID = 0L;
       languageHeader_ = "";
       successCodes_ = "";
       legacyCodes_ = "";
+      defaultLanguage_ = "";
+      includes_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
+      if (alternativesBuilder_ == null) {
+        alternatives_ = java.util.Collections.emptyList();
+      } else {
+        alternatives_ = null;
+        alternativesBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00000100);
+      requestIdHeader_ = "";
+      help_ = "";
       return this;
     }
 
@@ -707,9 +1163,22 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public io.statusmap.v1.SystemOptions buildPartial() {
       io.statusmap.v1.SystemOptions result = new io.statusmap.v1.SystemOptions(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.statusmap.v1.SystemOptions result) {
+      if (alternativesBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0)) {
+          alternatives_ = java.util.Collections.unmodifiableList(alternatives_);
+          bitField0_ = (bitField0_ & ~0x00000100);
+        }
+        result.alternatives_ = alternatives_;
+      } else {
+        result.alternatives_ = alternativesBuilder_.build();
+      }
     }
 
     private void buildPartial0(io.statusmap.v1.SystemOptions result) {
@@ -735,6 +1204,19 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000020) != 0)) {
         result.legacyCodes_ = legacyCodes_;
+      }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.defaultLanguage_ = defaultLanguage_;
+      }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        includes_.makeImmutable();
+        result.includes_ = includes_;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.requestIdHeader_ = requestIdHeader_;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.help_ = help_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -777,6 +1259,57 @@ private static final long serialVersionUID = 0L;
       if (!other.getLegacyCodes().isEmpty()) {
         legacyCodes_ = other.legacyCodes_;
         bitField0_ |= 0x00000020;
+        onChanged();
+      }
+      if (!other.getDefaultLanguage().isEmpty()) {
+        defaultLanguage_ = other.defaultLanguage_;
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      if (!other.includes_.isEmpty()) {
+        if (includes_.isEmpty()) {
+          includes_ = other.includes_;
+          bitField0_ |= 0x00000080;
+        } else {
+          ensureIncludesIsMutable();
+          includes_.addAll(other.includes_);
+        }
+        onChanged();
+      }
+      if (alternativesBuilder_ == null) {
+        if (!other.alternatives_.isEmpty()) {
+          if (alternatives_.isEmpty()) {
+            alternatives_ = other.alternatives_;
+            bitField0_ = (bitField0_ & ~0x00000100);
+          } else {
+            ensureAlternativesIsMutable();
+            alternatives_.addAll(other.alternatives_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.alternatives_.isEmpty()) {
+          if (alternativesBuilder_.isEmpty()) {
+            alternativesBuilder_.dispose();
+            alternativesBuilder_ = null;
+            alternatives_ = other.alternatives_;
+            bitField0_ = (bitField0_ & ~0x00000100);
+            alternativesBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetAlternativesFieldBuilder() : null;
+          } else {
+            alternativesBuilder_.addAllMessages(other.alternatives_);
+          }
+        }
+      }
+      if (!other.getRequestIdHeader().isEmpty()) {
+        requestIdHeader_ = other.requestIdHeader_;
+        bitField0_ |= 0x00000200;
+        onChanged();
+      }
+      if (!other.getHelp().isEmpty()) {
+        help_ = other.help_;
+        bitField0_ |= 0x00000400;
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -835,6 +1368,39 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              defaultLanguage_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
+            case 66: {
+              ensureIncludesIsMutable();
+              includes_.add(input.readStringRequireUtf8());
+              break;
+            } // case 66
+            case 74: {
+              io.statusmap.v1.Envelope m =
+                  input.readMessage(
+                      io.statusmap.v1.Envelope.parser(),
+                      extensionRegistry);
+              if (alternativesBuilder_ == null) {
+                ensureAlternativesIsMutable();
+                alternatives_.add(m);
+              } else {
+                alternativesBuilder_.addMessage(m);
+              }
+              break;
+            } // case 74
+            case 82: {
+              requestIdHeader_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 82
+            case 90: {
+              help_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 90
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -968,8 +1534,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-     * in this language unless the client asks for another one with `language_header`.
-     * Required.
+     * in this language, unless `default_language` names another one or the client asks
+     * for another one with `language_header`. Required.
      *
      * ```proto
      * language: "zh-CN"
@@ -994,8 +1560,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-     * in this language unless the client asks for another one with `language_header`.
-     * Required.
+     * in this language, unless `default_language` names another one or the client asks
+     * for another one with `language_header`. Required.
      *
      * ```proto
      * language: "zh-CN"
@@ -1021,8 +1587,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-     * in this language unless the client asks for another one with `language_header`.
-     * Required.
+     * in this language, unless `default_language` names another one or the client asks
+     * for another one with `language_header`. Required.
      *
      * ```proto
      * language: "zh-CN"
@@ -1044,8 +1610,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-     * in this language unless the client asks for another one with `language_header`.
-     * Required.
+     * in this language, unless `default_language` names another one or the client asks
+     * for another one with `language_header`. Required.
      *
      * ```proto
      * language: "zh-CN"
@@ -1064,8 +1630,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-     * in this language unless the client asks for another one with `language_header`.
-     * Required.
+     * in this language, unless `default_language` names another one or the client asks
+     * for another one with `language_header`. Required.
      *
      * ```proto
      * language: "zh-CN"
@@ -1091,7 +1657,7 @@ private static final long serialVersionUID = 0L;
         io.statusmap.v1.Envelope, io.statusmap.v1.Envelope.Builder, io.statusmap.v1.EnvelopeOrBuilder> envelopeBuilder_;
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1110,7 +1676,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1133,7 +1699,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1159,7 +1725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1185,7 +1751,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1218,7 +1784,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1243,7 +1809,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1263,7 +1829,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1286,7 +1852,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The JSON of response bodies. Required.
+     * The response bodies. Required.
      *
      * ```proto
      * envelope: {
@@ -1318,8 +1884,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The request header with which a client chooses the language of an error's
      * message. Its value has the syntax of Accept-Language. If the code has no
-     * translation that fits, the message is in the system's `language`. Default: no
-     * header, so all messages are in `language`.
+     * translation that fits, the message is in the system's default language. Default: no
+     * header, so all messages are in the default language.
      *
      * ```proto
      * language_header: "Accept-Language"
@@ -1345,8 +1911,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The request header with which a client chooses the language of an error's
      * message. Its value has the syntax of Accept-Language. If the code has no
-     * translation that fits, the message is in the system's `language`. Default: no
-     * header, so all messages are in `language`.
+     * translation that fits, the message is in the system's default language. Default: no
+     * header, so all messages are in the default language.
      *
      * ```proto
      * language_header: "Accept-Language"
@@ -1373,8 +1939,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The request header with which a client chooses the language of an error's
      * message. Its value has the syntax of Accept-Language. If the code has no
-     * translation that fits, the message is in the system's `language`. Default: no
-     * header, so all messages are in `language`.
+     * translation that fits, the message is in the system's default language. Default: no
+     * header, so all messages are in the default language.
      *
      * ```proto
      * language_header: "Accept-Language"
@@ -1397,8 +1963,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The request header with which a client chooses the language of an error's
      * message. Its value has the syntax of Accept-Language. If the code has no
-     * translation that fits, the message is in the system's `language`. Default: no
-     * header, so all messages are in `language`.
+     * translation that fits, the message is in the system's default language. Default: no
+     * header, so all messages are in the default language.
      *
      * ```proto
      * language_header: "Accept-Language"
@@ -1418,8 +1984,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The request header with which a client chooses the language of an error's
      * message. Its value has the syntax of Accept-Language. If the code has no
-     * translation that fits, the message is in the system's `language`. Default: no
-     * header, so all messages are in `language`.
+     * translation that fits, the message is in the system's default language. Default: no
+     * header, so all messages are in the default language.
      *
      * ```proto
      * language_header: "Accept-Language"
@@ -1445,7 +2011,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * A regular expression (RE2) that matches exactly the legacy codes of successes. It
      * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-     * matches, and must not have it otherwise. Default: no code is a success.
+     * matches, and must not have it otherwise. It may match legacy codes that no code
+     * has. Default: no code is a success.
      *
      * ```proto
      * success_codes: "0|2[0-9]{4}"
@@ -1471,7 +2038,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * A regular expression (RE2) that matches exactly the legacy codes of successes. It
      * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-     * matches, and must not have it otherwise. Default: no code is a success.
+     * matches, and must not have it otherwise. It may match legacy codes that no code
+     * has. Default: no code is a success.
      *
      * ```proto
      * success_codes: "0|2[0-9]{4}"
@@ -1498,7 +2066,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * A regular expression (RE2) that matches exactly the legacy codes of successes. It
      * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-     * matches, and must not have it otherwise. Default: no code is a success.
+     * matches, and must not have it otherwise. It may match legacy codes that no code
+     * has. Default: no code is a success.
      *
      * ```proto
      * success_codes: "0|2[0-9]{4}"
@@ -1521,7 +2090,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * A regular expression (RE2) that matches exactly the legacy codes of successes. It
      * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-     * matches, and must not have it otherwise. Default: no code is a success.
+     * matches, and must not have it otherwise. It may match legacy codes that no code
+     * has. Default: no code is a success.
      *
      * ```proto
      * success_codes: "0|2[0-9]{4}"
@@ -1541,7 +2111,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * A regular expression (RE2) that matches exactly the legacy codes of successes. It
      * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-     * matches, and must not have it otherwise. Default: no code is a success.
+     * matches, and must not have it otherwise. It may match legacy codes that no code
+     * has. Default: no code is a success.
      *
      * ```proto
      * success_codes: "0|2[0-9]{4}"
@@ -1675,6 +2246,1063 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       legacyCodes_ = value;
       bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object defaultLanguage_ = "";
+    /**
+     * <pre>
+     * The BCP 47 tag of the language in which the system answers if the client does not
+     * ask for one. Codes without a translation into it answer in `language`. Default:
+     * `language`.
+     *
+     * ```proto
+     * default_language: "en"
+     * ```
+     * </pre>
+     *
+     * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+     * @return The defaultLanguage.
+     */
+    public java.lang.String getDefaultLanguage() {
+      java.lang.Object ref = defaultLanguage_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        defaultLanguage_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The BCP 47 tag of the language in which the system answers if the client does not
+     * ask for one. Codes without a translation into it answer in `language`. Default:
+     * `language`.
+     *
+     * ```proto
+     * default_language: "en"
+     * ```
+     * </pre>
+     *
+     * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+     * @return The bytes for defaultLanguage.
+     */
+    public com.google.protobuf.ByteString
+        getDefaultLanguageBytes() {
+      java.lang.Object ref = defaultLanguage_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        defaultLanguage_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The BCP 47 tag of the language in which the system answers if the client does not
+     * ask for one. Codes without a translation into it answer in `language`. Default:
+     * `language`.
+     *
+     * ```proto
+     * default_language: "en"
+     * ```
+     * </pre>
+     *
+     * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+     * @param value The defaultLanguage to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDefaultLanguage(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      defaultLanguage_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The BCP 47 tag of the language in which the system answers if the client does not
+     * ask for one. Codes without a translation into it answer in `language`. Default:
+     * `language`.
+     *
+     * ```proto
+     * default_language: "en"
+     * ```
+     * </pre>
+     *
+     * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearDefaultLanguage() {
+      defaultLanguage_ = getDefaultInstance().getDefaultLanguage();
+      bitField0_ = (bitField0_ & ~0x00000040);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The BCP 47 tag of the language in which the system answers if the client does not
+     * ask for one. Codes without a translation into it answer in `language`. Default:
+     * `language`.
+     *
+     * ```proto
+     * default_language: "en"
+     * ```
+     * </pre>
+     *
+     * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+     * @param value The bytes for defaultLanguage to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDefaultLanguageBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      defaultLanguage_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList includes_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureIncludesIsMutable() {
+      if (!includes_.isModifiable()) {
+        includes_ = new com.google.protobuf.LazyStringArrayList(includes_);
+      }
+      bitField0_ |= 0x00000080;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @return A list containing the includes.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getIncludesList() {
+      includes_.makeImmutable();
+      return includes_;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @return The count of includes.
+     */
+    public int getIncludesCount() {
+      return includes_.size();
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param index The index of the element to return.
+     * @return The includes at the given index.
+     */
+    public java.lang.String getIncludes(int index) {
+      return includes_.get(index);
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the includes at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getIncludesBytes(int index) {
+      return includes_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param index The index to set the value at.
+     * @param value The includes to set.
+     * @return This builder for chaining.
+     */
+    public Builder setIncludes(
+        int index, java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureIncludesIsMutable();
+      includes_.set(index, value);
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param value The includes to add.
+     * @return This builder for chaining.
+     */
+    public Builder addIncludes(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureIncludesIsMutable();
+      includes_.add(value);
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param values The includes to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllIncludes(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureIncludesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, includes_);
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearIncludes() {
+      includes_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000080);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The full names of further enums whose codes belong to this system too, for example
+     * if the table has several files, or if a gateway answers with codes of its own. An
+     * included enum has no option (statusmap.v1.system), and its codes keep their package
+     * as domain. Several systems of the same `language` can include it. Reasons, legacy
+     * codes and fallbacks must be unique in the system with all its includes. Default: no
+     * includes.
+     *
+     * ```proto
+     * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+     * ```
+     * </pre>
+     *
+     * <code>repeated string includes = 8 [json_name = "includes"];</code>
+     * @param value The bytes of the includes to add.
+     * @return This builder for chaining.
+     */
+    public Builder addIncludesBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      ensureIncludesIsMutable();
+      includes_.add(value);
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private java.util.List<io.statusmap.v1.Envelope> alternatives_ =
+      java.util.Collections.emptyList();
+    private void ensureAlternativesIsMutable() {
+      if (!((bitField0_ & 0x00000100) != 0)) {
+        alternatives_ = new java.util.ArrayList<io.statusmap.v1.Envelope>(alternatives_);
+        bitField0_ |= 0x00000100;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.statusmap.v1.Envelope, io.statusmap.v1.Envelope.Builder, io.statusmap.v1.EnvelopeOrBuilder> alternativesBuilder_;
+
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public java.util.List<io.statusmap.v1.Envelope> getAlternativesList() {
+      if (alternativesBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(alternatives_);
+      } else {
+        return alternativesBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public int getAlternativesCount() {
+      if (alternativesBuilder_ == null) {
+        return alternatives_.size();
+      } else {
+        return alternativesBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public io.statusmap.v1.Envelope getAlternatives(int index) {
+      if (alternativesBuilder_ == null) {
+        return alternatives_.get(index);
+      } else {
+        return alternativesBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder setAlternatives(
+        int index, io.statusmap.v1.Envelope value) {
+      if (alternativesBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAlternativesIsMutable();
+        alternatives_.set(index, value);
+        onChanged();
+      } else {
+        alternativesBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder setAlternatives(
+        int index, io.statusmap.v1.Envelope.Builder builderForValue) {
+      if (alternativesBuilder_ == null) {
+        ensureAlternativesIsMutable();
+        alternatives_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        alternativesBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder addAlternatives(io.statusmap.v1.Envelope value) {
+      if (alternativesBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAlternativesIsMutable();
+        alternatives_.add(value);
+        onChanged();
+      } else {
+        alternativesBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder addAlternatives(
+        int index, io.statusmap.v1.Envelope value) {
+      if (alternativesBuilder_ == null) {
+        java.util.Objects.requireNonNull(value);
+        ensureAlternativesIsMutable();
+        alternatives_.add(index, value);
+        onChanged();
+      } else {
+        alternativesBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder addAlternatives(
+        io.statusmap.v1.Envelope.Builder builderForValue) {
+      if (alternativesBuilder_ == null) {
+        ensureAlternativesIsMutable();
+        alternatives_.add(builderForValue.build());
+        onChanged();
+      } else {
+        alternativesBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder addAlternatives(
+        int index, io.statusmap.v1.Envelope.Builder builderForValue) {
+      if (alternativesBuilder_ == null) {
+        ensureAlternativesIsMutable();
+        alternatives_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        alternativesBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder addAllAlternatives(
+        java.lang.Iterable<? extends io.statusmap.v1.Envelope> values) {
+      if (alternativesBuilder_ == null) {
+        ensureAlternativesIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, alternatives_);
+        onChanged();
+      } else {
+        alternativesBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder clearAlternatives() {
+      if (alternativesBuilder_ == null) {
+        alternatives_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00000100);
+        onChanged();
+      } else {
+        alternativesBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public Builder removeAlternatives(int index) {
+      if (alternativesBuilder_ == null) {
+        ensureAlternativesIsMutable();
+        alternatives_.remove(index);
+        onChanged();
+      } else {
+        alternativesBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public io.statusmap.v1.Envelope.Builder getAlternativesBuilder(
+        int index) {
+      return internalGetAlternativesFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public io.statusmap.v1.EnvelopeOrBuilder getAlternativesOrBuilder(
+        int index) {
+      if (alternativesBuilder_ == null) {
+        return alternatives_.get(index);  } else {
+        return alternativesBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public java.util.List<? extends io.statusmap.v1.EnvelopeOrBuilder> 
+         getAlternativesOrBuilderList() {
+      if (alternativesBuilder_ != null) {
+        return alternativesBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(alternatives_);
+      }
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public io.statusmap.v1.Envelope.Builder addAlternativesBuilder() {
+      return internalGetAlternativesFieldBuilder().addBuilder(
+          io.statusmap.v1.Envelope.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public io.statusmap.v1.Envelope.Builder addAlternativesBuilder(
+        int index) {
+      return internalGetAlternativesFieldBuilder().addBuilder(
+          index, io.statusmap.v1.Envelope.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Further envelopes. The client chooses one by `content_type` with the request header
+     * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+     * is acceptable, `envelope` is. Default: no alternatives.
+     *
+     * ```proto
+     * alternatives: {
+     * content_type: "application/problem+json"
+     * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+     * }
+     * ```
+     * </pre>
+     *
+     * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+     */
+    public java.util.List<io.statusmap.v1.Envelope.Builder> 
+         getAlternativesBuilderList() {
+      return internalGetAlternativesFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.statusmap.v1.Envelope, io.statusmap.v1.Envelope.Builder, io.statusmap.v1.EnvelopeOrBuilder> 
+        internalGetAlternativesFieldBuilder() {
+      if (alternativesBuilder_ == null) {
+        alternativesBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.statusmap.v1.Envelope, io.statusmap.v1.Envelope.Builder, io.statusmap.v1.EnvelopeOrBuilder>(
+                alternatives_,
+                ((bitField0_ & 0x00000100) != 0),
+                getParentForChildren(),
+                isClean());
+        alternatives_ = null;
+      }
+      return alternativesBuilder_;
+    }
+
+    private java.lang.Object requestIdHeader_ = "";
+    /**
+     * <pre>
+     * The header of requests and responses that has the request's id. Default:
+     * X-Request-Id.
+     *
+     * ```proto
+     * request_id_header: "X-Depot-Trace"
+     * ```
+     * </pre>
+     *
+     * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+     * @return The requestIdHeader.
+     */
+    public java.lang.String getRequestIdHeader() {
+      java.lang.Object ref = requestIdHeader_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        requestIdHeader_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The header of requests and responses that has the request's id. Default:
+     * X-Request-Id.
+     *
+     * ```proto
+     * request_id_header: "X-Depot-Trace"
+     * ```
+     * </pre>
+     *
+     * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+     * @return The bytes for requestIdHeader.
+     */
+    public com.google.protobuf.ByteString
+        getRequestIdHeaderBytes() {
+      java.lang.Object ref = requestIdHeader_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        requestIdHeader_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The header of requests and responses that has the request's id. Default:
+     * X-Request-Id.
+     *
+     * ```proto
+     * request_id_header: "X-Depot-Trace"
+     * ```
+     * </pre>
+     *
+     * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+     * @param value The requestIdHeader to set.
+     * @return This builder for chaining.
+     */
+    public Builder setRequestIdHeader(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      requestIdHeader_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The header of requests and responses that has the request's id. Default:
+     * X-Request-Id.
+     *
+     * ```proto
+     * request_id_header: "X-Depot-Trace"
+     * ```
+     * </pre>
+     *
+     * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearRequestIdHeader() {
+      requestIdHeader_ = getDefaultInstance().getRequestIdHeader();
+      bitField0_ = (bitField0_ & ~0x00000200);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The header of requests and responses that has the request's id. Default:
+     * X-Request-Id.
+     *
+     * ```proto
+     * request_id_header: "X-Depot-Trace"
+     * ```
+     * </pre>
+     *
+     * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+     * @param value The bytes for requestIdHeader to set.
+     * @return This builder for chaining.
+     */
+    public Builder setRequestIdHeaderBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      requestIdHeader_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object help_ = "";
+    /**
+     * <pre>
+     * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+     * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+     * envelopes. Default: no help.
+     *
+     * ```proto
+     * help: "https://errors.example.com/{domain}/{reason}"
+     * ```
+     * </pre>
+     *
+     * <code>string help = 11 [json_name = "help"];</code>
+     * @return The help.
+     */
+    public java.lang.String getHelp() {
+      java.lang.Object ref = help_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        help_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+     * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+     * envelopes. Default: no help.
+     *
+     * ```proto
+     * help: "https://errors.example.com/{domain}/{reason}"
+     * ```
+     * </pre>
+     *
+     * <code>string help = 11 [json_name = "help"];</code>
+     * @return The bytes for help.
+     */
+    public com.google.protobuf.ByteString
+        getHelpBytes() {
+      java.lang.Object ref = help_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        help_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+     * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+     * envelopes. Default: no help.
+     *
+     * ```proto
+     * help: "https://errors.example.com/{domain}/{reason}"
+     * ```
+     * </pre>
+     *
+     * <code>string help = 11 [json_name = "help"];</code>
+     * @param value The help to set.
+     * @return This builder for chaining.
+     */
+    public Builder setHelp(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      help_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+     * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+     * envelopes. Default: no help.
+     *
+     * ```proto
+     * help: "https://errors.example.com/{domain}/{reason}"
+     * ```
+     * </pre>
+     *
+     * <code>string help = 11 [json_name = "help"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearHelp() {
+      help_ = getDefaultInstance().getHelp();
+      bitField0_ = (bitField0_ & ~0x00000400);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+     * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+     * envelopes. Default: no help.
+     *
+     * ```proto
+     * help: "https://errors.example.com/{domain}/{reason}"
+     * ```
+     * </pre>
+     *
+     * <code>string help = 11 [json_name = "help"];</code>
+     * @param value The bytes for help to set.
+     * @return This builder for chaining.
+     */
+    public Builder setHelpBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      help_ = value;
+      bitField0_ |= 0x00000400;
       onChanged();
       return this;
     }

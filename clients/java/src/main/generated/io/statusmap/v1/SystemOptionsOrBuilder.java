@@ -41,8 +41,8 @@ public interface SystemOptionsOrBuilder extends
   /**
    * <pre>
    * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-   * in this language unless the client asks for another one with `language_header`.
-   * Required.
+   * in this language, unless `default_language` names another one or the client asks
+   * for another one with `language_header`. Required.
    *
    * ```proto
    * language: "zh-CN"
@@ -56,8 +56,8 @@ public interface SystemOptionsOrBuilder extends
   /**
    * <pre>
    * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-   * in this language unless the client asks for another one with `language_header`.
-   * Required.
+   * in this language, unless `default_language` names another one or the client asks
+   * for another one with `language_header`. Required.
    *
    * ```proto
    * language: "zh-CN"
@@ -72,7 +72,7 @@ public interface SystemOptionsOrBuilder extends
 
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -89,7 +89,7 @@ public interface SystemOptionsOrBuilder extends
   boolean hasEnvelope();
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -106,7 +106,7 @@ public interface SystemOptionsOrBuilder extends
   io.statusmap.v1.Envelope getEnvelope();
   /**
    * <pre>
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -125,8 +125,8 @@ public interface SystemOptionsOrBuilder extends
    * <pre>
    * The request header with which a client chooses the language of an error's
    * message. Its value has the syntax of Accept-Language. If the code has no
-   * translation that fits, the message is in the system's `language`. Default: no
-   * header, so all messages are in `language`.
+   * translation that fits, the message is in the system's default language. Default: no
+   * header, so all messages are in the default language.
    *
    * ```proto
    * language_header: "Accept-Language"
@@ -141,8 +141,8 @@ public interface SystemOptionsOrBuilder extends
    * <pre>
    * The request header with which a client chooses the language of an error's
    * message. Its value has the syntax of Accept-Language. If the code has no
-   * translation that fits, the message is in the system's `language`. Default: no
-   * header, so all messages are in `language`.
+   * translation that fits, the message is in the system's default language. Default: no
+   * header, so all messages are in the default language.
    *
    * ```proto
    * language_header: "Accept-Language"
@@ -159,7 +159,8 @@ public interface SystemOptionsOrBuilder extends
    * <pre>
    * A regular expression (RE2) that matches exactly the legacy codes of successes. It
    * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-   * matches, and must not have it otherwise. Default: no code is a success.
+   * matches, and must not have it otherwise. It may match legacy codes that no code
+   * has. Default: no code is a success.
    *
    * ```proto
    * success_codes: "0|2[0-9]{4}"
@@ -174,7 +175,8 @@ public interface SystemOptionsOrBuilder extends
    * <pre>
    * A regular expression (RE2) that matches exactly the legacy codes of successes. It
    * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-   * matches, and must not have it otherwise. Default: no code is a success.
+   * matches, and must not have it otherwise. It may match legacy codes that no code
+   * has. Default: no code is a success.
    *
    * ```proto
    * success_codes: "0|2[0-9]{4}"
@@ -216,4 +218,264 @@ public interface SystemOptionsOrBuilder extends
    */
   com.google.protobuf.ByteString
       getLegacyCodesBytes();
+
+  /**
+   * <pre>
+   * The BCP 47 tag of the language in which the system answers if the client does not
+   * ask for one. Codes without a translation into it answer in `language`. Default:
+   * `language`.
+   *
+   * ```proto
+   * default_language: "en"
+   * ```
+   * </pre>
+   *
+   * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+   * @return The defaultLanguage.
+   */
+  java.lang.String getDefaultLanguage();
+  /**
+   * <pre>
+   * The BCP 47 tag of the language in which the system answers if the client does not
+   * ask for one. Codes without a translation into it answer in `language`. Default:
+   * `language`.
+   *
+   * ```proto
+   * default_language: "en"
+   * ```
+   * </pre>
+   *
+   * <code>string default_language = 7 [json_name = "defaultLanguage"];</code>
+   * @return The bytes for defaultLanguage.
+   */
+  com.google.protobuf.ByteString
+      getDefaultLanguageBytes();
+
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @return A list containing the includes.
+   */
+  java.util.List<java.lang.String>
+      getIncludesList();
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @return The count of includes.
+   */
+  int getIncludesCount();
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @param index The index of the element to return.
+   * @return The includes at the given index.
+   */
+  java.lang.String getIncludes(int index);
+  /**
+   * <pre>
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   * </pre>
+   *
+   * <code>repeated string includes = 8 [json_name = "includes"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the includes at the given index.
+   */
+  com.google.protobuf.ByteString
+      getIncludesBytes(int index);
+
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  java.util.List<io.statusmap.v1.Envelope> 
+      getAlternativesList();
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  io.statusmap.v1.Envelope getAlternatives(int index);
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  int getAlternativesCount();
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  java.util.List<? extends io.statusmap.v1.EnvelopeOrBuilder> 
+      getAlternativesOrBuilderList();
+  /**
+   * <pre>
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   * content_type: "application/problem+json"
+   * failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   * </pre>
+   *
+   * <code>repeated .statusmap.v1.Envelope alternatives = 9 [json_name = "alternatives"];</code>
+   */
+  io.statusmap.v1.EnvelopeOrBuilder getAlternativesOrBuilder(
+      int index);
+
+  /**
+   * <pre>
+   * The header of requests and responses that has the request's id. Default:
+   * X-Request-Id.
+   *
+   * ```proto
+   * request_id_header: "X-Depot-Trace"
+   * ```
+   * </pre>
+   *
+   * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+   * @return The requestIdHeader.
+   */
+  java.lang.String getRequestIdHeader();
+  /**
+   * <pre>
+   * The header of requests and responses that has the request's id. Default:
+   * X-Request-Id.
+   *
+   * ```proto
+   * request_id_header: "X-Depot-Trace"
+   * ```
+   * </pre>
+   *
+   * <code>string request_id_header = 10 [json_name = "requestIdHeader"];</code>
+   * @return The bytes for requestIdHeader.
+   */
+  com.google.protobuf.ByteString
+      getRequestIdHeaderBytes();
+
+  /**
+   * <pre>
+   * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+   * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+   * envelopes. Default: no help.
+   *
+   * ```proto
+   * help: "https://errors.example.com/{domain}/{reason}"
+   * ```
+   * </pre>
+   *
+   * <code>string help = 11 [json_name = "help"];</code>
+   * @return The help.
+   */
+  java.lang.String getHelp();
+  /**
+   * <pre>
+   * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+   * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+   * envelopes. Default: no help.
+   *
+   * ```proto
+   * help: "https://errors.example.com/{domain}/{reason}"
+   * ```
+   * </pre>
+   *
+   * <code>string help = 11 [json_name = "help"];</code>
+   * @return The bytes for help.
+   */
+  com.google.protobuf.ByteString
+      getHelpBytes();
 }
