@@ -26,7 +26,7 @@ from legacy.elves.v2 import code_pb2 as elves_v2
 from legacy.jarvis.v2 import code_pb2 as jarvis_v2
 from legacy.job.v1 import code_pb2 as job_v1
 from legacy.job.v2 import code_pb2 as job_v2
-from statusmap import _error
+from statusmap import _text
 from statusmap.v1 import options_pb2
 
 NOT_FOUND = 5
@@ -298,11 +298,11 @@ def test_message_that_the_server_translated() -> None:
     ],
 )
 def test_template(template: str, text: str) -> None:
-    assert _error._render(template, {"a": "1", "b": "2"}) == text
+    assert _text.render(template, {"a": "1", "b": "2"}) == text
 
 
 def test_arguments_are_not_templates() -> None:
-    assert _error._render("{a} {b}", {"a": "{b}", "b": r"\1"}) == r"{b} \1"
+    assert _text.render("{a} {b}", {"a": "{b}", "b": r"\1"}) == r"{b} \1"
 
 
 def test_enum_of_another_name_and_a_value_without_options() -> None:
