@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -31,10 +32,7 @@ def find(domain: str, reason: str) -> EnumValueDescriptor | None:
 
 def is_known(domain: str) -> bool:
     """Report whether the program has an enum with codes of this domain."""
-    return any(
-        enum.file.package == domain and (is_system(enum) or any(map(is_code, enum.values)))
-        for enum in _enums()
-    )
+    return any(enum.file.package == domain for enum in _enums())
 
 
 def systems(domain: str, code: EnumValueDescriptor | None) -> list[EnumDescriptor]:
@@ -116,10 +114,19 @@ def _included(system: EnumDescriptor) -> Iterator[EnumDescriptor]:
 
 
 def _enums() -> Iterator[EnumDescriptor]:
-    """Yield the enums of the generated modules that the program has imported."""
+    """Yield the annotated enums of the generated modules that the program has imported."""
     # The pool finds a file by name but cannot list its files.
     for name, module in list(sys.modules.items()):
         if name.endswith("_pb2"):
             file = getattr(module, "DESCRIPTOR", None)
             if isinstance(file, FileDescriptor):
-                yield from file.enum_types_by_name.values()
+                yield from _annotated(file)
+
+
+@functools.cache  # a program can have thousands of files; they never change
+def _annotated(file: FileDescriptor) -> tuple[EnumDescriptor, ...]:
+    return tuple(
+        enum
+        for enum in file.enum_types_by_name.values()
+        if is_system(enum) or any(map(is_code, enum.values))
+    )
