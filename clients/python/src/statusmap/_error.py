@@ -17,7 +17,7 @@ from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.rpc import error_details_pb2, status_pb2
 
-from statusmap import _codes, _text
+from statusmap import _codes, _protovalidate, _text
 from statusmap.v1 import options_pb2
 
 _DETAILS_KEY = "grpc-status-details-bin"
@@ -320,9 +320,25 @@ def _retry_after(status: status_pb2.Status) -> timedelta | None:
 def _violations(
     status: status_pb2.Status, domain: str, systems: Sequence[EnumDescriptor]
 ) -> Iterator[Violation]:
-    for request in _unpack(status, error_details_pb2.BadRequest):
-        for sent in request.field_violations:
-            yield _violation(sent, domain, systems)
+    for detail in status.details:
+        try:
+            found = _field_violations(detail)
+        except _BROKEN:
+            continue
+        for violation in found:
+            yield _violation(violation, domain, systems)
+
+
+def _field_violations(
+    detail: any_pb2.Any,
+) -> Iterable[error_details_pb2.BadRequest.FieldViolation]:
+    """Return the violations in a detail, none if it has another type."""
+    request = error_details_pb2.BadRequest()
+    if detail.Unpack(request):
+        return request.field_violations
+    if detail.TypeName() == _protovalidate.NAME:
+        return _protovalidate.field_violations(detail.value)
+    return ()
 
 
 def _violation(
