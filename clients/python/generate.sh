@@ -12,19 +12,21 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(realpath -m "${1:-$here}")
 cd "$here/../.."
+# buf.yaml has only the first module.
+modules='{"version":"v2","modules":[{"path":"proto"},{"path":"testdata/depot"}]}'
 
 buf() { GOWORK=off go tool -modfile=tools/go.mod buf "$@"; }
 generate() { # FOLDER PROTO-PATH...
   local folder=$1 paths=()
   shift
   for path in "$@"; do paths+=(--path "$path"); done
-  buf generate --template clients/python/buf.gen.yaml -o "$out/$folder" "${paths[@]}"
+  buf generate --config "$modules" --template clients/python/buf.gen.yaml -o "$out/$folder" "${paths[@]}"
 }
 
 mkdir -p "$out/src" "$out/tests/gen"
 find "$out/src" "$out/tests/gen" -name '*_pb2*.py*' -delete
 generate src proto/statusmap/v1
-generate tests/gen proto/legacy proto/statusmap/demo
+generate tests/gen proto/legacy proto/statusmap/demo testdata/depot/legacy
 # The service's stub without buf: grpcio-tools has the generator inside protoc, and
 # buf does not support it.
 buf build --as-file-descriptor-set -o - |

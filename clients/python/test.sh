@@ -57,6 +57,6 @@ step lint lint
 step "mypy --strict" .venv/bin/mypy
 step pytest .venv/bin/python -m pytest -q
 step "pytest of the reader, protobuf in pure Python" \
-  env PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python .venv/bin/python -m pytest -q tests/test_reader.py
+  env PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python .venv/bin/python -m pytest -q tests/test_reader.py tests/test_depot.py
 step "wheel and sdist" package
 step "wheel in a clean environment" wheel

@@ -26,7 +26,7 @@ from legacy.elves.v2 import code_pb2 as elves_v2
 from legacy.jarvis.v2 import code_pb2 as jarvis_v2
 from legacy.job.v1 import code_pb2 as job_v1
 from legacy.job.v2 import code_pb2 as job_v2
-from statusmap import _error
+from statusmap import _text
 from statusmap.v1 import options_pb2
 
 NOT_FOUND = 5
@@ -89,6 +89,7 @@ def test_all_attributes() -> None:
     assert err.request_id == "r1"
     assert err.retry_after == timedelta(seconds=1.5)
     assert err.field == "job_id"
+    assert err.violations == (statusmap.Violation("job_id", "作业 42 不存在", None, None),)
     assert err.grpc_code is grpc.StatusCode.NOT_FOUND
     assert err.options is not None
     assert err.options.labels["source"] == "JOB"
@@ -98,7 +99,9 @@ def test_all_attributes() -> None:
 
 def test_what_is_left_out_is_none() -> None:
     err = read(error_info())
-    assert (err.request_id, err.retry_after, err.field) == (None, None, None)
+    assert (err.request_id, err.retry_after, err.field, err.help) == (None,) * 4
+    assert (err.violations, err.deprecated) == ((), False)
+    assert (err.replaced_by, err.explanation, err.resolution, err.since) == (None,) * 4
 
 
 def test_equal_numbers_of_two_systems_are_told_apart() -> None:
@@ -298,11 +301,11 @@ def test_message_that_the_server_translated() -> None:
     ],
 )
 def test_template(template: str, text: str) -> None:
-    assert _error._render(template, {"a": "1", "b": "2"}) == text
+    assert _text.render(template, {"a": "1", "b": "2"}) == text
 
 
 def test_arguments_are_not_templates() -> None:
-    assert _error._render("{a} {b}", {"a": "{b}", "b": r"\1"}) == r"{b} \1"
+    assert _text.render("{a} {b}", {"a": "{b}", "b": r"\1"}) == r"{b} \1"
 
 
 def test_enum_of_another_name_and_a_value_without_options() -> None:
@@ -373,13 +376,23 @@ def test_any_bytes() -> None:
     good = status_of(
         error_info(),
         details_pb2.RetryInfo(retry_delay=Duration(seconds=10)),
-        details_pb2.BadRequest(field_violations=[{"field": "job_id"}]),
+        details_pb2.BadRequest(field_violations=[{"field": "job_id", "reason": "JOB_NOT_FOUND"}]),
         details_pb2.LocalizedMessage(locale="fr", message="x"),
-    ).SerializeToString()
+        details_pb2.Help(links=[{"url": "https://errors.example.com"}]),
+    )
+    # {violations: {field: {elements: {field_name: "a", string_key: "k"}}, message: "m"}}
+    good.details.add(
+        type_url="type.googleapis.com/buf.validate.Violations",
+        value=b"\x0a\x0d\x2a\x08\x0a\x06\x12\x01aR\x01k\x1a\x01m",
+    )
+    err = statusmap.from_status(good)
+    assert err is not None
+    assert [v.field for v in err.violations] == ["job_id", 'a["k"]']
+    good_bytes = good.SerializeToString()
     dice = random.Random(1207101)
     ours = 0
     for _ in range(20_000):
-        raw = bytearray(good)
+        raw = bytearray(good_bytes)
         for _ in range(dice.randint(1, 2)):
             at = dice.randrange(len(raw))
             match dice.randrange(3):
@@ -394,4 +407,5 @@ def test_any_bytes() -> None:
             ours += 1
             assert err.code_in(job_v2.Code) in (None, job_v2.JOB_NOT_FOUND)
             assert isinstance(err.message_in("en"), str)
+            assert isinstance(repr(err.violations), str)
     assert ours > 1000  # enough of the changed statuses can still be read

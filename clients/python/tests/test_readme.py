@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import subprocess
 import sys
@@ -14,12 +15,15 @@ from pathlib import Path
 import grpc
 import pytest
 
+import statusmap
 from conftest import HERE, REPOSITORY
 from statusmap.demo.v1 import demo_pb2, demo_pb2_grpc
+from test_depot import cases
+from test_reader import FakeError
 
 README = (HERE.parent / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^python -m (grpc_tools\.protoc .*)$", README, re.MULTILINE)
-WITH_PACKAGE, WITH_ASYNCIO, WITHOUT_PACKAGE = re.findall(
+WITH_PACKAGE, WITH_ASYNCIO, WITH_VIOLATIONS, WITHOUT_PACKAGE = re.findall(
     r"```python\n(.*?)```\n\n```\n(.*?)```", README, re.DOTALL
 )
 
@@ -52,6 +56,17 @@ def test_with_the_package(address: str, capsys: pytest.CaptureFixture[str]) -> N
     code, output = WITH_ASYNCIO
     exec(code, names)  # noqa: S102
     asyncio.run(names["show"]())  # type: ignore[operator]
+    assert capsys.readouterr().out == output
+
+
+def test_violations(capsys: pytest.CaptureFixture[str]) -> None:
+    (status,) = [case["status"] for case in cases() if case["name"] == "two violations"]
+
+    def place_order() -> None:
+        raise FakeError([("grpc-status-details-bin", base64.b64decode(status))])
+
+    code, output = WITH_VIOLATIONS
+    exec(code, {"grpc": grpc, "statusmap": statusmap, "place_order": place_order})  # noqa: S102
     assert capsys.readouterr().out == output
 
 

@@ -15,7 +15,7 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from legacy.elves.v2 import code_pb2 as elves_v2
 from legacy.job.v2 import code_pb2 as job_v2
-from statusmap import LegacyError
+from statusmap import LegacyError, Violation
 from test_reader import error_info, read
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
         assert_type(err.code_in(ProtocCode), ProtocCode | None)
         assert_type(err.retry_after, timedelta | None)
         assert_type(err.metadata["job_id"], str)
+        assert_type(err.help, str | None)
+        for violation in err.violations:
+            assert_type(violation, Violation)
+            assert_type(violation.code_in(job_v2.Code), job_v2.Code.ValueType | None)
+            violation.field = "x"  # type: ignore[misc]
         err.legacy_code = 7  # type: ignore[assignment]
 
 

@@ -5,12 +5,12 @@
 
 A statusmap server sends each legacy error as a ``google.rpc.ErrorInfo`` whose domain
 and reason together are the full name of a protobuf enum value. A client needs only the
-enum that you generate from the server's .proto file: this package finds the value and
+enums that you generate from the server's .proto files: this package finds the value and
 reads its options.
 
 Start with :func:`from_error`.
 """
 
-from statusmap._error import LegacyError, from_error, from_status
+from statusmap._error import LegacyError, Violation, from_error, from_status
 
-__all__ = ["LegacyError", "from_error", "from_status"]
+__all__ = ["LegacyError", "Violation", "from_error", "from_status"]

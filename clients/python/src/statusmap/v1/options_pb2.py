@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1astatusmap/v1/options.proto\x12\x0cstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xe6\x01\n\rSystemOptions\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12\x32\n\x08\x65nvelope\x18\x03 \x01(\x0b\x32\x16.statusmap.v1.EnvelopeR\x08\x65nvelope\x12\'\n\x0flanguage_header\x18\x04 \x01(\tR\x0elanguageHeader\x12#\n\rsuccess_codes\x18\x05 \x01(\tR\x0csuccessCodes\x12!\n\x0clegacy_codes\x18\x06 \x01(\tR\x0blegacyCodes\"_\n\x08\x45nvelope\x12\x18\n\x07\x66\x61ilure\x18\x01 \x01(\tR\x07\x66\x61ilure\x12\x18\n\x07success\x18\x02 \x01(\tR\x07success\x12\x1f\n\x0bhttp_always\x18\x03 \x01(\x05R\nhttpAlways\"\x94\x04\n\x0b\x43odeOptions\x12/\n\x04grpc\x18\x01 \x01(\x0e\x32\x16.statusmap.v1.GrpcCodeH\x00R\x04grpc\x88\x01\x01\x12\x12\n\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n\x0blegacy_code\x18\x03 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12O\n\x0ctranslations\x18\x05 \x03(\x0b\x32+.statusmap.v1.CodeOptions.TranslationsEntryR\x0ctranslations\x12\x39\n\x0c\x66\x61llback_for\x18\x06 \x03(\x0e\x32\x16.statusmap.v1.GrpcCodeR\x0b\x66\x61llbackFor\x12\x1f\n\x0bretry_after\x18\x07 \x01(\rR\nretryAfter\x12\x14\n\x05\x66ield\x18\x08 \x01(\tR\x05\x66ield\x12=\n\x06labels\x18\t \x03(\x0b\x32%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x1a?\n\x11TranslationsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x07\n\x05_grpc\"&\n\nRPCOptions\x12\x18\n\x07\x64ialect\x18\x01 \x01(\tR\x07\x64ialect*\xbb\x02\n\x08GrpcCode\x12\x06\n\x02OK\x10\x00\x12\r\n\tCANCELLED\x10\x01\x12\x0b\n\x07UNKNOWN\x10\x02\x12\x14\n\x10INVALID_ARGUMENT\x10\x03\x12\x15\n\x11\x44\x45\x41\x44LINE_EXCEEDED\x10\x04\x12\r\n\tNOT_FOUND\x10\x05\x12\x12\n\x0e\x41LREADY_EXISTS\x10\x06\x12\x15\n\x11PERMISSION_DENIED\x10\x07\x12\x16\n\x12RESOURCE_EXHAUSTED\x10\x08\x12\x17\n\x13\x46\x41ILED_PRECONDITION\x10\t\x12\x0b\n\x07\x41\x42ORTED\x10\n\x12\x10\n\x0cOUT_OF_RANGE\x10\x0b\x12\x11\n\rUNIMPLEMENTED\x10\x0c\x12\x0c\n\x08INTERNAL\x10\r\x12\x0f\n\x0bUNAVAILABLE\x10\x0e\x12\r\n\tDATA_LOSS\x10\x0f\x12\x13\n\x0fUNAUTHENTICATED\x10\x10:S\n\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\x0b\x32\x1b.statusmap.v1.SystemOptionsR\x06system:R\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\x0b\x32\x19.statusmap.v1.CodeOptionsR\x04\x63ode:U\n\x07service\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x07service:R\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x06methodB^\n\x0fio.statusmap.v1B\x0cOptionsProtoP\x01Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1astatusmap/v1/options.proto\x12\x0cstatusmap.v1\x1a google/protobuf/descriptor.proto\"\xa9\x03\n\rSystemOptions\x12\x14\n\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n\x08language\x18\x02 \x01(\tR\x08language\x12\x32\n\x08\x65nvelope\x18\x03 \x01(\x0b\x32\x16.statusmap.v1.EnvelopeR\x08\x65nvelope\x12\'\n\x0flanguage_header\x18\x04 \x01(\tR\x0elanguageHeader\x12#\n\rsuccess_codes\x18\x05 \x01(\tR\x0csuccessCodes\x12!\n\x0clegacy_codes\x18\x06 \x01(\tR\x0blegacyCodes\x12)\n\x10\x64\x65\x66\x61ult_language\x18\x07 \x01(\tR\x0f\x64\x65\x66\x61ultLanguage\x12\x1a\n\x08includes\x18\x08 \x03(\tR\x08includes\x12:\n\x0c\x61lternatives\x18\t \x03(\x0b\x32\x16.statusmap.v1.EnvelopeR\x0c\x61lternatives\x12*\n\x11request_id_header\x18\n \x01(\tR\x0frequestIdHeader\x12\x12\n\x04help\x18\x0b \x01(\tR\x04help\"\x83\x04\n\x08\x45nvelope\x12\x18\n\x07\x66\x61ilure\x18\x01 \x01(\tR\x07\x66\x61ilure\x12\x18\n\x07success\x18\x02 \x01(\tR\x07success\x12\x1f\n\x0bhttp_always\x18\x03 \x01(\x05R\nhttpAlways\x12\x35\n\x06\x66ormat\x18\x04 \x01(\x0e\x32\x1d.statusmap.v1.Envelope.FormatR\x06\x66ormat\x12!\n\x0c\x63ontent_type\x18\x05 \x01(\tR\x0b\x63ontentType\x12\x35\n\x06\x65scape\x18\x06 \x01(\x0e\x32\x1d.statusmap.v1.Envelope.EscapeR\x06\x65scape\x12=\n\x07headers\x18\x07 \x03(\x0b\x32#.statusmap.v1.Envelope.HeadersEntryR\x07headers\x12%\n\x0estream_failure\x18\x08 \x01(\tR\rstreamFailure\x12\x1c\n\tviolation\x18\t \x01(\tR\tviolation\x1a:\n\x0cHeadersEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"%\n\x06\x46ormat\x12\x08\n\x04JSON\x10\x00\x12\x07\n\x03XML\x10\x01\x12\x08\n\x04TEXT\x10\x02\"*\n\x06\x45scape\x12\x0b\n\x07MINIMAL\x10\x00\x12\t\n\x05\x41SCII\x10\x01\x12\x08\n\x04HTML\x10\x02\"\xcf\x08\n\x0b\x43odeOptions\x12/\n\x04grpc\x18\x01 \x01(\x0e\x32\x16.statusmap.v1.GrpcCodeH\x00R\x04grpc\x88\x01\x01\x12\x12\n\x04http\x18\x02 \x01(\x05R\x04http\x12\x1f\n\x0blegacy_code\x18\x03 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x04 \x01(\tR\x07message\x12O\n\x0ctranslations\x18\x05 \x03(\x0b\x32+.statusmap.v1.CodeOptions.TranslationsEntryR\x0ctranslations\x12\x39\n\x0c\x66\x61llback_for\x18\x06 \x03(\x0e\x32\x16.statusmap.v1.GrpcCodeR\x0b\x66\x61llbackFor\x12\x1f\n\x0bretry_after\x18\x07 \x01(\rR\nretryAfter\x12\x16\n\x06\x66ields\x18\x08 \x03(\tR\x06\x66ields\x12=\n\x06labels\x18\t \x03(\x0b\x32%.statusmap.v1.CodeOptions.LabelsEntryR\x06labels\x12\x14\n\x05reads\x18\n \x01(\tR\x05reads\x12*\n\x11\x66\x61llback_for_http\x18\x0b \x03(\x05R\x0f\x66\x61llbackForHttp\x12\x37\n\x04\x61rgs\x18\x0c \x03(\x0b\x32#.statusmap.v1.CodeOptions.ArgsEntryR\x04\x61rgs\x12,\n\x12shares_legacy_code\x18\r \x01(\x08R\x10sharesLegacyCode\x12 \n\x0b\x65xplanation\x18\x0e \x01(\tR\x0b\x65xplanation\x12\x1e\n\nresolution\x18\x0f \x01(\tR\nresolution\x12\x14\n\x05since\x18\x10 \x01(\tR\x05since\x12\x1f\n\x0breplaced_by\x18\x11 \x01(\tR\nreplacedBy\x1a\xbc\x01\n\x03\x41rg\x12\x36\n\x04type\x18\x01 \x01(\x0e\x32\".statusmap.v1.CodeOptions.Arg.TypeR\x04type\x12\x1c\n\tsensitive\x18\x02 \x01(\x08R\tsensitive\x12 \n\x0b\x64\x65scription\x18\x03 \x01(\tR\x0b\x64\x65scription\"=\n\x04Type\x12\n\n\x06STRING\x10\x00\x12\t\n\x05INT64\x10\x01\x12\n\n\x06\x44OUBLE\x10\x02\x12\x08\n\x04\x42OOL\x10\x03\x12\x08\n\x04JSON\x10\x04\x1a?\n\x11TranslationsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1aV\n\tArgsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x33\n\x05value\x18\x02 \x01(\x0b\x32\x1d.statusmap.v1.CodeOptions.ArgR\x05value:\x02\x38\x01\x42\x07\n\x05_grpc\">\n\nRPCOptions\x12\x18\n\x07\x64ialect\x18\x01 \x01(\tR\x07\x64ialect\x12\x16\n\x06\x65rrors\x18\x02 \x03(\tR\x06\x65rrors*\xbb\x02\n\x08GrpcCode\x12\x06\n\x02OK\x10\x00\x12\r\n\tCANCELLED\x10\x01\x12\x0b\n\x07UNKNOWN\x10\x02\x12\x14\n\x10INVALID_ARGUMENT\x10\x03\x12\x15\n\x11\x44\x45\x41\x44LINE_EXCEEDED\x10\x04\x12\r\n\tNOT_FOUND\x10\x05\x12\x12\n\x0e\x41LREADY_EXISTS\x10\x06\x12\x15\n\x11PERMISSION_DENIED\x10\x07\x12\x16\n\x12RESOURCE_EXHAUSTED\x10\x08\x12\x17\n\x13\x46\x41ILED_PRECONDITION\x10\t\x12\x0b\n\x07\x41\x42ORTED\x10\n\x12\x10\n\x0cOUT_OF_RANGE\x10\x0b\x12\x11\n\rUNIMPLEMENTED\x10\x0c\x12\x0c\n\x08INTERNAL\x10\r\x12\x0f\n\x0bUNAVAILABLE\x10\x0e\x12\r\n\tDATA_LOSS\x10\x0f\x12\x13\n\x0fUNAUTHENTICATED\x10\x10:S\n\x06system\x12\x1c.google.protobuf.EnumOptions\x18\xbd\xd6I \x01(\x0b\x32\x1b.statusmap.v1.SystemOptionsR\x06system:R\n\x04\x63ode\x12!.google.protobuf.EnumValueOptions\x18\xbd\xd6I \x01(\x0b\x32\x19.statusmap.v1.CodeOptionsR\x04\x63ode:U\n\x07service\x12\x1f.google.protobuf.ServiceOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x07service:R\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xbd\xd6I \x01(\x0b\x32\x18.statusmap.v1.RPCOptionsR\x06methodB^\n\x0fio.statusmap.v1B\x0cOptionsProtoP\x01Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,22 +33,38 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'statusmap.v1.options_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.statusmap.v1B\014OptionsProtoP\001Z;github.com/statusmap/statusmap/gen/statusmap/v1;statusmapv1'
+  _globals['_ENVELOPE_HEADERSENTRY']._loaded_options = None
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_options = b'8\001'
   _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._loaded_options = None
   _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_options = b'8\001'
   _globals['_CODEOPTIONS_LABELSENTRY']._loaded_options = None
   _globals['_CODEOPTIONS_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_GRPCCODE']._serialized_start=984
-  _globals['_GRPCCODE']._serialized_end=1299
+  _globals['_CODEOPTIONS_ARGSENTRY']._loaded_options = None
+  _globals['_CODEOPTIONS_ARGSENTRY']._serialized_options = b'8\001'
+  _globals['_GRPCCODE']._serialized_start=2195
+  _globals['_GRPCCODE']._serialized_end=2510
   _globals['_SYSTEMOPTIONS']._serialized_start=79
-  _globals['_SYSTEMOPTIONS']._serialized_end=309
-  _globals['_ENVELOPE']._serialized_start=311
-  _globals['_ENVELOPE']._serialized_end=406
-  _globals['_CODEOPTIONS']._serialized_start=409
-  _globals['_CODEOPTIONS']._serialized_end=941
-  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_start=810
-  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_end=873
-  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_start=875
-  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_end=932
-  _globals['_RPCOPTIONS']._serialized_start=943
-  _globals['_RPCOPTIONS']._serialized_end=981
+  _globals['_SYSTEMOPTIONS']._serialized_end=504
+  _globals['_ENVELOPE']._serialized_start=507
+  _globals['_ENVELOPE']._serialized_end=1022
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_start=881
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_end=939
+  _globals['_ENVELOPE_FORMAT']._serialized_start=941
+  _globals['_ENVELOPE_FORMAT']._serialized_end=978
+  _globals['_ENVELOPE_ESCAPE']._serialized_start=980
+  _globals['_ENVELOPE_ESCAPE']._serialized_end=1022
+  _globals['_CODEOPTIONS']._serialized_start=1025
+  _globals['_CODEOPTIONS']._serialized_end=2128
+  _globals['_CODEOPTIONS_ARG']._serialized_start=1719
+  _globals['_CODEOPTIONS_ARG']._serialized_end=1907
+  _globals['_CODEOPTIONS_ARG_TYPE']._serialized_start=1846
+  _globals['_CODEOPTIONS_ARG_TYPE']._serialized_end=1907
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_start=1909
+  _globals['_CODEOPTIONS_TRANSLATIONSENTRY']._serialized_end=1972
+  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_start=1974
+  _globals['_CODEOPTIONS_LABELSENTRY']._serialized_end=2031
+  _globals['_CODEOPTIONS_ARGSENTRY']._serialized_start=2033
+  _globals['_CODEOPTIONS_ARGSENTRY']._serialized_end=2119
+  _globals['_RPCOPTIONS']._serialized_start=2130
+  _globals['_RPCOPTIONS']._serialized_end=2192
 # @@protoc_insertion_point(module_scope)

@@ -153,6 +153,11 @@ class SystemOptions(_message.Message):
     LANGUAGE_HEADER_FIELD_NUMBER: _builtins.int
     SUCCESS_CODES_FIELD_NUMBER: _builtins.int
     LEGACY_CODES_FIELD_NUMBER: _builtins.int
+    DEFAULT_LANGUAGE_FIELD_NUMBER: _builtins.int
+    INCLUDES_FIELD_NUMBER: _builtins.int
+    ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_HEADER_FIELD_NUMBER: _builtins.int
+    HELP_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """The product's name, for people to read. Default: no name.
 
@@ -162,8 +167,8 @@ class SystemOptions(_message.Message):
     """
     language: _builtins.str
     """The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-    in this language unless the client asks for another one with `language_header`.
-    Required.
+    in this language, unless `default_language` names another one or the client asks
+    for another one with `language_header`. Required.
 
     ```proto
     language: "zh-CN"
@@ -172,8 +177,8 @@ class SystemOptions(_message.Message):
     language_header: _builtins.str
     """The request header with which a client chooses the language of an error's
     message. Its value has the syntax of Accept-Language. If the code has no
-    translation that fits, the message is in the system's `language`. Default: no
-    header, so all messages are in `language`.
+    translation that fits, the message is in the system's default language. Default: no
+    header, so all messages are in the default language.
 
     ```proto
     language_header: "Accept-Language"
@@ -182,7 +187,8 @@ class SystemOptions(_message.Message):
     success_codes: _builtins.str
     """A regular expression (RE2) that matches exactly the legacy codes of successes. It
     must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-    matches, and must not have it otherwise. Default: no code is a success.
+    matches, and must not have it otherwise. It may match legacy codes that no code
+    has. Default: no code is a success.
 
     ```proto
     success_codes: "0|2[0-9]{4}"
@@ -196,15 +202,69 @@ class SystemOptions(_message.Message):
     legacy_codes: "D-[0-9]{3}"
     ```
     """
+    default_language: _builtins.str
+    """The BCP 47 tag of the language in which the system answers if the client does not
+    ask for one. Codes without a translation into it answer in `language`. Default:
+    `language`.
+
+    ```proto
+    default_language: "en"
+    ```
+    """
+    request_id_header: _builtins.str
+    """The header of requests and responses that has the request's id. Default:
+    X-Request-Id.
+
+    ```proto
+    request_id_header: "X-Depot-Trace"
+    ```
+    """
+    help: _builtins.str
+    """The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+    as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+    envelopes. Default: no help.
+
+    ```proto
+    help: "https://errors.example.com/{domain}/{reason}"
+    ```
+    """
     @_builtins.property
     def envelope(self) -> Global___Envelope:
-        """The JSON of response bodies. Required.
+        """The response bodies. Required.
 
         ```proto
         envelope: {
           failure: '{"ok":false,"code":{code},"message":{message}}'
           success: '{"ok":true,"data":{data}}'
           http_always: 200
+        }
+        ```
+        """
+
+    @_builtins.property
+    def includes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The full names of further enums whose codes belong to this system too, for example
+        if the table has several files, or if a gateway answers with codes of its own. An
+        included enum has no option (statusmap.v1.system), and its codes keep their package
+        as domain. Several systems of the same `language` can include it. Reasons, legacy
+        codes and fallbacks must be unique in the system with all its includes. Default: no
+        includes.
+
+        ```proto
+        includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+        ```
+        """
+
+    @_builtins.property
+    def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___Envelope]:
+        """Further envelopes. The client chooses one by `content_type` with the request header
+        Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+        is acceptable, `envelope` is. Default: no alternatives.
+
+        ```proto
+        alternatives: {
+          content_type: "application/problem+json"
+          failure: '{"type":{help},"title":{message},"status":{http_status}}'
         }
         ```
         """
@@ -218,10 +278,15 @@ class SystemOptions(_message.Message):
         language_header: _builtins.str = ...,
         success_codes: _builtins.str = ...,
         legacy_codes: _builtins.str = ...,
+        default_language: _builtins.str = ...,
+        includes: _abc.Iterable[_builtins.str] | None = ...,
+        alternatives: _abc.Iterable[Global___Envelope] | None = ...,
+        request_id_header: _builtins.str = ...,
+        help: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["envelope", b"envelope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["envelope", b"envelope", "language", b"language", "language_header", b"language_header", "legacy_codes", b"legacy_codes", "success_codes", b"success_codes", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "default_language", b"default_language", "envelope", b"envelope", "help", b"help", "includes", b"includes", "language", b"language", "language_header", b"language_header", "legacy_codes", b"legacy_codes", "request_id_header", b"request_id_header", "success_codes", b"success_codes", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -229,40 +294,142 @@ Global___SystemOptions: _TypeAlias = SystemOptions  # noqa: Y015
 
 @_typing.final
 class Envelope(_message.Message):
-    """Envelope has the templates of response bodies. Each template is JSON with
-    placeholders. The body has the same key order and white space as the template.
+    """Envelope has the templates of response bodies. A template is JSON, XML or text with
+    placeholders. The body has the same order of keys and the same white space as the
+    template. These placeholders are replaced:
 
-    These placeholders are replaced:
+      {code}           the legacy code
+      {message}        the message of the code; empty in a success without success code
+      {reason}         the reason of the code
+      {domain}         the domain of the code
+      {request_id}     the id of the request
+      {metadata}       the arguments of the error, without sensitive ones, as a JSON object
+      {metadata.NAME}  one argument
+      {labels.NAME}    one label of the code
+      {data}           the response message as JSON; null in a failure
+      {data...}        the members of the response message, as members of an object
+      {http_status}    the HTTP status of the response
+      {http_reason}    the text of the HTTP status, for example Not Found
+      {http_method}    the method of the request
+      {http_path}      the path of the request, without the query
+      {grpc_code}      the number of the error's gRPC code, for example 5
+      {grpc_name}      the name of the error's gRPC code, for example NOT_FOUND
+      {language}       the BCP 47 tag of the message's language
+      {timestamp}      the time, for example 2026-01-31T12:00:00.000Z
+      {timestamp_ms}   the time in milliseconds since 1970
+      {retry_after}    the seconds to wait before the same call is repeated
+      {help}           the URL of `SystemOptions.help`
+      {field}          the request field of the first violation
+      {violations}     all violations, each in the template `violation`
+      {details}        the details of the gRPC status, as a JSON array
 
-      {code}        the legacy code
-      {message}     the message of the code
-      {reason}      the reason of the code
-      {domain}      the domain of the system
-      {request_id}  the id of the request
-      {metadata}    the arguments of the error, as a JSON object of strings
-      {data}        the response message as JSON; null in a failure
+    In JSON, outside a string, a placeholder becomes a JSON value. {http_status},
+    {grpc_code}, {timestamp_ms} and {retry_after} become numbers, {code} becomes a number
+    if it is an integer, and an argument has the type that `CodeOptions.args` says. All
+    others become strings. Inside a string, as in "[{code}]{message}", a placeholder
+    becomes escaped text; {metadata}, {data}, {data...}, {details} and {violations} cannot
+    be there.
 
-    Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
-    if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
-    in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
-    inside a string. Inside a JSON string, write {{ and }} for braces.
+    A placeholder has no value if its text is empty or absent, and {retry_after} if it is
+    0. It becomes null then, or nothing inside a string. With a question mark, as in
+    {field?}, the member or element of an array that it is part of is left out instead; in
+    XML, the element or attribute is. An object or array that becomes empty by this is
+    left out too.
+
+    Write {{ and }} for braces: in JSON inside strings, in XML and text everywhere.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _Format:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Envelope._Format.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        JSON: Envelope._Format.ValueType  # 0
+        """JSON. The envelope can be read back."""
+        XML: Envelope._Format.ValueType  # 1
+        """XML. It is not read back, and cannot have {data}."""
+        TEXT: Envelope._Format.ValueType  # 2
+        """Plain text. It is not read back, and cannot have {data}."""
+
+    class Format(_Format, metaclass=_FormatEnumTypeWrapper):
+        """The format of the templates."""
+
+    JSON: Envelope.Format.ValueType  # 0
+    """JSON. The envelope can be read back."""
+    XML: Envelope.Format.ValueType  # 1
+    """XML. It is not read back, and cannot have {data}."""
+    TEXT: Envelope.Format.ValueType  # 2
+    """Plain text. It is not read back, and cannot have {data}."""
+
+    class _Escape:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _EscapeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Envelope._Escape.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        MINIMAL: Envelope._Escape.ValueType  # 0
+        """Only those that JSON requires."""
+        ASCII: Envelope._Escape.ValueType  # 1
+        """All that are not ASCII, as in \\u4f5c. Python's json module does this."""
+        HTML: Envelope._Escape.ValueType  # 2
+        """The characters <, >, &, U+2028 and U+2029, as in \\u003c. Go's encoding/json does
+        this.
+        """
+
+    class Escape(_Escape, metaclass=_EscapeEnumTypeWrapper):
+        """The characters that are escaped in JSON strings."""
+
+    MINIMAL: Envelope.Escape.ValueType  # 0
+    """Only those that JSON requires."""
+    ASCII: Envelope.Escape.ValueType  # 1
+    """All that are not ASCII, as in \\u4f5c. Python's json module does this."""
+    HTML: Envelope.Escape.ValueType  # 2
+    """The characters <, >, &, U+2028 and U+2029, as in \\u003c. Go's encoding/json does
+    this.
+    """
+
+    @_typing.final
+    class HeadersEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     FAILURE_FIELD_NUMBER: _builtins.int
     SUCCESS_FIELD_NUMBER: _builtins.int
     HTTP_ALWAYS_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    ESCAPE_FIELD_NUMBER: _builtins.int
+    HEADERS_FIELD_NUMBER: _builtins.int
+    STREAM_FAILURE_FIELD_NUMBER: _builtins.int
+    VIOLATION_FIELD_NUMBER: _builtins.int
     failure: _builtins.str
-    """The body of a failed call. It must contain {code}. Required.
+    """The body of a failed call. It should contain {code}. Required.
 
     ```proto
     failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
     ```
     """
     success: _builtins.str
-    """The body of a successful call. It must contain {data}. If it contains {code},
-    {message} or {reason}, the system must have a success code. Default: {data}, the
+    """The body of a successful call. It must contain {data} or {data...}. If it contains
+    {code} or {reason}, the system must have a success code. Default: {data}, the
     response message without an envelope.
 
     ```proto
@@ -278,16 +445,74 @@ class Envelope(_message.Message):
     http_always: 200
     ```
     """
+    format: Global___Envelope.Format.ValueType
+    """The format of all templates of this envelope. It decides how values are escaped.
+    Default: JSON.
+
+    ```proto
+    format: XML
+    ```
+    """
+    content_type: _builtins.str
+    """The header Content-Type of the response. Default:
+    application/json; charset=utf-8, application/xml; charset=utf-8 or
+    text/plain; charset=utf-8, by `format`.
+
+    ```proto
+    content_type: "application/problem+json"
+    ```
+    """
+    escape: Global___Envelope.Escape.ValueType
+    """The characters that are escaped in JSON strings. It applies to all that is filled
+    in, {data} too. Default: MINIMAL.
+
+    ```proto
+    escape: ASCII
+    ```
+    """
+    stream_failure: _builtins.str
+    """The last chunk of a stream that fails. Default: `failure`.
+
+    ```proto
+    stream_failure: '{"error":{"code":{code},"message":{message}}}'
+    ```
+    """
+    violation: _builtins.str
+    """One violation in {violations}. It can contain {field}, {code}, {reason} and
+    {message}, all of the violation. In JSON, the violations are separated by commas.
+    Required if `failure` contains {violations}.
+
+    ```proto
+    failure: '{"code":{code},"errors":[{violations}]}'
+    violation: '{"field":{field},"message":{message}}'
+    ```
+    """
+    @_builtins.property
+    def headers(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Headers of failed responses, by name. The values are text with placeholders. A
+        header whose placeholders all have no value is left out. Default: no headers.
+
+        ```proto
+        headers: {key: "X-Error-Code" value: "{code}"}
+        ```
+        """
+
     def __init__(
         self,
         *,
         failure: _builtins.str = ...,
         success: _builtins.str = ...,
         http_always: _builtins.int = ...,
+        format: Global___Envelope.Format.ValueType = ...,
+        content_type: _builtins.str = ...,
+        escape: Global___Envelope.Escape.ValueType = ...,
+        headers: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        stream_failure: _builtins.str = ...,
+        violation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "http_always", b"http_always", "success", b"success"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "escape", b"escape", "failure", b"failure", "format", b"format", "headers", b"headers", "http_always", b"http_always", "stream_failure", b"stream_failure", "success", b"success", "violation", b"violation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -298,6 +523,83 @@ class CodeOptions(_message.Message):
     """CodeOptions describe a code: its meaning in gRPC and HTTP, and its message."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Arg(_message.Message):
+        """An argument of a code."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        class _Type:
+            ValueType = _typing.NewType("ValueType", _builtins.int)
+            V: _TypeAlias = ValueType  # noqa: Y015
+
+        class _TypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CodeOptions.Arg._Type.ValueType], _builtins.type):
+            DESCRIPTOR: _descriptor.EnumDescriptor
+            STRING: CodeOptions.Arg._Type.ValueType  # 0
+            """A string."""
+            INT64: CodeOptions.Arg._Type.ValueType  # 1
+            """An integer of 64 bits."""
+            DOUBLE: CodeOptions.Arg._Type.ValueType  # 2
+            """A floating-point number."""
+            BOOL: CodeOptions.Arg._Type.ValueType  # 3
+            """true or false."""
+            JSON: CodeOptions.Arg._Type.ValueType  # 4
+            """Any JSON value."""
+
+        class Type(_Type, metaclass=_TypeEnumTypeWrapper):
+            """The type of an argument's value in JSON."""
+
+        STRING: CodeOptions.Arg.Type.ValueType  # 0
+        """A string."""
+        INT64: CodeOptions.Arg.Type.ValueType  # 1
+        """An integer of 64 bits."""
+        DOUBLE: CodeOptions.Arg.Type.ValueType  # 2
+        """A floating-point number."""
+        BOOL: CodeOptions.Arg.Type.ValueType  # 3
+        """true or false."""
+        JSON: CodeOptions.Arg.Type.ValueType  # 4
+        """Any JSON value."""
+
+        TYPE_FIELD_NUMBER: _builtins.int
+        SENSITIVE_FIELD_NUMBER: _builtins.int
+        DESCRIPTION_FIELD_NUMBER: _builtins.int
+        type: Global___CodeOptions.Arg.Type.ValueType
+        """The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+        argument's text is not one, it becomes a string. Default: STRING.
+
+        ```proto
+        args: {key: "weight_kg" value: {type: INT64}}
+        ```
+        """
+        sensitive: _builtins.bool
+        """Whether the value must not be printed. statusmap masks it in logs and in the text
+        of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+        message if the message names it. Default: false.
+
+        ```proto
+        args: {key: "token" value: {sensitive: true}}
+        ```
+        """
+        description: _builtins.str
+        """What the argument is, for people to read. Default: no description.
+
+        ```proto
+        args: {key: "parcel_id" value: {description: "The parcel's number"}}
+        ```
+        """
+        def __init__(
+            self,
+            *,
+            type: Global___CodeOptions.Arg.Type.ValueType = ...,
+            sensitive: _builtins.bool = ...,
+            description: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "sensitive", b"sensitive", "type", b"type"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     @_typing.final
     class TranslationsEntry(_message.Message):
@@ -339,6 +641,27 @@ class CodeOptions(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class ArgsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___CodeOptions.Arg: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___CodeOptions.Arg | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     GRPC_FIELD_NUMBER: _builtins.int
     HTTP_FIELD_NUMBER: _builtins.int
     LEGACY_CODE_FIELD_NUMBER: _builtins.int
@@ -346,8 +669,16 @@ class CodeOptions(_message.Message):
     TRANSLATIONS_FIELD_NUMBER: _builtins.int
     FALLBACK_FOR_FIELD_NUMBER: _builtins.int
     RETRY_AFTER_FIELD_NUMBER: _builtins.int
-    FIELD_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    READS_FIELD_NUMBER: _builtins.int
+    FALLBACK_FOR_HTTP_FIELD_NUMBER: _builtins.int
+    ARGS_FIELD_NUMBER: _builtins.int
+    SHARES_LEGACY_CODE_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    REPLACED_BY_FIELD_NUMBER: _builtins.int
     grpc: Global___GrpcCode.ValueType
     """The gRPC code. Choose it by the meaning of the error, as google/rpc/code.proto
     describes it. OK makes the code a success code. Required.
@@ -357,8 +688,9 @@ class CodeOptions(_message.Message):
     ```
     """
     http: _builtins.int
-    """The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-    the canonical status of `grpc`, for example 404 for NOT_FOUND.
+    """The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+    replaces an error of another gRPC code has this status too. Default: the canonical
+    status of `grpc`, for example 404 for NOT_FOUND.
 
     ```proto
     http: 410
@@ -366,7 +698,7 @@ class CodeOptions(_message.Message):
     """
     legacy_code: _builtins.str
     """The code as the legacy system writes it. Each legacy code can be used once in a
-    system. Default: the number of the enum value.
+    system, unless `shares_legacy_code` is set. Default: the number of the enum value.
 
     ```proto
     legacy_code: "401.1"
@@ -375,7 +707,9 @@ class CodeOptions(_message.Message):
     message: _builtins.str
     """The message in the system's language, exactly as the legacy system sends it.
     {name} is replaced by the argument with that name. The name must be a valid key of
-    ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+    ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+    `fallback_for` can use {status_message}, the text of the status that it replaces.
+    Required.
 
     ```proto
     message: "parcel {parcel_id} is locked by {holder}"
@@ -390,12 +724,57 @@ class CodeOptions(_message.Message):
     retry_after: 30
     ```
     """
-    field: _builtins.str
-    """The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-    clients. Default: no field.
+    reads: _builtins.str
+    """A regular expression (RE2) of further legacy codes that are read as this code. It
+    must match the whole legacy code. The received legacy code is kept in the metadata,
+    and in {code} if the error is answered in the same system. Default: only
+    `legacy_code` is read as this code.
 
     ```proto
-    field: "weight_kg"
+    reads: "410\\\\..*"
+    ```
+    """
+    shares_legacy_code: _builtins.bool
+    """Whether other codes of the system have the same legacy code. All of them need this
+    option. If the legacy code is read back, the message decides which code it is, and
+    the first code is used if no message fits. Default: false.
+
+    ```proto
+    shares_legacy_code: true
+    ```
+    """
+    explanation: _builtins.str
+    """What the error means, for people to read, in Markdown. Default: no explanation.
+
+    ```proto
+    explanation: "The parcel was delivered more than a year ago."
+    ```
+    """
+    resolution: _builtins.str
+    """What to do about the error, for people to read, in Markdown. Default: no
+    resolution.
+
+    ```proto
+    resolution: "Ask the archive, `GET /archive/{id}`."
+    ```
+    """
+    since: _builtins.str
+    """The version of the API that introduced the code, for people to read. Default: no
+    version.
+
+    ```proto
+    since: "2.3"
+    ```
+    """
+    replaced_by: _builtins.str
+    """The reason, or the full name in another domain, of the code to use instead of this
+    one. Set `deprecated` too. Default: no replacement.
+
+    ```proto
+    PARCEL_LOST = 102 [
+      deprecated = true,
+      (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+    ];
     ```
     """
     @_builtins.property
@@ -416,10 +795,21 @@ class CodeOptions(_message.Message):
         without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
         system must have at least one of these two. A system can have one fallback for
         each gRPC code. The code must be an error, and its message must not have
-        arguments. Default: the code is not a fallback.
+        arguments other than {status_message}. Default: the code is not a fallback.
 
         ```proto
         fallback_for: [UNKNOWN, INTERNAL]
+        ```
+        """
+
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The request fields that are wrong. They are the first violations of the error, and
+        are sent as google.rpc.BadRequest. A field can contain an argument, as in
+        "{parameter}". Default: no fields.
+
+        ```proto
+        fields: ["weight_kg"]
         ```
         """
 
@@ -433,6 +823,29 @@ class CodeOptions(_message.Message):
         ```
         """
 
+    @_builtins.property
+    def fallback_for_http(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+        path that does not exist, 405, 413, 415 and others. A system can have one code for
+        each HTTP status. Default: `fallback_for` decides.
+
+        ```proto
+        fallback_for_http: [404, 405]
+        ```
+        """
+
+    @_builtins.property
+    def args(self) -> _containers.MessageMap[_builtins.str, Global___CodeOptions.Arg]:
+        """The arguments of the code, by name, with their types. They need not occur in the
+        message. Arguments of the message that are not here are strings. Default: no
+        further arguments.
+
+        ```proto
+        args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+        args: {key: "token" value: {sensitive: true}}
+        ```
+        """
+
     def __init__(
         self,
         *,
@@ -443,12 +856,20 @@ class CodeOptions(_message.Message):
         translations: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         fallback_for: _abc.Iterable[Global___GrpcCode.ValueType] | None = ...,
         retry_after: _builtins.int = ...,
-        field: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        reads: _builtins.str = ...,
+        fallback_for_http: _abc.Iterable[_builtins.int] | None = ...,
+        args: _abc.Mapping[_builtins.str, Global___CodeOptions.Arg] | None = ...,
+        shares_legacy_code: _builtins.bool = ...,
+        explanation: _builtins.str = ...,
+        resolution: _builtins.str = ...,
+        since: _builtins.str = ...,
+        replaced_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_grpc", b"_grpc", "grpc", b"grpc"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_grpc", b"_grpc", "fallback_for", b"fallback_for", "field", b"field", "grpc", b"grpc", "http", b"http", "labels", b"labels", "legacy_code", b"legacy_code", "message", b"message", "retry_after", b"retry_after", "translations", b"translations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_grpc", b"_grpc", "args", b"args", "explanation", b"explanation", "fallback_for", b"fallback_for", "fallback_for_http", b"fallback_for_http", "fields", b"fields", "grpc", b"grpc", "http", b"http", "labels", b"labels", "legacy_code", b"legacy_code", "message", b"message", "reads", b"reads", "replaced_by", b"replaced_by", "resolution", b"resolution", "retry_after", b"retry_after", "shares_legacy_code", b"shares_legacy_code", "since", b"since", "translations", b"translations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__grpc: _TypeAlias = _typing.Literal["grpc"]  # noqa: Y015
     _WhichOneofArgType__grpc: _TypeAlias = _typing.Literal["_grpc", b"_grpc"]  # noqa: Y015
@@ -463,6 +884,7 @@ class RPCOptions(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DIALECT_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
     dialect: _builtins.str
     """The domain of the system in which errors and successes are answered. Options of
     the program, such as a route, override it. Default: the dialect of the service, and
@@ -472,14 +894,27 @@ class RPCOptions(_message.Message):
     dialect: "legacy.job.v2"
     ```
     """
+    @_builtins.property
+    def errors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The reasons of the codes with which the method may fail; full names for codes of
+        another domain than the dialect's. Those of a service are for all its methods. They
+        are for documentation, generators and observers, and are not enforced. Default: not
+        known.
+
+        ```proto
+        errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+        ```
+        """
+
     def __init__(
         self,
         *,
         dialect: _builtins.str = ...,
+        errors: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dialect", b"dialect"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dialect", b"dialect", "errors", b"errors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -505,9 +940,9 @@ enum Code {
 ```
 """
 code: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, Global___CodeOptions]
-"""Makes an enum value a code of its system. The value's name is the reason of its
-errors. All values need this option except the one with number 0, which cannot
-have it.
+"""Makes an enum value a code of its system, or of the systems that include its enum.
+The value's name is the reason of its errors. All values need this option except
+the one with number 0, which cannot have it.
 
 ```proto
 PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
