@@ -114,7 +114,7 @@ func (e *LegacyError) givenErrors() []error {
 // loggedError returns an error as it is logged.
 func loggedError(cat *catalog.Catalog, err error) any {
 	if e, ok := err.(*LegacyError); ok { //nolint:errorlint // one that is wrapped has more text
-		return e
+		return e.logValue(cat)
 	}
 	return forLog(details.Text(cat, err))
 }
