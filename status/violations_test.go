@@ -72,7 +72,9 @@ func sentBy(cat *catalog.Catalog, err error, language string, opts ...status.Opt
 func TestWithViolations(t *testing.T) {
 	t.Parallel()
 	cat := shop(t)
-	raise := func(domain, reason string, args ...any) error { return status.New(codeOf(t, cat, domain, reason), args...) }
+	raise := func(domain, reason string, args ...any) error {
+		return status.New(codeOf(t, cat, domain, reason), args...)
+	}
 	invalid := raise("shop.v1", "ORDER_INVALID")
 	heavy := raise("shop.v1", "TOO_HEAVY", "weight", 40)
 	missing := raise("shop.v1", "MISSING", "parameter", "address.street")
