@@ -212,7 +212,7 @@ func retryAfterSeconds(d time.Duration) int64 {
 func (c *Codec) logHidden(ctx context.Context, level slog.Level, r *Request, err error) {
 	if c.logger.Enabled(ctx, level) {
 		c.logger.LogAttrs(ctx, level, "error hidden from client",
-			slog.String("request_id", r.RequestID), slog.String("path", r.Path), slog.Any("error", err))
+			slog.String("request_id", cmp.Or(r.RequestID, receivedRequestID(r, RequestIDHeader))), slog.String("path", r.Path), slog.Any("error", err))
 	}
 }
 
@@ -260,7 +260,7 @@ func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
 		HTTPMethod: s.request.Method,
 		Data:       data,
 	}
-	if !s.form.HasSuccess && contentType != nil {
+	if contentType != nil && s.form.keepsType() {
 		header["Content-Type"] = contentType
 	}
 	var m *catalog.Message
