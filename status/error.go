@@ -157,17 +157,14 @@ func newError(code *catalog.Code, cause error, args []any) error {
 	return build(code, cause, args)
 }
 
-// systemOf returns the system that has code: its enum's, or else the first one of the
-// default catalog that includes it; nil if there is none.
+// systemOf returns the system that has code: its enum's, or else the first one that
+// includes it; nil if there is none.
 func systemOf(code *catalog.Code) *catalog.System {
-	if code == nil || code.System() != nil {
-		return code.System()
+	if system := code.System(); system != nil {
+		return system
 	}
-	cat := defaultCatalog()
-	for _, system := range cat.Systems() {
-		if c, ok := cat.CodeIn(system, code); ok && c == code {
-			return system
-		}
+	if systems := code.Systems(); len(systems) > 0 {
+		return systems[0]
 	}
 	return nil
 }

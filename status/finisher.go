@@ -338,7 +338,7 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 		event.Repairs |= RepairMisuse
 	}
 	if e.defect() != "" || e.cause != nil {
-		d.hidden = append(d.hidden, slog.Any("legacy", e))
+		d.hidden = append(d.hidden, slog.Any("legacy", e.logValue(cat)))
 	}
 	return d
 }
