@@ -118,7 +118,8 @@ func (f *failure) fillStatusMessage(d *Decision) {
 	}
 	text := f.message
 	if !d.Replaced || !details.IsStatusText(f.code, text) {
-		text = details.ReasonPhrase(d.ownHTTPStatus)
+		// Of a status without a text, the text of its class (RFC 9110 section 15).
+		text = cmp.Or(details.ReasonPhrase(d.ownHTTPStatus), details.ReasonPhrase(d.ownHTTPStatus/100*100))
 	}
 	v.Message = v.Template.Text(append(slices.Clip(v.Metadata), wire.Pair{Name: catalog.StatusMessage, Value: text}))
 	v.Template = nil
