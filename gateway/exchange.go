@@ -18,7 +18,6 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
@@ -87,12 +86,7 @@ func (x *exchange) ownHandler(r *http.Request, err error) bool {
 }
 
 // requestID returns the request's id; it makes one if the request has none.
-func (x *exchange) requestID() string {
-	if x.request.RequestID == "" {
-		x.request.RequestID = uuid.NewString()
-	}
-	return x.request.RequestID
-}
+func (x *exchange) requestID() string { return x.gateway.codec.RequestID(&x.request) }
 
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -106,10 +100,11 @@ func (x *exchange) fail(ctx context.Context, mux *runtime.ServeMux, marshaler ru
 			return false
 		}
 		codec.Logger().LogAttrs(ctx, slog.LevelWarn, "an error after the answer had begun",
-			slog.String("request_id", q.RequestID), slog.Any("error", err))
+			slog.String("request_id", x.requestID()), slog.Any("error", err))
 		x.swallow = true
 		return true
 	}
+	q.Streaming = x.streaming
 	q.HTTPStatus, err = httpStatusError(err)
 	md, hasMetadata := runtime.ServerMetadataFromContext(ctx)
 	if raw := md.TrailerMD[wire.DetailsKey]; len(raw) == 1 {
@@ -293,8 +288,7 @@ func (x *exchange) setStreamHeader() {
 		return
 	}
 	header := x.Header()
-	header[statushttp.RequestIDHeader] = []string{x.requestID()}
-	header["X-Content-Type-Options"] = []string{"nosniff"}
+	x.gateway.codec.SetStreamHeader(header, &x.request)
 	delete(header, runtime.MetadataHeaderPrefix+"Content-Type")
 }
 
@@ -316,6 +310,7 @@ func (x *exchange) writeSuccess(data []byte) (int, error) {
 	defer bodies.Put(buffer)
 	compact := appendCompact((*buffer)[:0], data)
 	n := len(compact)
+	x.success.HTTPStatus = x.status
 	body := x.success.Append(compact, header, compact)[n:]
 	if cap(compact) <= 64<<10 {
 		*buffer = compact
@@ -393,7 +388,7 @@ func (x *exchange) recover() {
 		panic(p)
 	}
 	x.gateway.codec.Logger().LogAttrs(x.context, slog.LevelError, "panic in a gateway handler",
-		slog.String("request_id", x.request.RequestID), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+		slog.String("request_id", x.requestID()), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 	if x.failed || x.started && !x.streaming {
 		panic(http.ErrAbortHandler)
 	}

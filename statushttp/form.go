@@ -103,6 +103,12 @@ func (f *form) body(r *Request) *body {
 	return &f.failure
 }
 
+// keepsType reports whether a success keeps the Content-Type of the marshaler: it is the
+// bare response, and the form has no type of its own for it.
+func (f *form) keepsType() bool {
+	return !f.HasSuccess || f.Success.String() == "{data}" && f.MediaType == "application/json"
+}
+
 // addVary adds Accept to the header Vary.
 func addVary(header http.Header) {
 	for _, field := range header["Vary"] {

@@ -118,7 +118,8 @@ func (f *failure) fillStatusMessage(d *Decision) {
 	}
 	text := f.message
 	if !d.Replaced || !details.IsStatusText(f.code, text) {
-		text = details.ReasonPhrase(d.ownHTTPStatus)
+		// Of a status without a text, the text of its class (RFC 9110 section 15).
+		text = cmp.Or(details.ReasonPhrase(d.ownHTTPStatus), details.ReasonPhrase(d.ownHTTPStatus/100*100))
 	}
 	v.Message = v.Template.Text(append(slices.Clip(v.Metadata), wire.Pair{Name: catalog.StatusMessage, Value: text}))
 	v.Template = nil
@@ -212,7 +213,7 @@ func retryAfterSeconds(d time.Duration) int64 {
 func (c *Codec) logHidden(ctx context.Context, level slog.Level, r *Request, err error) {
 	if c.logger.Enabled(ctx, level) {
 		c.logger.LogAttrs(ctx, level, "error hidden from client",
-			slog.String("request_id", r.RequestID), slog.String("path", r.Path), slog.Any("error", err))
+			slog.String("request_id", cmp.Or(r.RequestID, receivedRequestID(r, RequestIDHeader))), slog.String("path", r.Path), slog.Any("error", err))
 	}
 }
 
@@ -260,7 +261,7 @@ func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
 		HTTPMethod: s.request.Method,
 		Data:       data,
 	}
-	if !s.form.HasSuccess && contentType != nil {
+	if contentType != nil && s.form.keepsType() {
 		header["Content-Type"] = contentType
 	}
 	var m *catalog.Message

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -182,8 +183,43 @@ func named(cat *catalog.Catalog, next http.Handler) http.Handler {
 			}
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, withMetadata(r))
 	})
+}
+
+// withMetadata returns a request whose plain query arguments, as in ?job_id=42, are
+// metadata, as in ?metadata[job_id]=42. Arguments that the demo has itself stay.
+func withMetadata(r *http.Request) *http.Request {
+	verb, _, _ := route(r.URL.Path)
+	if verb != "raise" && verb != "stream" || r.URL.RawQuery == "" {
+		return r
+	}
+	query := r.URL.Query()
+	changed := url.Values{}
+	for name, values := range query {
+		if !isOwnArgument(name) {
+			name = "metadata[" + name + "]"
+			if query.Has(name) {
+				continue
+			}
+		}
+		changed[name] = values
+	}
+	u := *r.URL
+	u.RawQuery = changed.Encode()
+	clone := *r
+	clone.URL = &u
+	return &clone
+}
+
+// isOwnArgument reports whether a query argument is a field of the demo's requests.
+func isOwnArgument(name string) bool {
+	switch name {
+	case "domain", "reason", "dialect", "metadata", "also", "after":
+		return true
+	default:
+		return strings.HasPrefix(name, "metadata[")
+	}
 }
 
 func checkNames(cat *catalog.Catalog, r *http.Request) error {
@@ -207,6 +243,13 @@ func checkNames(cat *catalog.Catalog, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if verb == "raise" {
+		for _, reason := range r.URL.Query()["also"] {
+			if _, err := Lookup(cat, domain, reason); err != nil {
+				return err
+			}
+		}
 	}
 	if dialect := r.URL.Query().Get("dialect"); dialect != "" {
 		_, err = LookupSystem(cat, dialect)

@@ -36,14 +36,15 @@ type Service struct {
 // NewService returns a service that raises the codes of cat.
 func NewService(cat *catalog.Catalog) *Service { return &Service{catalog: cat} }
 
-// Lookup returns the code with a domain and a reason. The error lists the valid domains,
-// or says how to list the valid reasons.
+// Lookup returns the code with a reason in the system of a domain, also of an enum that
+// the system includes. The error lists the valid domains, or says how to list the valid
+// reasons.
 func Lookup(cat *catalog.Catalog, domain, reason string) (*catalog.Code, error) {
 	system, err := LookupSystem(cat, domain)
 	if err != nil {
 		return nil, err
 	}
-	code, ok := cat.Lookup(domain, reason)
+	code, ok := system.Lookup(reason)
 	if !ok {
 		return nil, fmt.Errorf("unknown reason %q in the domain %q: run \"statusmap catalog --domain %s\" to list the reasons", reason, system.Domain(), system.Domain())
 	}
@@ -71,14 +72,30 @@ func arguments(metadata map[string]string) []any {
 	return args
 }
 
-// Raise fails with a code. If the code is a success code, Raise succeeds with it.
+// maxAlso is the maximum number of further codes: an error has so many violations.
+const maxAlso = 128
+
+// Raise fails with a code, and with violations of further codes. If the code is a success
+// code, Raise succeeds with it.
 func (s *Service) Raise(ctx context.Context, request *demov1.RaiseRequest) (*demov1.RaiseResponse, error) {
 	code, err := Lookup(s.catalog, request.GetDomain(), request.GetReason())
 	if err != nil {
 		return nil, grpcstatus.Error(codes.NotFound, err.Error())
 	}
+	if n := len(request.GetAlso()); n > maxAlso {
+		return nil, grpcstatus.Errorf(codes.InvalidArgument, "also is given %d times: give it at most %d times", n, maxAlso)
+	}
+	args := arguments(request.GetMetadata())
+	var violations []error
+	for _, reason := range request.GetAlso() {
+		also, err := Lookup(s.catalog, request.GetDomain(), reason)
+		if err != nil {
+			return nil, grpcstatus.Error(codes.NotFound, err.Error())
+		}
+		violations = append(violations, status.New(also, args...))
+	}
 	if !code.IsSuccess() {
-		return nil, status.New(code, arguments(request.GetMetadata())...)
+		return nil, status.WithViolations(status.New(code, args...), violations...)
 	}
 	if err := status.SetSuccessOf(ctx, code); err != nil {
 		return nil, err

@@ -38,7 +38,10 @@ type RaiseRequest struct {
 	Metadata map[string]string `protobuf:"bytes,3,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The domain of the system in which to answer. Default: `domain`. The gateway reads
 	// this field, and the service ignores it.
-	Dialect       string `protobuf:"bytes,4,opt,name=dialect,proto3" json:"dialect,omitempty"`
+	Dialect string `protobuf:"bytes,4,opt,name=dialect,proto3" json:"dialect,omitempty"`
+	// The reasons of further codes of the system. Each is a violation of the error, and
+	// has the same arguments. A success has none.
+	Also          []string `protobuf:"bytes,5,rep,name=also,proto3" json:"also,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -99,6 +102,13 @@ func (x *RaiseRequest) GetDialect() string {
 		return x.Dialect
 	}
 	return ""
+}
+
+func (x *RaiseRequest) GetAlso() []string {
+	if x != nil {
+		return x.Also
+	}
+	return nil
 }
 
 // RaiseResponse has the success code.
@@ -493,12 +503,13 @@ var File_statusmap_demo_v1_demo_proto protoreflect.FileDescriptor
 
 const file_statusmap_demo_v1_demo_proto_rawDesc = "" +
 	"\n" +
-	"\x1cstatusmap/demo/v1/demo.proto\x12\x11statusmap.demo.v1\"\xe0\x01\n" +
+	"\x1cstatusmap/demo/v1/demo.proto\x12\x11statusmap.demo.v1\"\xf4\x01\n" +
 	"\fRaiseRequest\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12I\n" +
 	"\bmetadata\x18\x03 \x03(\v2-.statusmap.demo.v1.RaiseRequest.MetadataEntryR\bmetadata\x12\x18\n" +
-	"\adialect\x18\x04 \x01(\tR\adialect\x1a;\n" +
+	"\adialect\x18\x04 \x01(\tR\adialect\x12\x12\n" +
+	"\x04also\x18\x05 \x03(\tR\x04also\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"J\n" +
