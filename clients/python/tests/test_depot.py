@@ -341,7 +341,8 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         CLOSED=options_pb2.CodeOptions(message="关门", translations={"en": "closed"}),
         LEAKY=options_pb2.CodeOptions(
-            message="{name}",
+            message="泄漏{name}",
+            translations={"en": "leaks {name}"},
             fields=["headers.{name}"],
             args={"name": options_pb2.CodeOptions.Arg(sensitive=True)},
         ),
@@ -384,21 +385,32 @@ def test_violation_without_arguments_is_translated() -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_masked_message_is_in_the_default_language() -> None:
+    err = read(error_info("shop.v1", "LEAKY", {"name": SECRET}), message=f"泄漏{SECRET}")
+    assert str(err) == "shop.v1.LEAKY: leaks ***"
+    assert err.message == err.message_in("zh") == f"泄漏{SECRET}"
+    assert err.message_in("en") == f"leaks {SECRET}"
+
+
+@pytest.mark.usefixtures("shop")
 def test_field_with_a_sensitive_argument_is_masked() -> None:
     request = details_pb2.BadRequest(
         field_violations=[{"reason": "LEAKY", "field": f"headers.{SECRET}", "description": SECRET}]
     )
     (leaky,) = read(error_info("shop.v1", "NEWER", {}), request, message="x").violations
     assert leaky.field == f"headers.{SECRET}"
-    assert repr(leaky) == ("Violation(field='***', message='***', reason='LEAKY', legacy_code='3')")
+    assert repr(leaky) == (
+        "Violation(field='***', message='leaks ***', reason='LEAKY', legacy_code='3')"
+    )
 
 
 def test_several_systems_that_include_an_enum(monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("malls.v1", "malls.v2"):
+    for package, default in (("malls.v1", ""), ("malls.v2", "de")):
         table = Table(package)
         system = table.enum("Code", MALL_CLOSED=options_pb2.CodeOptions(message="closed"))
         system.language, system.help = "en", f"https://{package}.example/{{reason}}"
-        system.includes.append("legacy.gate.v1.GateCode")
+        system.default_language = default
+        system.includes.extend(["legacy.gate.v1.GateCode", "mall.common.v1.Shared"])
         table.load(monkeypatch)
     assert len(_codes.systems(GATE, _codes.find(GATE, "GATE_CLOSED"))) == 3
 
@@ -412,3 +424,11 @@ def test_several_systems_that_include_an_enum(monkeypatch: pytest.MonkeyPatch) -
     assert err.help is None
     assert [v.legacy_code for v in err.violations] == ["G-1", "102", None]
     assert err.message_in("en") == "gate 3 is closed"
+
+    # They have different default languages, so the message is in their common language.
+    common = Table("mall.common.v1")
+    common.enum("Shared", FULL=options_pb2.CodeOptions(message="full", translations={"de": "voll"}))
+    common.load(monkeypatch)
+    err = read(error_info("mall.common.v1", "FULL", {}), message="full, says a newer server")
+    assert err.message_in("en") == "full, says a newer server"
+    assert err.message_in("de") == "voll"

@@ -76,9 +76,9 @@ def options(code: EnumValueDescriptor) -> options_pb2.CodeOptions:
     return code.GetOptions().Extensions[options_pb2.code]
 
 
-def system_options(system: EnumDescriptor) -> options_pb2.SystemOptions:
-    """Return the options of a system."""
-    return system.GetOptions().Extensions[options_pb2.system]
+def all_options(systems: Iterable[EnumDescriptor]) -> list[options_pb2.SystemOptions]:
+    """Return the options of systems."""
+    return [system.GetOptions().Extensions[options_pb2.system] for system in systems]
 
 
 def legacy_code(code: EnumValueDescriptor) -> str:
@@ -102,7 +102,7 @@ def _code(enum: EnumDescriptor, reason: str) -> EnumValueDescriptor | None:
 
 
 def _includes(system: EnumDescriptor) -> list[str]:
-    return list(system_options(system).includes)
+    return list(system.GetOptions().Extensions[options_pb2.system].includes)
 
 
 def _included(system: EnumDescriptor) -> Iterator[EnumDescriptor]:

@@ -116,8 +116,9 @@ class Violation(_Coded):
         field, message = self.field, self.message
         code = _codes.find(*self._name)
         if code is not None:
-            field = _text.masked_field(_codes.options(code), field)
-            message = _text.masked(_codes.options(code), {}, message)
+            options, systems = _codes.options(code), _codes.systems(self._name[0], code)
+            field = _text.masked_field(options, field)
+            message = _text.masked(options, _codes.all_options(systems), {}, message)
         return (
             f"Violation(field={field!r}, message={message!r}, "
             f"reason={self.reason!r}, legacy_code={self.legacy_code!r})"
@@ -214,8 +215,8 @@ class LegacyError(_Coded, Exception):
 
         self._name = info.domain, info.reason
         self._texts = {}
+        system_options = _codes.all_options(systems)
         if code is not None:
-            system_options = [_codes.system_options(system) for system in systems]
             self._texts = _text.texts(options, system_options, self.metadata, self.message)
         # These override the enum's translations: the server may be newer.
         for localized in _unpack(status, error_details_pb2.LocalizedMessage):
@@ -223,7 +224,7 @@ class LegacyError(_Coded, Exception):
                 self._texts[localized.locale] = localized.message
 
         # str and repr print it.
-        message = _text.masked(options, self.metadata, self.message)
+        message = _text.masked(options, system_options, self.metadata, self.message)
         super().__init__(f"{self.domain}.{self.reason}: {message}")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -350,8 +351,7 @@ def _violation(
     texts = {}
     if code is not None:
         options = _codes.options(code)
-        system_options = [_codes.system_options(system) for system in systems]
-        texts = _text.texts(options, system_options, {}, sent.description)
+        texts = _text.texts(options, _codes.all_options(systems), {}, sent.description)
         # The arguments of a violation are not sent, so a message with arguments cannot be
         # translated here.
         if _text.has_arguments(options.message):
@@ -379,8 +379,8 @@ def _own_help(code: EnumValueDescriptor, systems: Sequence[EnumDescriptor]) -> s
     """Return the URL in the options of a code's systems, None if two have different ones."""
     domain, reason, legacy_code = code.type.file.package, code.name, _codes.legacy_code(code)
     urls = {
-        _text.help_url(_codes.system_options(system), domain, reason, legacy_code)
-        for system in systems
+        _text.help_url(system, domain, reason, legacy_code)
+        for system in _codes.all_options(systems)
     }
     urls.discard("")
     return urls.pop() if len(urls) == 1 else None

@@ -59,15 +59,26 @@ def texts(
     filled = {language: render(text, arguments) for language, text in code.translations.items()}
     if not systems:
         return filled
-    # All systems that include an enum have the same language.
     filled[systems[0].language] = render(code.message, arguments)
-    # A system answers in its default language if the code has a translation into it. The
-    # table of an older server may not have it yet.
-    languages = [s.default_language for s in systems if s.default_language in filled]
-    languages.append(systems[0].language)
-    own = next((language for language in languages if filled[language] == sent), languages[0])
+    own, _ = _default(code, systems)
+    # The table of an older server may not have a translation into the default language.
+    if sent == filled[systems[0].language]:
+        own = systems[0].language
     filled[own] = sent
     return filled
+
+
+def _default(
+    code: options_pb2.CodeOptions, systems: Sequence[options_pb2.SystemOptions]
+) -> tuple[str, str]:
+    """Return the language and the template in which the systems of a code answer."""
+    # Systems that include the same enum have the same language, but they may have different
+    # default languages.
+    language = systems[0].language if systems else ""
+    defaults = {system.default_language or language for system in systems}
+    default = defaults.pop() if len(defaults) == 1 else language
+    template = code.translations.get(default)
+    return (language, code.message) if template is None else (default, template)
 
 
 def closest(texts: Mapping[str, str], language: str) -> str | None:
@@ -81,10 +92,18 @@ def closest(texts: Mapping[str, str], language: str) -> str | None:
     return texts.get(best)
 
 
-def masked(code: options_pb2.CodeOptions, arguments: Mapping[str, str], sent: str) -> str:
+def masked(
+    code: options_pb2.CodeOptions,
+    systems: Sequence[options_pb2.SystemOptions],
+    arguments: Mapping[str, str],
+    sent: str,
+) -> str:
     """Return the message to print: as sent, unless the code has sensitive arguments."""
     hidden = _masks(code)
-    return render(code.message, {**arguments, **hidden}) if hidden else sent
+    if not hidden:
+        return sent
+    _, template = _default(code, systems)
+    return render(template, {**arguments, **hidden})
 
 
 def masked_field(code: options_pb2.CodeOptions, sent: str) -> str:
