@@ -9,6 +9,7 @@
 package details
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -39,7 +40,27 @@ type Info struct {
 	// RetryAfter is the delay of the RetryInfo. It is 0 if the status has no RetryInfo.
 	RetryAfter time.Duration
 
+	// BadRequest, Validation and Help are the first details of these types, serialized.
+	// Only [Info.Add] sets them: see [Violations] and [Help].
+	BadRequest, Validation, Help string
+
 	ranked int // rank + 1, once it was needed; else 0
+}
+
+// Violations returns the violations of a google.rpc.BadRequest, then those of a
+// buf.validate.Violations, both serialized; wire.MaxViolations at most.
+func Violations(badRequest, validation string) []wire.Violation {
+	return wire.ReadValidation(wire.ReadBadRequest(nil, badRequest), validation)
+}
+
+// First returns the first detail of a type, serialized; "" if there is none.
+func First(details []*anypb.Any, name string) string {
+	for _, d := range details {
+		if wire.Name(d.GetTypeUrl()) == name {
+			return string(d.GetValue())
+		}
+	}
+	return ""
 }
 
 // LegacyCode returns legacy_code from the metadata. It returns "" if the metadata does
@@ -84,10 +105,17 @@ func (i *Info) Add(cat *catalog.Catalog, typeURL, value string) {
 		if d, ok := wire.ReadRetryInfo(value); ok {
 			i.RetryAfter = d
 		}
+	case wire.BadRequest:
+		i.BadRequest = cmp.Or(i.BadRequest, value)
+	case wire.Validation:
+		i.Validation = cmp.Or(i.Validation, value)
+	case wire.Help:
+		i.Help = cmp.Or(i.Help, value)
 	}
 }
 
-// AddAll reads the details of a status.
+// AddAll reads the details of a status, but no BadRequest, Validation and Help: few
+// callers need them, and they are copied.
 func (i *Info) AddAll(cat *catalog.Catalog, details []*anypb.Any) {
 	for _, d := range details {
 		switch wire.Name(d.GetTypeUrl()) {
