@@ -41,37 +41,31 @@ export function findValue(enums: readonly DescEnum[], domain: string, reason: st
 }
 
 /**
- * Returns the codes that a violation of an error of `domain` may have, by reason:
- * those of the enums of the domain, then those of the systems that these enums belong
- * to, with all that the systems include. Only codes in `enums` are found.
+ * Returns the codes that the violations of an error may have, by reason: those of the
+ * systems that the error's code belongs to, with all that they include, then those of
+ * its domain. If the code is unknown, its systems are those of all enums of the domain.
  */
-export function violationCodes(enums: readonly DescEnum[], domain: string): ReadonlyMap<string, DescEnumValue> {
+export function violationCodes(
+  enums: readonly DescEnum[],
+  domain: string,
+  value: DescEnumValue | undefined,
+): ReadonlyMap<string, DescEnumValue> {
   const own = enums.filter((schema) => domainOf(schema) === domain);
-  const systems = enums.filter(
-    (schema) =>
-      systemOptions(schema) !== undefined && own.some((member) => member === schema || includes(schema, member)),
-  );
-  const included = enums.filter((schema) => systems.some((s) => includes(s, schema)));
+  const members = value ? [value.parent] : own;
+  const systems = enums.filter((schema) => members.some((member) => has(schema, member)));
+  const included = enums.filter((schema) => systems.some((s) => has(s, schema)));
   const codes = new Map<string, DescEnumValue>();
-  for (const value of [...own, ...systems, ...included].flatMap((schema) => schema.values)) {
-    if (value.number !== 0 && !codes.has(value.name)) {
-      codes.set(value.name, value);
+  for (const code of [...included, ...own].flatMap((schema) => schema.values)) {
+    if (code.number !== 0 && !codes.has(code.name)) {
+      codes.set(code.name, code);
     }
   }
   return codes;
 }
 
-/**
- * Returns the options of the system that an enum's codes belong to: the enum's own, or
- * those of the first of `enums` that includes it. Undefined if there are none.
- */
-export function systemOf(schema: DescEnum, enums: readonly DescEnum[]): SystemOptions | undefined {
-  const own = systemOptions(schema);
-  if (own !== undefined) {
-    return own;
-  }
-  const includer = enums.find((e) => includes(e, schema));
-  return includer && systemOptions(includer);
+/** Returns the options of the systems among `enums` that an enum's codes belong to. */
+export function systemsOf(schema: DescEnum, enums: readonly DescEnum[]): SystemOptions[] {
+  return [schema, ...enums].filter((e) => has(e, schema)).flatMap((e) => systemOptions(e) ?? []);
 }
 
 /** Returns a code's options; undefined if the enum value has none. */
@@ -88,6 +82,8 @@ function systemOptions(schema: DescEnum): SystemOptions | undefined {
   return hasOption(schema, system) ? getOption(schema, system) : undefined;
 }
 
-function includes(schema: DescEnum, member: DescEnum): boolean {
-  return systemOptions(schema)?.includes.includes(member.typeName) ?? false;
+/** Reports whether a schema is a system with the codes of another one, or is that other one and a system. */
+function has(schema: DescEnum, member: DescEnum): boolean {
+  const options = systemOptions(schema);
+  return options !== undefined && (schema.typeName === member.typeName || options.includes.includes(member.typeName));
 }

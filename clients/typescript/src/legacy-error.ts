@@ -4,11 +4,11 @@
  */
 
 import type { DescEnum, DescEnumValue } from "@bufbuild/protobuf";
-import { type CodeIn, codeIn, codeOptions, findValue, systemOf, violationCodes } from "./enums.js";
+import { type CodeIn, codeIn, codeOptions, findValue, violationCodes } from "./enums.js";
 import type { CodeOptions } from "./gen/statusmap/v1/options_pb.js";
 import { helpUrl } from "./help.js";
 import { type Inspect, inspectCustom } from "./inspect.js";
-import { type Args, bestLanguage, copyArgs, mask, printable, render, sensitiveArgs } from "./message.js";
+import { type Args, bestLanguage, copyArgs, mask, messagesOf, printable, render, sensitiveArgs } from "./message.js";
 import { Violation, type ViolationInit } from "./violation.js";
 
 /** The fields of a {@link LegacyError}, for its constructor. */
@@ -94,11 +94,12 @@ export class LegacyError extends Error {
   constructor(init: LegacyErrorInit, options?: ErrorOptions) {
     const enums = init.enums ?? [];
     const value = findValue(enums, init.domain, init.reason);
-    const code = value && codeOptions(value);
     const metadata = Object.freeze(copyArgs(init.metadata));
-    const message = printable(init.message, metadata, code);
-    const values = violationValues(init, enums);
-    const hides = [value, ...values].some((v) => v !== undefined && sensitiveArgs(codeOptions(v)).length > 0);
+    const message = printable(init.message, metadata, value, enums);
+    const sent = init.violations ?? [];
+    const codes = sent.some((v) => v.reason) ? violationCodes(enums, init.domain, value) : undefined;
+    const violations = sent.map((violation) => ({ violation, value: codes?.get(violation.reason ?? "") }));
+    const hides = [value, ...violations.map((v) => v.value)].some((v) => sensitiveArgs(v).length > 0);
 
     super(message, hides ? undefined : options);
     this.domain = init.domain;
@@ -106,14 +107,17 @@ export class LegacyError extends Error {
     this.legacyCode = init.legacyCode;
     this.grpcCode = init.grpcCode;
     this.retryAfterMs = init.retryAfterMs;
-    this.violations = (init.violations ?? []).map((violation, i) => {
-      const of = values[i];
-      const text =
-        violation.message === init.message ? message : printable(violation.message, noArgs, of && codeOptions(of));
-      const printed = { field: hide(violation.field, metadata, code), message: hide(text, metadata, code) };
-      return new Violation(violation, { value: of, domain: init.domain, printed });
+    this.violations = violations.map(({ violation, value: code }) => {
+      // A violation of a field of the error's code has the error's message and arguments.
+      const args = violation.message === init.message ? metadata : noArgs;
+      const text = printable(violation.message, args, code, enums);
+      const printed = {
+        field: hide(violation.field, metadata, value),
+        message: hide(text === init.message ? message : text, metadata, value),
+      };
+      return new Violation(violation, { value: code, domain: init.domain, printed });
     });
-    this.help = init.help || (value && helpUrl(systemOf(value.parent, enums)?.help ?? "", value));
+    this.help = init.help || (value && helpUrl(value, enums));
     this.#sentMessage = init.message;
     this.#metadata = metadata;
     this.#enums = enums;
@@ -211,23 +215,19 @@ export class LegacyError extends Error {
   messageIn(languages: string | readonly string[], ...enums: DescEnum[]): string {
     const known = [...enums, ...this.#enums];
     const value = findValue(known, this.domain, this.reason);
-    const options = value && codeOptions(value);
-    const system = value && systemOf(value.parent, known);
-    if (options === undefined || system === undefined) {
+    if (value === undefined) {
       return this.sentMessage;
     }
-    const { language, defaultLanguage } = system;
-    const templates = new Map([...Object.entries(options.translations), [language, options.message]]);
-    const sent = templates.has(defaultLanguage) ? defaultLanguage : language;
-    const best = bestLanguage([languages].flat(), [...templates.keys()], sent);
-    const template = best === sent ? undefined : templates.get(best);
+    const messages = messagesOf(value, known);
+    const best = bestLanguage([languages].flat(), messages);
+    const template = best === messages.language ? undefined : messages.templates.get(best);
     return template === undefined ? this.sentMessage : render(template, this.metadata);
   }
 
   /** Returns the fields, with `***` instead of sensitive arguments. */
   toJSON(): object {
     const { name, message, domain, reason, legacyCode, grpcCode, retryAfterMs, violations, help } = this;
-    const masks = sensitiveArgs(this.#options).filter((arg) => this.#metadata[arg] !== undefined);
+    const masks = sensitiveArgs(this.#value).filter((arg) => this.#metadata[arg] !== undefined);
     const metadata = { ...this.#metadata, ...Object.fromEntries(masks.map((arg) => [arg, mask])) };
     return { name, message, domain, reason, legacyCode, grpcCode, metadata, retryAfterMs, violations, help };
   }
@@ -240,16 +240,11 @@ export class LegacyError extends Error {
 
 const noArgs = Object.freeze(copyArgs({}));
 
-/** Returns the code of each violation; undefined for those without a known reason. */
-function violationValues(init: LegacyErrorInit, enums: readonly DescEnum[]): (DescEnumValue | undefined)[] {
-  const violations = init.violations ?? [];
-  const codes = violations.some((v) => v.reason) ? violationCodes(enums, init.domain) : undefined;
-  return violations.map((v) => codes?.get(v.reason ?? ""));
-}
-
 /** Replaces the values of sensitive arguments in a text that is not made from the code's template. */
-function hide(text: string, metadata: Args, code: CodeOptions | undefined): string {
-  const values = sensitiveArgs(code).flatMap((name) => metadata[name] || []);
-  // The longest first: one value may be part of another.
-  return values.sort((a, b) => b.length - a.length).reduce((t, value) => t.replaceAll(value, () => mask), text);
+function hide(text: string, metadata: Args, value: DescEnumValue | undefined): string {
+  return sensitiveArgs(value)
+    .map((name) => metadata[name] ?? "")
+    .filter((secret) => /[^*]/.test(secret)) // others show nothing, and may be part of a mask
+    .sort((a, b) => b.length - a.length) // one may be part of another
+    .reduce((masked, secret) => masked.replaceAll(secret, mask), text);
 }

@@ -3,28 +3,49 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+import type { DescEnum, DescEnumValue } from "@bufbuild/protobuf";
 import { match } from "@formatjs/intl-localematcher";
-import type { CodeOptions } from "./gen/statusmap/v1/options_pb.js";
+import { codeOptions, systemsOf } from "./enums.js";
 
 /** Arguments by name. Objects of this type have no prototype: `{constructor}` is not a known argument. */
 export type Args = { readonly [name: string]: string | undefined };
 
-/**
- * Returns the language of `own` and `others` that matches best; `own` if none
- * does. Tags that are not valid BCP 47 are ignored.
- */
-export function bestLanguage(wanted: readonly string[], others: readonly string[], own: string): string {
-  if (!isTag(own)) {
-    return own;
-  }
-  return match(wanted.filter(isTag), [own, ...others.filter(isTag)], own);
+/** The messages of a code. */
+export interface Messages {
+  /** The templates by language. */
+  readonly templates: ReadonlyMap<string, string>;
+  /** The language in which servers send the message; empty if the system is unknown. */
+  readonly language: string;
 }
 
-function isTag(language: string): boolean {
+/** Returns the messages of a code whose system is among `enums`, or is the code's own enum. */
+export function messagesOf(value: DescEnumValue, enums: readonly DescEnum[]): Messages {
+  const { message = "", translations = {} } = codeOptions(value) ?? {};
+  const systems = systemsOf(value.parent, enums);
+  // All includers have the same language. The server sends that if they differ in the
+  // default language.
+  const language = systems[0]?.language ?? "";
+  const defaults = new Set(systems.map((system) => canonical(system.defaultLanguage || language)));
+  const templates = new Map([...Object.entries(translations), [language, message]]);
+  const spoken = [...templates.keys()].find((tag) => defaults.size === 1 && defaults.has(canonical(tag)));
+  return { templates, language: spoken ?? language };
+}
+
+/** Returns the language of the messages that matches best; the one in which they are sent if none does. */
+export function bestLanguage(wanted: readonly string[], { templates, language }: Messages): string {
+  if (canonical(language) === undefined) {
+    return language;
+  }
+  const isTag = (tag: string) => canonical(tag) !== undefined;
+  return match(wanted.filter(isTag), [language, ...[...templates.keys()].filter(isTag)], language);
+}
+
+/** Returns a BCP 47 tag in canonical form; undefined if it is not valid. */
+function canonical(tag: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(language).length > 0;
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -41,24 +62,30 @@ export function render(template: string, args: Args): string {
 /** What is printed instead of a sensitive argument. */
 export const mask = "***";
 
-/** Returns the names of a code's sensitive arguments. */
-export function sensitiveArgs(options: CodeOptions | undefined): string[] {
-  return Object.entries(options?.args ?? {}).flatMap(([name, arg]) => (arg.sensitive ? [name] : []));
+/** Returns the names of a code's sensitive arguments; none if there is no code. */
+export function sensitiveArgs(value: DescEnumValue | undefined): string[] {
+  const args = value && codeOptions(value)?.args;
+  return Object.entries(args ?? {}).flatMap(([name, arg]) => (arg.sensitive ? [name] : []));
 }
 
 /**
  * Returns a code's message for printing. If the code has sensitive arguments, this is
  * its template with the mask in their place: in the language of `sent`, or in the
- * system's language if no template makes `sent`. No part of `sent` is printed then,
+ * default language if no template makes `sent`. No part of `sent` is printed then,
  * since a server with another template may have written the values into it.
  */
-export function printable(sent: string, args: Args, options: CodeOptions | undefined): string {
-  const names = sensitiveArgs(options);
-  if (options === undefined || names.length === 0) {
+export function printable(
+  sent: string,
+  args: Args,
+  value: DescEnumValue | undefined,
+  enums: readonly DescEnum[],
+): string {
+  const names = sensitiveArgs(value);
+  if (value === undefined || names.length === 0) {
     return sent;
   }
-  const templates = [options.message, ...Object.values(options.translations)];
-  const template = templates.find((t) => render(t, args) === sent) ?? options.message;
+  const { templates, language } = messagesOf(value, enums);
+  const template = [...templates.values()].find((t) => render(t, args) === sent) ?? templates.get(language) ?? "";
   return render(template, copyArgs(args, Object.fromEntries(names.map((name) => [name, mask]))));
 }
 
