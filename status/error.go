@@ -157,17 +157,14 @@ func newError(code *catalog.Code, cause error, args []any) error {
 	return build(code, cause, args)
 }
 
-// systemOf returns the system that has code: its enum's, or else the first one of the
-// default catalog that includes it; nil if there is none.
+// systemOf returns the system that has code: its enum's, or else the first one that
+// includes it; nil if there is none.
 func systemOf(code *catalog.Code) *catalog.System {
-	if code == nil || code.System() != nil {
-		return code.System()
+	if system := code.System(); system != nil {
+		return system
 	}
-	cat := defaultCatalog()
-	for _, system := range cat.Systems() {
-		if c, ok := cat.CodeIn(system, code); ok && c == code {
-			return system
-		}
+	if systems := code.Systems(); len(systems) > 0 {
+		return systems[0]
 	}
 	return nil
 }
@@ -180,9 +177,9 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	e.addArgs(args)
 	message := details.DefaultMessage(code).Template()
 	missing := missing(code, e.args)
-	if i := slices.Index(missing, details.StatusMessageKey); i >= 0 {
+	if i := slices.Index(missing, catalog.StatusMessage); i >= 0 {
 		// The code replaces no status here.
-		e.addArgs([]any{details.StatusMessageKey, details.StatusMessage(e.grpc, "")})
+		e.addArgs([]any{catalog.StatusMessage, details.StatusMessage(e.grpc, "")})
 		missing = slices.Delete(missing, i, i+1)
 	}
 	e.message = message.Text(e.args)

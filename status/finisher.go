@@ -153,7 +153,7 @@ func (f *finisher) help(ctx context.Context, code *catalog.Code, method string, 
 	if c, ok := cat.CodeIn(system, code); !ok || c != code {
 		return ""
 	}
-	return helpIn(system, code)
+	return system.Help(code.Domain(), code.Reason(), code.LegacyCode())
 }
 
 // clean reports whether final has nothing to repair, log or leave out, unless e is
@@ -338,7 +338,7 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 		event.Repairs |= RepairMisuse
 	}
 	if e.defect() != "" || e.cause != nil {
-		d.hidden = append(d.hidden, slog.Any("legacy", e))
+		d.hidden = append(d.hidden, slog.Any("legacy", e.logValue(cat)))
 	}
 	return d
 }

@@ -81,8 +81,7 @@ func readOurs(cat *catalog.Catalog, st *grpcstatus.Status, info *details.Info) b
 	if !info.Found {
 		return false
 	}
-	_, known := cat.System(info.Domain)
-	return known || info.LegacyCode() != ""
+	return details.Known(cat, info.Domain, info.Reason) || info.LegacyCode() != ""
 }
 
 // Is reports whether err is, or wraps, an error with code: made here or received.

@@ -19,17 +19,12 @@ func localized(accept string, code *catalog.Code) (language string, m *catalog.M
 	if accept == "" || !code.Translated() {
 		return "", nil
 	}
-	language = matchLanguage(code, accept)
+	language = code.MatchLanguage(accept)
 	m, ok := code.MessageIn(language)
 	if !ok || m == details.DefaultMessage(code) {
 		return "", nil
 	}
 	return language, m
-}
-
-// matchLanguage returns the language of the code's system that fits accept best.
-func matchLanguage(code *catalog.Code, accept string) string {
-	return systemOf(code).MatchLanguage(accept)
 }
 
 // acceptLanguage returns the caller's wish: its own metadata, or what grpc-gateway

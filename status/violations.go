@@ -114,7 +114,7 @@ func (e *LegacyError) givenErrors() []error {
 // loggedError returns an error as it is logged.
 func loggedError(cat *catalog.Catalog, err error) any {
 	if e, ok := err.(*LegacyError); ok { //nolint:errorlint // one that is wrapped has more text
-		return e
+		return e.logValue(cat)
 	}
 	return forLog(details.Text(cat, err))
 }
@@ -178,15 +178,7 @@ func (e *LegacyError) reasonOf(v *LegacyError) string {
 		return ""
 	}
 	cat := new(catalog.Catalog) // no catalog is needed to compare two codes
-	systems := []*catalog.System{e.code.System()}
-	if systems[0] == nil {
-		cat = defaultCatalog()
-		systems = slices.DeleteFunc(cat.Systems(), func(s *catalog.System) bool {
-			code, ok := cat.CodeIn(s, e.code)
-			return !ok || code != e.code
-		})
-	}
-	for _, system := range systems {
+	for _, system := range e.code.Systems() {
 		if code, ok := cat.CodeIn(system, v.code); ok {
 			return code.Reason()
 		}
@@ -257,23 +249,20 @@ func (e *LegacyError) Violations() []Violation {
 // reasonFinder returns a function that returns the code of a reason in the systems that
 // the error belongs to.
 func (e *LegacyError) reasonFinder() func(reason string) *catalog.Code {
-	cat := defaultCatalog()
-	system := systemOf(e.code)
-	if system == nil {
-		system, _ = cat.System(e.Domain())
+	systems := e.code.Systems()
+	if e.code == nil {
+		if system, ok := defaultCatalog().System(e.Domain()); ok {
+			systems = append(systems, system)
+		}
 	}
 	return func(reason string) *catalog.Code {
-		if code, ok := system.Lookup(reason); ok {
-			return code
+		for _, system := range systems {
+			if code, ok := system.Lookup(reason); ok {
+				return code
+			}
 		}
-		code, _ := cat.Lookup(e.Domain(), reason)
-		return code
+		return nil
 	}
-}
-
-// helpIn returns the URL of a system's page about a code.
-func helpIn(system *catalog.System, code *catalog.Code) string {
-	return code.Help()
 }
 
 // Help returns the URL of the page about the error, from the option help of its system.

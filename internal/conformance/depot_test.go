@@ -5,18 +5,30 @@ package conformance_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"log/slog"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/statusmap/statusmap/catalog"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/internal/details"
+	"github.com/statusmap/statusmap/internal/prototest"
 	"github.com/statusmap/statusmap/internal/servertest/golden"
 	"github.com/statusmap/statusmap/internal/wire"
+	"github.com/statusmap/statusmap/status"
 )
 
 // A depotCase is an element of testdata/depot/cases.json: a status, and what a client
@@ -57,11 +69,22 @@ func depotHelp(domain, reason string) string {
 
 const parcelExplanation = "The parcel was delivered more than a year ago, or it never existed."
 
-// depotCases are what a depot server sends, and what is read in it.
-var depotCases = []struct {
+type depotCaseOf struct {
 	sent details.Status
 	want depotCase
-}{
+}
+
+// status returns what is sent.
+func (c depotCaseOf) status() *spb.Status {
+	s := c.sent
+	if s.Help == "" && s.Reason != "DEPOT_MOVES" {
+		s.Help = depotHelp(s.Domain, s.Reason)
+	}
+	return new(details.Buffer).Build(&s)
+}
+
+// depotCases are what a depot server sends, and what is read in it.
+var depotCases = []depotCaseOf{
 	{
 		sent: details.Status{
 			Code: codes.NotFound, Message: "parcel 42 not found", Domain: depot, Reason: "PARCEL_NOT_FOUND", LegacyCode: "101",
@@ -221,17 +244,14 @@ func TestDepotCases(t *testing.T) {
 	var got []depotCase
 	for _, tt := range depotCases {
 		sent, c := tt.sent, tt.want
-		if sent.Help == "" && sent.Reason != "DEPOT_MOVES" {
-			sent.Help = depotHelp(sent.Domain, sent.Reason)
-		}
-		b := details.NewBuffer()
-		raw, err := proto.Marshal(b.Build(&sent))
+		p := tt.status()
+		raw, err := proto.Marshal(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Release()
 		c.Status = raw
-		c.Domain, c.Reason, c.Message, c.Help = sent.Domain, sent.Reason, sent.Message, sent.Help
+		c.Domain, c.Reason, c.Message = sent.Domain, sent.Reason, sent.Message
+		c.Help = wire.ReadHelp(details.First(p.GetDetails(), wire.Help))
 		c.GRPCCode = statusmapv1.GrpcCode(sent.Code).String()
 		c.Metadata = map[string]string{catalog.ErrorInfoLegacyCode: sent.LegacyCode}
 		for _, m := range sent.Metadata {
@@ -253,4 +273,102 @@ func TestDepotCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Check(t, inRepository("testdata/depot/cases.json"), b.Bytes())
+	cat := depotCatalog(t)
+	for _, want := range got {
+		t.Run(want.Name, func(t *testing.T) {
+			t.Parallel()
+			p := new(spb.Status)
+			if err := proto.Unmarshal(want.Status, p); err != nil {
+				t.Fatal(err)
+			}
+			e, ok := status.FromErrorIn(cat, grpcstatus.ErrorProto(p))
+			if !ok {
+				t.Fatal("FromErrorIn returns false")
+			}
+			got := depotCase{
+				Name: want.Name, Status: want.Status,
+				Domain: e.Domain(), Reason: e.Reason(), LegacyCode: e.LegacyCode(),
+				GRPCCode: statusmapv1.GrpcCode(e.GRPCStatus().Code()).String(), Message: e.Message(), Metadata: e.Metadata(),
+				RetryAfter: e.RetryAfter().Seconds(), Help: e.Help(),
+				ReplacedBy: e.Code().ReplacedBy(), Explanation: e.Code().Explanation(),
+				Violations: []depotViolation{}, Printed: e.Error(),
+			}
+			for _, v := range e.Violations() {
+				got.Violations = append(got.Violations, depotViolation{v.Field, v.Reason, v.Code.LegacyCode(), v.Message})
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Go reads (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDepotCasesAreMade raises what cases.json has, as a depot server does, and compares
+// the bytes that are sent.
+func TestDepotCasesAreMade(t *testing.T) {
+	t.Parallel()
+	cat := depotCatalog(t)
+	code := func(domain, reason string) *catalog.Code {
+		code, ok := cat.Lookup(domain, reason)
+		if !ok {
+			t.Fatalf("the catalog has no %s.%s", domain, reason)
+		}
+		return code
+	}
+	orderInvalid := code(depot, "ORDER_INVALID")
+	tooHeavy := status.New(code(depot, "WEIGHT_TOO_HIGH"), "weight_kg", 40)
+	for name, err := range map[string]error{
+		"a code":            status.New(code(depot, "PARCEL_NOT_FOUND"), "parcel_id", 42, "request_id", "r-1"),
+		"a deprecated code": status.New(code(depot, "PARCEL_LOST")),
+		"an included enum of the same package, with a sensitive argument": status.New(code(depot, "TOKEN_EXPIRED"), "token", "s3cret-7a", "user", "ana"),
+		"an included enum of another package":                             status.New(code(gate, "GATE_CLOSED"), "gate", 3),
+		"two violations": status.WithViolations(status.New(orderInvalid), tooHeavy,
+			status.New(code(depot, "PARAMETER_MISSING"), "parameter", "address.street")),
+		"a violation of the code itself, and one of an included enum without a field": status.WithViolations(
+			status.New(code(depot, "PARAMETER_MISSING"), "parameter", "size"), status.New(code(gate, "GATE_CLOSED"), "gate", 3)),
+		"a violation in another language: its message is the description": status.WithViolations(status.New(orderInvalid), tooHeavy),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := slices.IndexFunc(depotCases, func(c depotCaseOf) bool { return c.want.Name == name })
+			if i < 0 {
+				t.Fatal("there is no such case")
+			}
+			ctx := t.Context()
+			if len(depotCases[i].sent.Violations) == 1 {
+				ctx = metadata.NewIncomingContext(ctx, metadata.Pairs("accept-language", "de"))
+			}
+			interceptor := status.UnaryServerInterceptor(status.WithCatalog(cat), status.WithLogger(slog.New(slog.DiscardHandler)),
+				status.WithFallbackDomain(func(context.Context, any) string { return depot }))
+			_, final := interceptor(ctx, nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) { return nil, err })
+			sent := depotCases[i].status()
+			if got := grpcstatus.Convert(final).Proto(); !proto.Equal(got, sent) {
+				t.Errorf("sent is %v, want %v", got, sent)
+			}
+		})
+	}
+}
+
+// depotCatalog returns the catalog of testdata/depot.
+func depotCatalog(t testing.TB) *catalog.Catalog {
+	t.Helper()
+	sources := make(map[string]string)
+	for _, path := range []string{"legacy/depot/v1/auth.proto", "legacy/depot/v1/code.proto", "legacy/gate/v1/code.proto"} {
+		source, err := os.ReadFile(inRepository("testdata/depot/" + path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources[path] = string(source)
+	}
+	files := new(protoregistry.Files)
+	for _, file := range prototest.Compile(t, sources) {
+		if err := files.RegisterFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cat, err := catalog.FromFiles(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
 }

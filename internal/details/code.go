@@ -14,13 +14,10 @@ import (
 	"github.com/statusmap/statusmap/internal/wire"
 )
 
-// StatusMessageKey is the key of the metadata that has {status_message}: it is sent like
-// an argument, so that every receiver can make the message anew.
-const StatusMessageKey = "status_message"
-
 // DefaultMessage returns a code's message in the language of the wire.
 func DefaultMessage(code *catalog.Code) *catalog.Message {
-	return code.Message()
+	m, _ := code.DefaultMessage()
+	return m
 }
 
 // FieldViolations returns the violations of a code's option fields, with message as
@@ -36,10 +33,10 @@ func FieldViolations(code *catalog.Code, args []wire.Pair, message string) []wir
 // StatusMessageArgs returns the arguments of a fallback code that replaces a status of
 // the given gRPC code: {status_message} if the code's message names it, else none.
 func StatusMessageArgs(fallback *catalog.Code, text string) []wire.Pair {
-	if !slices.Contains(fallback.Message().Template().Params(), StatusMessageKey) {
+	if !slices.Contains(fallback.Message().Template().Params(), catalog.StatusMessage) {
 		return nil
 	}
-	return []wire.Pair{{Name: StatusMessageKey, Value: text}}
+	return []wire.Pair{{Name: catalog.StatusMessage, Value: text}}
 }
 
 // StatusMessage returns {status_message} for a plain status: its text if a client may

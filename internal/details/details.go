@@ -70,13 +70,23 @@ func (i *Info) LegacyCode() string {
 	return value
 }
 
+// Known reports whether cat has the domain, or the code in an included enum of another
+// package.
+func Known(cat *catalog.Catalog, domain, reason string) bool {
+	if _, known := cat.System(domain); known {
+		return true
+	}
+	_, known := cat.Lookup(domain, reason)
+	return known
+}
+
 // rank returns 2 if cat has the ErrorInfo's domain. Otherwise it returns 1 if the
 // metadata has a legacy_code, and 0 if not. It keeps the result: a status may have very
 // many ErrorInfos, and the first one very many metadata.
 func (i *Info) rank(cat *catalog.Catalog) int {
 	if i.ranked == 0 {
 		i.ranked = 1
-		if _, known := cat.System(i.Domain); known {
+		if Known(cat, i.Domain, i.Reason) {
 			i.ranked = 3
 		} else if i.LegacyCode() != "" {
 			i.ranked = 2

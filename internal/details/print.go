@@ -27,11 +27,18 @@ func MaskArgs(code *catalog.Code, args []wire.Pair) {
 	}
 }
 
-// MaskedMessage returns a code's message with its sensitive arguments masked.
+// MaskedMessage returns a code's message with its sensitive arguments masked, also if
+// args lack them.
 func MaskedMessage(code *catalog.Code, args []wire.Pair) string {
+	m := DefaultMessage(code)
 	args = slices.Clone(args)
 	MaskArgs(code, args)
-	return DefaultMessage(code).Text(args...)
+	for _, name := range m.Template().Missing(args) {
+		if code.Sensitive(name) {
+			args = append(args, wire.Pair{Name: name, Value: Mask})
+		}
+	}
+	return m.Text(args...)
 }
 
 // Text returns the text of an error for the log. In the text of the statuses that it is
