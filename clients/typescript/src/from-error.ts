@@ -32,10 +32,10 @@ import type { ViolationInit } from "./violation.js";
  * `@connectrpc/connect`, a `ServiceError` of `@grpc/grpc-js`, or an error that was
  * caused by one. A {@link LegacyError} is returned unchanged
  * @param enums - the generated enums of the systems that you call, also those that
- * they include. They are where the fields of the error are from that the server does
- * not send, and they say which arguments are sensitive: without the enum of a code,
- * the error prints them. Default: none. If a status has several ErrorInfos, the first
- * of a domain of these enums is read, otherwise the first with a `legacy_code`
+ * they include. They have what the server does not send, for example the explanation
+ * of a code, and they say which arguments are sensitive: if the enum of a code is
+ * missing, the error prints them. Default: none. If a status has several ErrorInfos,
+ * the first of a domain of these enums is read, otherwise the first with a `legacy_code`
  */
 export function fromError(error: unknown, ...enums: DescEnum[]): LegacyError | undefined {
   const seen = new Set<unknown>();
