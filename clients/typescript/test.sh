@@ -60,4 +60,4 @@ step "tests" tests
 step "types (tsc --strict)" npm run types
 step "the packed package works alone" package_works_alone
 sed -n 's/^ℹ tests /typescript: tests run: /p' "$tmp/tests"
-grep '^typescript: cases ' "$tmp/tests"
+grep -E '^typescript: (depot )?cases ' "$tmp/tests"

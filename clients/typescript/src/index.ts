@@ -12,5 +12,7 @@
  *
  * @packageDocumentation
  */
+export type { CodeIn } from "./enums.js";
 export { fromError } from "./from-error.js";
-export { type CodeIn, LegacyError, type LegacyErrorInit } from "./legacy-error.js";
+export { LegacyError, type LegacyErrorInit } from "./legacy-error.js";
+export type { Violation, ViolationInit } from "./violation.js";

@@ -22,7 +22,7 @@ describe("README", () => {
   });
   after(() => server.stop());
 
-  test("has programs", () => assert.equal(programs.length, 3));
+  test("has programs", () => assert.equal(programs.length, 4));
 
   for (const program of programs) {
     test(program, async () => {

@@ -39,7 +39,6 @@ const jobNotFound: LegacyErrorInit = {
   message: "作业 42 不存在",
   metadata,
   retryAfterMs: undefined,
-  field: undefined,
 };
 const { domain, reason, message } = jobNotFound;
 
@@ -67,11 +66,15 @@ describe("fromError", () => {
     for (const error of [connectError(), serviceError(statusBytes())]) {
       const err = fromError(error);
       assert.ok(err instanceof LegacyError && err instanceof Error);
-      const { domain, reason, legacyCode, grpcCode, message, metadata, retryAfterMs, field } = err;
+      const { domain, reason, legacyCode, grpcCode, message, metadata, retryAfterMs } = err;
       assert.deepEqual(
-        { domain, reason, legacyCode, grpcCode, message, metadata: { ...metadata }, retryAfterMs, field },
+        { domain, reason, legacyCode, grpcCode, message, metadata: { ...metadata }, retryAfterMs },
         jobNotFound,
       );
+      assert.equal(err.sentMessage, message);
+      assert.equal(err.field, undefined);
+      assert.equal(err.help, undefined);
+      assert.deepEqual(err.violations, []);
       assert.equal(err.cause, error);
       assert.equal(err.grpcCode === ConnectCode.NotFound, err.grpcCode === GrpcJsCode.NOT_FOUND);
       assert.equal(String(err), "LegacyError: 作业 42 不存在");

@@ -50,7 +50,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file statusmap/v1/options.proto.
  */
 export const file_statusmap_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChpzdGF0dXNtYXAvdjEvb3B0aW9ucy5wcm90bxIMc3RhdHVzbWFwLnYxIqABCg1TeXN0ZW1PcHRpb25zEg0KBXRpdGxlGAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEigKCGVudmVsb3BlGAMgASgLMhYuc3RhdHVzbWFwLnYxLkVudmVsb3BlEhcKD2xhbmd1YWdlX2hlYWRlchgEIAEoCRIVCg1zdWNjZXNzX2NvZGVzGAUgASgJEhQKDGxlZ2FjeV9jb2RlcxgGIAEoCSJBCghFbnZlbG9wZRIPCgdmYWlsdXJlGAEgASgJEg8KB3N1Y2Nlc3MYAiABKAkSEwoLaHR0cF9hbHdheXMYAyABKAUipQMKC0NvZGVPcHRpb25zEikKBGdycGMYASABKA4yFi5zdGF0dXNtYXAudjEuR3JwY0NvZGVIAIgBARIMCgRodHRwGAIgASgFEhMKC2xlZ2FjeV9jb2RlGAMgASgJEg8KB21lc3NhZ2UYBCABKAkSQQoMdHJhbnNsYXRpb25zGAUgAygLMisuc3RhdHVzbWFwLnYxLkNvZGVPcHRpb25zLlRyYW5zbGF0aW9uc0VudHJ5EiwKDGZhbGxiYWNrX2ZvchgGIAMoDjIWLnN0YXR1c21hcC52MS5HcnBjQ29kZRITCgtyZXRyeV9hZnRlchgHIAEoDRINCgVmaWVsZBgIIAEoCRI1CgZsYWJlbHMYCSADKAsyJS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnMuTGFiZWxzRW50cnkaMwoRVHJhbnNsYXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBV9ncnBjIh0KClJQQ09wdGlvbnMSDwoHZGlhbGVjdBgBIAEoCSq7AgoIR3JwY0NvZGUSBgoCT0sQABINCglDQU5DRUxMRUQQARILCgdVTktOT1dOEAISFAoQSU5WQUxJRF9BUkdVTUVOVBADEhUKEURFQURMSU5FX0VYQ0VFREVEEAQSDQoJTk9UX0ZPVU5EEAUSEgoOQUxSRUFEWV9FWElTVFMQBhIVChFQRVJNSVNTSU9OX0RFTklFRBAHEhYKElJFU09VUkNFX0VYSEFVU1RFRBAIEhcKE0ZBSUxFRF9QUkVDT05ESVRJT04QCRILCgdBQk9SVEVEEAoSEAoMT1VUX09GX1JBTkdFEAsSEQoNVU5JTVBMRU1FTlRFRBAMEgwKCElOVEVSTkFMEA0SDwoLVU5BVkFJTEFCTEUQDhINCglEQVRBX0xPU1MQDxITCg9VTkFVVEhFTlRJQ0FURUQQEDpTCgZzeXN0ZW0SHC5nb29nbGUucHJvdG9idWYuRW51bU9wdGlvbnMYvdZJIAEoCzIbLnN0YXR1c21hcC52MS5TeXN0ZW1PcHRpb25zUgZzeXN0ZW06UgoEY29kZRIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGL3WSSABKAsyGS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnNSBGNvZGU6VQoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxi91kkgASgLMhguc3RhdHVzbWFwLnYxLlJQQ09wdGlvbnNSB3NlcnZpY2U6UgoGbWV0aG9kEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYvdZJIAEoCzIYLnN0YXR1c21hcC52MS5SUENPcHRpb25zUgZtZXRob2RCXgoPaW8uc3RhdHVzbWFwLnYxQgxPcHRpb25zUHJvdG9QAVo7Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9zdGF0dXNtYXAvdjE7c3RhdHVzbWFwdjFiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("ChpzdGF0dXNtYXAvdjEvb3B0aW9ucy5wcm90bxIMc3RhdHVzbWFwLnYxIqMCCg1TeXN0ZW1PcHRpb25zEg0KBXRpdGxlGAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEigKCGVudmVsb3BlGAMgASgLMhYuc3RhdHVzbWFwLnYxLkVudmVsb3BlEhcKD2xhbmd1YWdlX2hlYWRlchgEIAEoCRIVCg1zdWNjZXNzX2NvZGVzGAUgASgJEhQKDGxlZ2FjeV9jb2RlcxgGIAEoCRIYChBkZWZhdWx0X2xhbmd1YWdlGAcgASgJEhAKCGluY2x1ZGVzGAggAygJEiwKDGFsdGVybmF0aXZlcxgJIAMoCzIWLnN0YXR1c21hcC52MS5FbnZlbG9wZRIZChFyZXF1ZXN0X2lkX2hlYWRlchgKIAEoCRIMCgRoZWxwGAsgASgJIpkDCghFbnZlbG9wZRIPCgdmYWlsdXJlGAEgASgJEg8KB3N1Y2Nlc3MYAiABKAkSEwoLaHR0cF9hbHdheXMYAyABKAUSLQoGZm9ybWF0GAQgASgOMh0uc3RhdHVzbWFwLnYxLkVudmVsb3BlLkZvcm1hdBIUCgxjb250ZW50X3R5cGUYBSABKAkSLQoGZXNjYXBlGAYgASgOMh0uc3RhdHVzbWFwLnYxLkVudmVsb3BlLkVzY2FwZRI0CgdoZWFkZXJzGAcgAygLMiMuc3RhdHVzbWFwLnYxLkVudmVsb3BlLkhlYWRlcnNFbnRyeRIWCg5zdHJlYW1fZmFpbHVyZRgIIAEoCRIRCgl2aW9sYXRpb24YCSABKAkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiJQoGRm9ybWF0EggKBEpTT04QABIHCgNYTUwQARIICgRURVhUEAIiKgoGRXNjYXBlEgsKB01JTklNQUwQABIJCgVBU0NJSRABEggKBEhUTUwQAiLZBgoLQ29kZU9wdGlvbnMSKQoEZ3JwYxgBIAEoDjIWLnN0YXR1c21hcC52MS5HcnBjQ29kZUgAiAEBEgwKBGh0dHAYAiABKAUSEwoLbGVnYWN5X2NvZGUYAyABKAkSDwoHbWVzc2FnZRgEIAEoCRJBCgx0cmFuc2xhdGlvbnMYBSADKAsyKy5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnMuVHJhbnNsYXRpb25zRW50cnkSLAoMZmFsbGJhY2tfZm9yGAYgAygOMhYuc3RhdHVzbWFwLnYxLkdycGNDb2RlEhMKC3JldHJ5X2FmdGVyGAcgASgNEg4KBmZpZWxkcxgIIAMoCRI1CgZsYWJlbHMYCSADKAsyJS5zdGF0dXNtYXAudjEuQ29kZU9wdGlvbnMuTGFiZWxzRW50cnkSDQoFcmVhZHMYCiABKAkSGQoRZmFsbGJhY2tfZm9yX2h0dHAYCyADKAUSMQoEYXJncxgMIAMoCzIjLnN0YXR1c21hcC52MS5Db2RlT3B0aW9ucy5BcmdzRW50cnkSGgoSc2hhcmVzX2xlZ2FjeV9jb2RlGA0gASgIEhMKC2V4cGxhbmF0aW9uGA4gASgJEhIKCnJlc29sdXRpb24YDyABKAkSDQoFc2luY2UYECABKAkSEwoLcmVwbGFjZWRfYnkYESABKAkangEKA0FyZxIwCgR0eXBlGAEgASgOMiIuc3RhdHVzbWFwLnYxLkNvZGVPcHRpb25zLkFyZy5UeXBlEhEKCXNlbnNpdGl2ZRgCIAEoCBITCgtkZXNjcmlwdGlvbhgDIAEoCSI9CgRUeXBlEgoKBlNUUklORxAAEgkKBUlOVDY0EAESCgoGRE9VQkxFEAISCAoEQk9PTBADEggKBEpTT04QBBozChFUcmFuc2xhdGlvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaSgoJQXJnc0VudHJ5EgsKA2tleRgBIAEoCRIsCgV2YWx1ZRgCIAEoCzIdLnN0YXR1c21hcC52MS5Db2RlT3B0aW9ucy5Bcmc6AjgBQgcKBV9ncnBjIi0KClJQQ09wdGlvbnMSDwoHZGlhbGVjdBgBIAEoCRIOCgZlcnJvcnMYAiADKAkquwIKCEdycGNDb2RlEgYKAk9LEAASDQoJQ0FOQ0VMTEVEEAESCwoHVU5LTk9XThACEhQKEElOVkFMSURfQVJHVU1FTlQQAxIVChFERUFETElORV9FWENFRURFRBAEEg0KCU5PVF9GT1VORBAFEhIKDkFMUkVBRFlfRVhJU1RTEAYSFQoRUEVSTUlTU0lPTl9ERU5JRUQQBxIWChJSRVNPVVJDRV9FWEhBVVNURUQQCBIXChNGQUlMRURfUFJFQ09ORElUSU9OEAkSCwoHQUJPUlRFRBAKEhAKDE9VVF9PRl9SQU5HRRALEhEKDVVOSU1QTEVNRU5URUQQDBIMCghJTlRFUk5BTBANEg8KC1VOQVZBSUxBQkxFEA4SDQoJREFUQV9MT1NTEA8SEwoPVU5BVVRIRU5USUNBVEVEEBA6UwoGc3lzdGVtEhwuZ29vZ2xlLnByb3RvYnVmLkVudW1PcHRpb25zGL3WSSABKAsyGy5zdGF0dXNtYXAudjEuU3lzdGVtT3B0aW9uc1IGc3lzdGVtOlIKBGNvZGUSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxi91kkgASgLMhkuc3RhdHVzbWFwLnYxLkNvZGVPcHRpb25zUgRjb2RlOlUKB3NlcnZpY2USHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMYvdZJIAEoCzIYLnN0YXR1c21hcC52MS5SUENPcHRpb25zUgdzZXJ2aWNlOlIKBm1ldGhvZBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGL3WSSABKAsyGC5zdGF0dXNtYXAudjEuUlBDT3B0aW9uc1IGbWV0aG9kQl4KD2lvLnN0YXR1c21hcC52MUIMT3B0aW9uc1Byb3RvUAFaO2dpdGh1Yi5jb20vc3RhdHVzbWFwL3N0YXR1c21hcC9nZW4vc3RhdHVzbWFwL3YxO3N0YXR1c21hcHYxYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * SystemOptions describe a legacy system.
@@ -71,8 +71,8 @@ export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
 
   /**
    * The BCP 47 tag of the language of every `CodeOptions.message`. The system answers
-   * in this language unless the client asks for another one with `language_header`.
-   * Required.
+   * in this language, unless `default_language` names another one or the client asks
+   * for another one with `language_header`. Required.
    *
    * ```proto
    * language: "zh-CN"
@@ -83,7 +83,7 @@ export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
   language: string;
 
   /**
-   * The JSON of response bodies. Required.
+   * The response bodies. Required.
    *
    * ```proto
    * envelope: {
@@ -100,8 +100,8 @@ export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
   /**
    * The request header with which a client chooses the language of an error's
    * message. Its value has the syntax of Accept-Language. If the code has no
-   * translation that fits, the message is in the system's `language`. Default: no
-   * header, so all messages are in `language`.
+   * translation that fits, the message is in the system's default language. Default: no
+   * header, so all messages are in the default language.
    *
    * ```proto
    * language_header: "Accept-Language"
@@ -114,7 +114,8 @@ export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
   /**
    * A regular expression (RE2) that matches exactly the legacy codes of successes. It
    * must match the whole legacy code. A code must have `grpc: OK` if its legacy code
-   * matches, and must not have it otherwise. Default: no code is a success.
+   * matches, and must not have it otherwise. It may match legacy codes that no code
+   * has. Default: no code is a success.
    *
    * ```proto
    * success_codes: "0|2[0-9]{4}"
@@ -135,6 +136,76 @@ export type SystemOptions = Message<"statusmap.v1.SystemOptions"> & {
    * @generated from field: string legacy_codes = 6;
    */
   legacyCodes: string;
+
+  /**
+   * The BCP 47 tag of the language in which the system answers if the client does not
+   * ask for one. Codes without a translation into it answer in `language`. Default:
+   * `language`.
+   *
+   * ```proto
+   * default_language: "en"
+   * ```
+   *
+   * @generated from field: string default_language = 7;
+   */
+  defaultLanguage: string;
+
+  /**
+   * The full names of further enums whose codes belong to this system too, for example
+   * if the table has several files, or if a gateway answers with codes of its own. An
+   * included enum has no option (statusmap.v1.system), and its codes keep their package
+   * as domain. Several systems of the same `language` can include it. Reasons, legacy
+   * codes and fallbacks must be unique in the system with all its includes. Default: no
+   * includes.
+   *
+   * ```proto
+   * includes: ["legacy.depot.v1.AuthCode", "legacy.gateway.v1.Code"]
+   * ```
+   *
+   * @generated from field: repeated string includes = 8;
+   */
+  includes: string[];
+
+  /**
+   * Further envelopes. The client chooses one by `content_type` with the request header
+   * Accept (RFC 9110 section 12.5.1). Of equal quality, the earlier one is used; if none
+   * is acceptable, `envelope` is. Default: no alternatives.
+   *
+   * ```proto
+   * alternatives: {
+   *   content_type: "application/problem+json"
+   *   failure: '{"type":{help},"title":{message},"status":{http_status}}'
+   * }
+   * ```
+   *
+   * @generated from field: repeated statusmap.v1.Envelope alternatives = 9;
+   */
+  alternatives: Envelope[];
+
+  /**
+   * The header of requests and responses that has the request's id. Default:
+   * X-Request-Id.
+   *
+   * ```proto
+   * request_id_header: "X-Depot-Trace"
+   * ```
+   *
+   * @generated from field: string request_id_header = 10;
+   */
+  requestIdHeader: string;
+
+  /**
+   * The URL of a page about a code, with {domain}, {reason} and {code}. Each is escaped
+   * as one segment of a path. The URL is sent as google.rpc.Help, and is {help} in
+   * envelopes. Default: no help.
+   *
+   * ```proto
+   * help: "https://errors.example.com/{domain}/{reason}"
+   * ```
+   *
+   * @generated from field: string help = 11;
+   */
+  help: string;
 };
 
 /**
@@ -145,29 +216,55 @@ export const SystemOptionsSchema: GenMessage<SystemOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 0);
 
 /**
- * Envelope has the templates of response bodies. Each template is JSON with
- * placeholders. The body has the same key order and white space as the template.
+ * Envelope has the templates of response bodies. A template is JSON, XML or text with
+ * placeholders. The body has the same order of keys and the same white space as the
+ * template. These placeholders are replaced:
  *
- * These placeholders are replaced:
+ *   {code}           the legacy code
+ *   {message}        the message of the code; empty in a success without success code
+ *   {reason}         the reason of the code
+ *   {domain}         the domain of the code
+ *   {request_id}     the id of the request
+ *   {metadata}       the arguments of the error, without sensitive ones, as a JSON object
+ *   {metadata.NAME}  one argument
+ *   {labels.NAME}    one label of the code
+ *   {data}           the response message as JSON; null in a failure
+ *   {data...}        the members of the response message, as members of an object
+ *   {http_status}    the HTTP status of the response
+ *   {http_reason}    the text of the HTTP status, for example Not Found
+ *   {http_method}    the method of the request
+ *   {http_path}      the path of the request, without the query
+ *   {grpc_code}      the number of the error's gRPC code, for example 5
+ *   {grpc_name}      the name of the error's gRPC code, for example NOT_FOUND
+ *   {language}       the BCP 47 tag of the message's language
+ *   {timestamp}      the time, for example 2026-01-31T12:00:00.000Z
+ *   {timestamp_ms}   the time in milliseconds since 1970
+ *   {retry_after}    the seconds to wait before the same call is repeated
+ *   {help}           the URL of `SystemOptions.help`
+ *   {field}          the request field of the first violation
+ *   {violations}     all violations, each in the template `violation`
+ *   {details}        the details of the gRPC status, as a JSON array
  *
- *   {code}        the legacy code
- *   {message}     the message of the code
- *   {reason}      the reason of the code
- *   {domain}      the domain of the system
- *   {request_id}  the id of the request
- *   {metadata}    the arguments of the error, as a JSON object of strings
- *   {data}        the response message as JSON; null in a failure
+ * In JSON, outside a string, a placeholder becomes a JSON value. {http_status},
+ * {grpc_code}, {timestamp_ms} and {retry_after} become numbers, {code} becomes a number
+ * if it is an integer, and an argument has the type that `CodeOptions.args` says. All
+ * others become strings. Inside a string, as in "[{code}]{message}", a placeholder
+ * becomes escaped text; {metadata}, {data}, {data...}, {details} and {violations} cannot
+ * be there.
  *
- * Outside a JSON string, a placeholder becomes a JSON value: {code} becomes a number
- * if the legacy code is an integer, and a string otherwise. Inside a JSON string, as
- * in "[{code}]{message}", it becomes escaped text; {metadata} and {data} cannot be
- * inside a string. Inside a JSON string, write {{ and }} for braces.
+ * A placeholder has no value if its text is empty or absent, and {retry_after} if it is
+ * 0. It becomes null then, or nothing inside a string. With a question mark, as in
+ * {field?}, the member or element of an array that it is part of is left out instead; in
+ * XML, the element or attribute is. An object or array that becomes empty by this is
+ * left out too.
+ *
+ * Write {{ and }} for braces: in JSON inside strings, in XML and text everywhere.
  *
  * @generated from message statusmap.v1.Envelope
  */
 export type Envelope = Message<"statusmap.v1.Envelope"> & {
   /**
-   * The body of a failed call. It must contain {code}. Required.
+   * The body of a failed call. It should contain {code}. Required.
    *
    * ```proto
    * failure: '{"code":{code},"message":{message},"request_id":{request_id}}'
@@ -178,8 +275,8 @@ export type Envelope = Message<"statusmap.v1.Envelope"> & {
   failure: string;
 
   /**
-   * The body of a successful call. It must contain {data}. If it contains {code},
-   * {message} or {reason}, the system must have a success code. Default: {data}, the
+   * The body of a successful call. It must contain {data} or {data...}. If it contains
+   * {code} or {reason}, the system must have a success code. Default: {data}, the
    * response message without an envelope.
    *
    * ```proto
@@ -202,6 +299,80 @@ export type Envelope = Message<"statusmap.v1.Envelope"> & {
    * @generated from field: int32 http_always = 3;
    */
   httpAlways: number;
+
+  /**
+   * The format of all templates of this envelope. It decides how values are escaped.
+   * Default: JSON.
+   *
+   * ```proto
+   * format: XML
+   * ```
+   *
+   * @generated from field: statusmap.v1.Envelope.Format format = 4;
+   */
+  format: Envelope_Format;
+
+  /**
+   * The header Content-Type of the response. Default:
+   * application/json; charset=utf-8, application/xml; charset=utf-8 or
+   * text/plain; charset=utf-8, by `format`.
+   *
+   * ```proto
+   * content_type: "application/problem+json"
+   * ```
+   *
+   * @generated from field: string content_type = 5;
+   */
+  contentType: string;
+
+  /**
+   * The characters that are escaped in JSON strings. It applies to all that is filled
+   * in, {data} too. Default: MINIMAL.
+   *
+   * ```proto
+   * escape: ASCII
+   * ```
+   *
+   * @generated from field: statusmap.v1.Envelope.Escape escape = 6;
+   */
+  escape: Envelope_Escape;
+
+  /**
+   * Headers of failed responses, by name. The values are text with placeholders. A
+   * header whose placeholders all have no value is left out. Default: no headers.
+   *
+   * ```proto
+   * headers: {key: "X-Error-Code" value: "{code}"}
+   * ```
+   *
+   * @generated from field: map<string, string> headers = 7;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * The last chunk of a stream that fails. Default: `failure`.
+   *
+   * ```proto
+   * stream_failure: '{"error":{"code":{code},"message":{message}}}'
+   * ```
+   *
+   * @generated from field: string stream_failure = 8;
+   */
+  streamFailure: string;
+
+  /**
+   * One violation in {violations}. It can contain {field}, {code}, {reason} and
+   * {message}, all of the violation. In JSON, the violations are separated by commas.
+   * Required if `failure` contains {violations}.
+   *
+   * ```proto
+   * failure: '{"code":{code},"errors":[{violations}]}'
+   * violation: '{"field":{field},"message":{message}}'
+   * ```
+   *
+   * @generated from field: string violation = 9;
+   */
+  violation: string;
 };
 
 /**
@@ -210,6 +381,75 @@ export type Envelope = Message<"statusmap.v1.Envelope"> & {
  */
 export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 1);
+
+/**
+ * The format of the templates.
+ *
+ * @generated from enum statusmap.v1.Envelope.Format
+ */
+export enum Envelope_Format {
+  /**
+   * JSON. The envelope can be read back.
+   *
+   * @generated from enum value: JSON = 0;
+   */
+  JSON = 0,
+
+  /**
+   * XML. It is not read back, and cannot have {data}.
+   *
+   * @generated from enum value: XML = 1;
+   */
+  XML = 1,
+
+  /**
+   * Plain text. It is not read back, and cannot have {data}.
+   *
+   * @generated from enum value: TEXT = 2;
+   */
+  TEXT = 2,
+}
+
+/**
+ * Describes the enum statusmap.v1.Envelope.Format.
+ */
+export const Envelope_FormatSchema: GenEnum<Envelope_Format> = /*@__PURE__*/
+  enumDesc(file_statusmap_v1_options, 1, 0);
+
+/**
+ * The characters that are escaped in JSON strings.
+ *
+ * @generated from enum statusmap.v1.Envelope.Escape
+ */
+export enum Envelope_Escape {
+  /**
+   * Only those that JSON requires.
+   *
+   * @generated from enum value: MINIMAL = 0;
+   */
+  MINIMAL = 0,
+
+  /**
+   * All that are not ASCII, as in \u4f5c. Python's json module does this.
+   *
+   * @generated from enum value: ASCII = 1;
+   */
+  ASCII = 1,
+
+  /**
+   * The characters <, >, &, U+2028 and U+2029, as in \u003c. Go's encoding/json does
+   * this.
+   *
+   * @generated from enum value: HTML = 2;
+   */
+  HTML = 2,
+}
+
+/**
+ * Describes the enum statusmap.v1.Envelope.Escape.
+ */
+export const Envelope_EscapeSchema: GenEnum<Envelope_Escape> = /*@__PURE__*/
+  enumDesc(file_statusmap_v1_options, 1, 1);
 
 /**
  * CodeOptions describe a code: its meaning in gRPC and HTTP, and its message.
@@ -230,8 +470,9 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
   grpc?: GrpcCode | undefined;
 
   /**
-   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. Default:
-   * the canonical status of `grpc`, for example 404 for NOT_FOUND.
+   * The HTTP status, from 200 to 599. `Envelope.http_always` overrides it. A code that
+   * replaces an error of another gRPC code has this status too. Default: the canonical
+   * status of `grpc`, for example 404 for NOT_FOUND.
    *
    * ```proto
    * http: 410
@@ -243,7 +484,7 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
 
   /**
    * The code as the legacy system writes it. Each legacy code can be used once in a
-   * system. Default: the number of the enum value.
+   * system, unless `shares_legacy_code` is set. Default: the number of the enum value.
    *
    * ```proto
    * legacy_code: "401.1"
@@ -256,7 +497,9 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
   /**
    * The message in the system's language, exactly as the legacy system sends it.
    * {name} is replaced by the argument with that name. The name must be a valid key of
-   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. Required.
+   * ErrorInfo's metadata, such as parcel_id. Write {{ and }} for braces. A code with
+   * `fallback_for` can use {status_message}, the text of the status that it replaces.
+   * Required.
    *
    * ```proto
    * message: "parcel {parcel_id} is locked by {holder}"
@@ -285,7 +528,7 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
    * without a fallback uses the one for UNKNOWN, or else the one for INTERNAL: a
    * system must have at least one of these two. A system can have one fallback for
    * each gRPC code. The code must be an error, and its message must not have
-   * arguments. Default: the code is not a fallback.
+   * arguments other than {status_message}. Default: the code is not a fallback.
    *
    * ```proto
    * fallback_for: [UNKNOWN, INTERNAL]
@@ -309,16 +552,17 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
   retryAfter: number;
 
   /**
-   * The request field that is wrong. It is sent as google.rpc.BadRequest to gRPC
-   * clients. Default: no field.
+   * The request fields that are wrong. They are the first violations of the error, and
+   * are sent as google.rpc.BadRequest. A field can contain an argument, as in
+   * "{parameter}". Default: no fields.
    *
    * ```proto
-   * field: "weight_kg"
+   * fields: ["weight_kg"]
    * ```
    *
-   * @generated from field: string field = 8;
+   * @generated from field: repeated string fields = 8;
    */
-  field: string;
+  fields: string[];
 
   /**
    * Further columns of the legacy error table, by name. They are for people and tools,
@@ -331,6 +575,110 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
    * @generated from field: map<string, string> labels = 9;
    */
   labels: { [key: string]: string };
+
+  /**
+   * A regular expression (RE2) of further legacy codes that are read as this code. It
+   * must match the whole legacy code. The received legacy code is kept in the metadata,
+   * and in {code} if the error is answered in the same system. Default: only
+   * `legacy_code` is read as this code.
+   *
+   * ```proto
+   * reads: "410\\..*"
+   * ```
+   *
+   * @generated from field: string reads = 10;
+   */
+  reads: string;
+
+  /**
+   * The HTTP statuses of the gateway's own answers that the code replaces: 404 for a
+   * path that does not exist, 405, 413, 415 and others. A system can have one code for
+   * each HTTP status. Default: `fallback_for` decides.
+   *
+   * ```proto
+   * fallback_for_http: [404, 405]
+   * ```
+   *
+   * @generated from field: repeated int32 fallback_for_http = 11;
+   */
+  fallbackForHttp: number[];
+
+  /**
+   * The arguments of the code, by name, with their types. They need not occur in the
+   * message. Arguments of the message that are not here are strings. Default: no
+   * further arguments.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {type: INT64 description: "The parcel's number"}}
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   *
+   * @generated from field: map<string, statusmap.v1.CodeOptions.Arg> args = 12;
+   */
+  args: { [key: string]: CodeOptions_Arg };
+
+  /**
+   * Whether other codes of the system have the same legacy code. All of them need this
+   * option. If the legacy code is read back, the message decides which code it is, and
+   * the first code is used if no message fits. Default: false.
+   *
+   * ```proto
+   * shares_legacy_code: true
+   * ```
+   *
+   * @generated from field: bool shares_legacy_code = 13;
+   */
+  sharesLegacyCode: boolean;
+
+  /**
+   * What the error means, for people to read, in Markdown. Default: no explanation.
+   *
+   * ```proto
+   * explanation: "The parcel was delivered more than a year ago."
+   * ```
+   *
+   * @generated from field: string explanation = 14;
+   */
+  explanation: string;
+
+  /**
+   * What to do about the error, for people to read, in Markdown. Default: no
+   * resolution.
+   *
+   * ```proto
+   * resolution: "Ask the archive, `GET /archive/{id}`."
+   * ```
+   *
+   * @generated from field: string resolution = 15;
+   */
+  resolution: string;
+
+  /**
+   * The version of the API that introduced the code, for people to read. Default: no
+   * version.
+   *
+   * ```proto
+   * since: "2.3"
+   * ```
+   *
+   * @generated from field: string since = 16;
+   */
+  since: string;
+
+  /**
+   * The reason, or the full name in another domain, of the code to use instead of this
+   * one. Set `deprecated` too. Default: no replacement.
+   *
+   * ```proto
+   * PARCEL_LOST = 102 [
+   *   deprecated = true,
+   *   (statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" replaced_by: "PARCEL_NOT_FOUND"}
+   * ];
+   * ```
+   *
+   * @generated from field: string replaced_by = 17;
+   */
+  replacedBy: string;
 };
 
 /**
@@ -339,6 +687,104 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
  */
 export const CodeOptionsSchema: GenMessage<CodeOptions> = /*@__PURE__*/
   messageDesc(file_statusmap_v1_options, 2);
+
+/**
+ * An argument of a code.
+ *
+ * @generated from message statusmap.v1.CodeOptions.Arg
+ */
+export type CodeOptions_Arg = Message<"statusmap.v1.CodeOptions.Arg"> & {
+  /**
+   * The type. {metadata.NAME} in an envelope becomes a value of this type; if the
+   * argument's text is not one, it becomes a string. Default: STRING.
+   *
+   * ```proto
+   * args: {key: "weight_kg" value: {type: INT64}}
+   * ```
+   *
+   * @generated from field: statusmap.v1.CodeOptions.Arg.Type type = 1;
+   */
+  type: CodeOptions_Arg_Type;
+
+  /**
+   * Whether the value must not be printed. statusmap masks it in logs and in the text
+   * of errors, and {metadata} leaves it out. It is still sent as metadata, and in the
+   * message if the message names it. Default: false.
+   *
+   * ```proto
+   * args: {key: "token" value: {sensitive: true}}
+   * ```
+   *
+   * @generated from field: bool sensitive = 2;
+   */
+  sensitive: boolean;
+
+  /**
+   * What the argument is, for people to read. Default: no description.
+   *
+   * ```proto
+   * args: {key: "parcel_id" value: {description: "The parcel's number"}}
+   * ```
+   *
+   * @generated from field: string description = 3;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message statusmap.v1.CodeOptions.Arg.
+ * Use `create(CodeOptions_ArgSchema)` to create a new message.
+ */
+export const CodeOptions_ArgSchema: GenMessage<CodeOptions_Arg> = /*@__PURE__*/
+  messageDesc(file_statusmap_v1_options, 2, 0);
+
+/**
+ * The type of an argument's value in JSON.
+ *
+ * @generated from enum statusmap.v1.CodeOptions.Arg.Type
+ */
+export enum CodeOptions_Arg_Type {
+  /**
+   * A string.
+   *
+   * @generated from enum value: STRING = 0;
+   */
+  STRING = 0,
+
+  /**
+   * An integer of 64 bits.
+   *
+   * @generated from enum value: INT64 = 1;
+   */
+  INT64 = 1,
+
+  /**
+   * A floating-point number.
+   *
+   * @generated from enum value: DOUBLE = 2;
+   */
+  DOUBLE = 2,
+
+  /**
+   * true or false.
+   *
+   * @generated from enum value: BOOL = 3;
+   */
+  BOOL = 3,
+
+  /**
+   * Any JSON value.
+   *
+   * @generated from enum value: JSON = 4;
+   */
+  JSON = 4,
+}
+
+/**
+ * Describes the enum statusmap.v1.CodeOptions.Arg.Type.
+ */
+export const CodeOptions_Arg_TypeSchema: GenEnum<CodeOptions_Arg_Type> = /*@__PURE__*/
+  enumDesc(file_statusmap_v1_options, 2, 0, 0);
 
 /**
  * RPCOptions are the options of a service or a method.
@@ -358,6 +804,20 @@ export type RPCOptions = Message<"statusmap.v1.RPCOptions"> & {
    * @generated from field: string dialect = 1;
    */
   dialect: string;
+
+  /**
+   * The reasons of the codes with which the method may fail; full names for codes of
+   * another domain than the dialect's. Those of a service are for all its methods. They
+   * are for documentation, generators and observers, and are not enforced. Default: not
+   * known.
+   *
+   * ```proto
+   * errors: ["PARCEL_NOT_FOUND", "DEPOT_ERROR"]
+   * ```
+   *
+   * @generated from field: repeated string errors = 2;
+   */
+  errors: string[];
 };
 
 /**
@@ -522,9 +982,9 @@ export const system: GenExtension<EnumOptions, SystemOptions> = /*@__PURE__*/
   extDesc(file_statusmap_v1_options, 0);
 
 /**
- * Makes an enum value a code of its system. The value's name is the reason of its
- * errors. All values need this option except the one with number 0, which cannot
- * have it.
+ * Makes an enum value a code of its system, or of the systems that include its enum.
+ * The value's name is the reason of its errors. All values need this option except
+ * the one with number 0, which cannot have it.
  *
  * ```proto
  * PARCEL_NOT_FOUND = 101 [(statusmap.v1.code) = {
