@@ -6,14 +6,12 @@ package catalog
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
-	"github.com/statusmap/statusmap/internal/annotation"
 )
 
 // A Catalog is a set of legacy systems and their codes. The zero value and nil are
@@ -21,8 +19,11 @@ import (
 type Catalog struct {
 	systems  []*System // by domain
 	byDomain map[string]*System
+	// byReason has the codes of a domain, also of enums that are only included.
+	byReason map[string]map[string]*Code
 	byNumber map[protoreflect.EnumNumber]*Code
 	byValue  map[valueKey]*Code // codes whose number in byNumber belongs to another enum
+	warnings Problems
 }
 
 type valueKey struct {
@@ -30,64 +31,15 @@ type valueKey struct {
 	number protoreflect.EnumNumber
 }
 
-// New returns the catalog of the given enums. Each enum must have the option
-// (statusmap.v1.system). The descriptors may be linked into the program or loaded at
-// run time. If a rule is broken, New returns a nil catalog and an error that holds
-// all [Problems].
+// New returns the catalog of the given enums: those with the option
+// (statusmap.v1.system), and those that they include. An included enum need not be
+// given if the file of its includer imports its file, or if both are linked into the
+// program. The descriptors may be linked into the program or loaded at run time. If a
+// rule is broken, New returns a nil catalog and an error that holds all [Problems].
 func New(enums ...protoreflect.EnumDescriptor) (*Catalog, error) {
-	c, problems := build(enums)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return c, nil
-}
-
-func build(enums []protoreflect.EnumDescriptor) (*Catalog, Problems) {
-	c := &Catalog{byDomain: make(map[string]*System, len(enums))}
-	var problems Problems
-	size := 0
-	read := make(map[protoreflect.EnumDescriptor]bool, len(enums))
-	for _, enum := range enums {
-		if enum == nil {
-			problems = append(problems, Problem{Rule: "system", Text: "the enum descriptor is nil: pass the descriptor of an annotated enum"})
-			continue
-		}
-		if read[enum] {
-			continue // the same enum was passed twice
-		}
-		read[enum] = true
-		system, found := readSystem(enum)
-		problems = append(problems, found...)
-		if system == nil {
-			continue
-		}
-		if other, ok := c.byDomain[system.domain]; ok {
-			problems = append(problems, problemAt(enum, "domain", "the package %q already has the system %s: move one of them to another package",
-				system.domain, other.desc.FullName()))
-			continue
-		}
-		c.byDomain[system.domain] = system
-		c.systems = append(c.systems, system)
-		size += len(system.codes)
-	}
-	if len(problems) > 0 {
-		problems.sort()
-		return nil, problems
-	}
-	slices.SortFunc(c.systems, func(a, b *System) int { return strings.Compare(a.domain, b.domain) })
-	c.byNumber = make(map[protoreflect.EnumNumber]*Code, size)
-	c.byValue = make(map[valueKey]*Code)
-	for _, system := range c.systems {
-		for _, code := range system.codes {
-			number := code.desc.Number()
-			if _, taken := c.byNumber[number]; taken {
-				c.byValue[valueKey{system.desc, number}] = code
-			} else {
-				c.byNumber[number] = code
-			}
-		}
-	}
-	return c, nil
+	b := newBuilder(nil)
+	b.addGiven(enums)
+	return b.catalog()
 }
 
 var defaultCatalog = sync.OnceValues(func() (*Catalog, error) {
@@ -103,46 +55,9 @@ func Default() (*Catalog, error) { return defaultCatalog() }
 // FromFiles returns the catalog of every annotated enum in files. [Default] does the
 // same for the files that are linked into the program.
 func FromFiles(files *protoregistry.Files) (*Catalog, error) {
-	enums, problems := annotatedEnums(files)
-	c, broken := build(enums)
-	if problems = append(problems, broken...); len(problems) > 0 {
-		problems.sort()
-		return nil, problems
-	}
-	return c, nil
-}
-
-// annotatedEnums returns the enums in files that have the option
-// (statusmap.v1.system). The problems are the enums without it whose values have the
-// option (statusmap.v1.code).
-func annotatedEnums(files *protoregistry.Files) ([]protoreflect.EnumDescriptor, Problems) {
-	var enums []protoreflect.EnumDescriptor
-	var problems Problems
-	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
-		if !importsVocabulary(file, false) {
-			return true
-		}
-		for _, enum := range allEnums(file.Enums(), file.Messages()) {
-			if options, err := annotation.System(enum); options != nil || err != nil {
-				enums = append(enums, enum) // build reports an option that cannot be read
-				continue
-			}
-			for i := range enum.Values().Len() {
-				value := enum.Values().Get(i)
-				if options, err := annotation.Code(value); options != nil || err != nil {
-					problems = append(problems, problemAt(value, "system",
-						"the value is annotated but its enum %s has no option (statusmap.v1.system): add it, or remove (statusmap.v1.code) from the value", enum.FullName()))
-					break
-				}
-			}
-		}
-		return true
-	})
-	// RangeFiles has a random order, but the problems need a stable one.
-	slices.SortFunc(enums, func(a, b protoreflect.EnumDescriptor) int {
-		return strings.Compare(string(a.FullName()), string(b.FullName()))
-	})
-	return enums, problems
+	b := newBuilder(files)
+	b.addFiles(files)
+	return b.catalog()
 }
 
 // allEnums returns enums and the enums inside messages.
@@ -184,6 +99,14 @@ func (c *Catalog) Systems() []*System {
 	return slices.Clone(c.systems)
 }
 
+// Warnings returns what works but is probably not intended, sorted by file and line.
+func (c *Catalog) Warnings() Problems {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.warnings)
+}
+
 // System returns the system of a domain. It returns false if the catalog has no
 // such system.
 func (c *Catalog) System(domain string) (*System, bool) {
@@ -209,8 +132,8 @@ func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 		return nil, false
 	}
 	number := value.Number()
-	// Looking up a number is fast, and two systems rarely use the same number.
-	if code, ok := c.byNumber[number]; ok && code.system.desc == enum {
+	// Looking up a number is fast, and two enums rarely use the same number.
+	if code, ok := c.byNumber[number]; ok && code.table.desc == enum {
 		return code, true
 	}
 	if code, ok := c.byValue[valueKey{enum, number}]; ok {
@@ -226,41 +149,38 @@ func (c *Catalog) Code(value protoreflect.Enum) (*Code, bool) {
 }
 
 // Lookup returns the code with the domain and reason of an ErrorInfo. It returns
-// false if the catalog has no such code.
+// false if the catalog has no such code. The domain of an included code is the package
+// of its own enum.
 func (c *Catalog) Lookup(domain, reason string) (*Code, bool) {
 	if c == nil {
 		return nil, false
 	}
-	return c.byDomain[domain].Lookup(reason)
+	code, ok := c.byReason[domain][reason]
+	return code, ok
 }
 
 // LookupLegacy returns the code with a legacy code in the system of a domain, for
 // example ("legacy.elves.v2", "401.1"). It returns false if the catalog has no such
-// code.
+// code. See [System.LookupLegacy].
 func (c *Catalog) LookupLegacy(domain, legacyCode string) (*Code, bool) {
 	if c == nil {
 		return nil, false
 	}
-	system, ok := c.byDomain[domain]
-	if !ok {
-		return nil, false
-	}
-	code, ok := system.byLegacy[legacyCode]
-	return code, ok
+	return c.byDomain[domain].LookupLegacy(legacyCode)
 }
 
 // CodeIn returns the code of dialect that has the same meaning as code. It returns
-// code itself if code belongs to dialect. It returns the code with the same reason if
-// the domains are versions of each other, such as legacy.job.v1 and legacy.job.v2.
-// Otherwise it returns false.
+// code itself if code belongs to dialect or to an enum that dialect includes. It
+// returns the code with the same reason if the domains are versions of each other, such
+// as legacy.job.v1 and legacy.job.v2. Otherwise it returns false.
 func (c *Catalog) CodeIn(dialect *System, code *Code) (*Code, bool) {
 	if c == nil || code == nil || dialect == nil {
 		return nil, false
 	}
-	if code.system == dialect {
+	if code.table.system == dialect || slices.Contains(dialect.tables, code.table) {
 		return code, true
 	}
-	if code.system.family != dialect.family {
+	if !code.table.isVersionOf(dialect) {
 		return nil, false
 	}
 	return dialect.Lookup(code.reason)

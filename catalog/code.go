@@ -23,9 +23,7 @@ import (
 // All methods may be called on a nil Code, which is an unknown code: strings are
 // empty, GRPCCode is Unknown and HTTPStatus is 500.
 type Code struct {
-	system       *System // nil if the enum is only included
-	domain       string
-	language     string // of the message
+	table        *table
 	desc         protoreflect.EnumValueDescriptor
 	options      *statusmapv1.CodeOptions
 	reason       string
@@ -40,7 +38,7 @@ type Code struct {
 }
 
 // unknownCode is what a nil Code says.
-var unknownCode = &Code{grpc: codes.Unknown, http: httpStatus[codes.Unknown]}
+var unknownCode = &Code{table: new(table), grpc: codes.Unknown, http: httpStatus[codes.Unknown]}
 
 func (c *Code) orUnknown() *Code {
 	if c == nil {
@@ -56,13 +54,13 @@ type translation struct {
 
 // System returns the system whose enum has the code. It returns nil if the enum is
 // included by other systems.
-func (c *Code) System() *System { return c.orUnknown().system }
+func (c *Code) System() *System { return c.orUnknown().table.system }
 
 // Descriptor returns the descriptor of the enum value.
 func (c *Code) Descriptor() protoreflect.EnumValueDescriptor { return c.orUnknown().desc }
 
 // Domain returns the ErrorInfo domain, for example "legacy.job.v2".
-func (c *Code) Domain() string { return c.orUnknown().domain }
+func (c *Code) Domain() string { return c.orUnknown().table.domain }
 
 // Reason returns the ErrorInfo reason, for example "JOB_NOT_FOUND".
 func (c *Code) Reason() string { return c.orUnknown().reason }
@@ -117,7 +115,7 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 	if c == nil {
 		return nil, false
 	}
-	if language == c.language {
+	if language == c.table.language {
 		return c.message, true
 	}
 	for i := range c.translations {
@@ -126,6 +124,30 @@ func (c *Code) MessageIn(language string) (*Message, bool) {
 		}
 	}
 	return nil, false
+}
+
+// DefaultMessage returns the message in the default language of the code's system, and
+// its BCP 47 tag. The message is in the system's language if the code has no translation
+// into the default language. For a code of an included enum, the default language is that
+// of all its includers if they agree; see [System.DefaultMessage] for that of one.
+func (c *Code) DefaultMessage() (m *Message, language string) {
+	c = c.orUnknown()
+	if c.table.defaultLanguage != c.table.language {
+		if m, ok := c.MessageIn(c.table.defaultLanguage); ok {
+			return m, c.table.defaultLanguage
+		}
+	}
+	return c.message, c.table.language
+}
+
+// MatchLanguage is [System.MatchLanguage] of the code's system. For a code of an
+// included enum, it is that of the includer with the lowest domain.
+func (c *Code) MatchLanguage(accept string) string {
+	t := c.orUnknown().table
+	if len(t.systems) == 0 {
+		return t.language
+	}
+	return t.systems[0].MatchLanguage(accept)
 }
 
 // Translated reports whether the code has a message in a language other than the
@@ -166,7 +188,7 @@ type Param struct {
 
 // Params returns the arguments of the code without duplicates: those of the message in
 // the order of the text, then those of the fields, then further ones of the option args
-// by name.
+// by name. {status_message} is not one of them: see [StatusMessage].
 func (c *Code) Params() []Param {
 	var params []Param
 	add := func(name string) {
@@ -178,7 +200,9 @@ func (c *Code) Params() []Param {
 	}
 	c = c.orUnknown()
 	for _, name := range c.message.Template().Params() {
-		add(name)
+		if name != StatusMessage {
+			add(name)
+		}
 	}
 	for _, field := range c.fields {
 		for _, name := range field.Template().Params() {
@@ -253,6 +277,24 @@ func (c *Code) FallbackFor() []codes.Code {
 	slices.Sort(list)
 	return list
 }
+
+// FallbackForHTTP returns the HTTP statuses of the gateway's own answers that the code
+// replaces. See [System.FallbackHTTP].
+func (c *Code) FallbackForHTTP() []int {
+	var list []int
+	for _, status := range c.orUnknown().options.GetFallbackForHttp() {
+		list = append(list, int(status))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Reads returns the regular expression of further legacy codes that are read as this
+// code. It returns "" if there is none. See [System.ReadLegacy].
+func (c *Code) Reads() string { return c.orUnknown().options.GetReads() }
+
+// SharesLegacyCode reports whether other codes of the system have the same legacy code.
+func (c *Code) SharesLegacyCode() bool { return c.orUnknown().options.GetSharesLegacyCode() }
 
 // HTTPStatus returns the canonical HTTP status of a gRPC code, as listed in
 // google/rpc/code.proto. It returns 500 for a code above 16.

@@ -4,6 +4,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,6 +24,10 @@ const (
 	// ErrorInfoRequestID is the key of the failed request's id.
 	ErrorInfoRequestID = "request_id"
 )
+
+// StatusMessage is the placeholder for the text of the status that a code with
+// fallback_for replaces. It is not a valid name of an argument.
+const StatusMessage = "status_message"
 
 // A Message is the text of a code in one language. {name} is replaced by the argument
 // with that name, {{ by { and }} by }. All methods may be called on a nil Message,
@@ -55,14 +60,18 @@ func (m *Message) Text(args ...Arg) string { return m.Template().Text(args) }
 func (m *Message) Match(text string) (args []Arg, ok bool) { return m.Template().Match(text) }
 
 // compileMessage compiles a message and returns all errors in it. The message is nil
-// only if its braces are not balanced or its text is not valid UTF-8.
-func compileMessage(source string) (*Message, []error) {
+// only if its braces are not balanced or its text is not valid UTF-8. isFallback reports
+// whether the message may have {status_message}.
+func compileMessage(source string, isFallback bool) (*Message, []error) {
 	t, err := template.CompileMessage(source)
 	if err != nil {
 		return nil, []error{err}
 	}
 	var errs []error
 	for _, name := range t.Params() {
+		if name == StatusMessage && isFallback {
+			continue
+		}
 		if err := checkArgName(name); err != nil {
 			errs = append(errs, err)
 		}
@@ -73,11 +82,15 @@ func compileMessage(source string) (*Message, []error) {
 // checkArgName checks that an argument's name is a valid key of an ErrorInfo's
 // metadata (AIP-193) and not reserved.
 func checkArgName(name string) error {
-	if !aip193.IsMetadataKey(name) {
+	switch {
+	case !aip193.IsMetadataKey(name):
 		return fmt.Errorf("{%s} is not a valid metadata key: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter, or {{%s}} for the text in braces", name, name)
-	}
-	if name == ErrorInfoLegacyCode || name == ErrorInfoRequestID {
-		return fmt.Errorf("{%s} is a reserved metadata key: write another name", name)
+	case name == ErrorInfoLegacyCode:
+		return errors.New("{legacy_code} is a reserved metadata key: write {code} in the envelope, or another name here")
+	case name == ErrorInfoRequestID:
+		return errors.New("{request_id} is a reserved metadata key: write {request_id} in the envelope, or another name here")
+	case name == StatusMessage:
+		return errors.New("{status_message} is the text of a status that a fallback replaces: write fallback_for or fallback_for_http on the code, or another name here")
 	}
 	return nil
 }

@@ -60,10 +60,19 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (p Problems) sort() {
+// tidy sorts the problems by file and line, and removes what is listed twice: an enum
+// that several systems include is checked with each of them.
+func (p Problems) tidy() Problems {
+	seen := make(map[Problem]bool, len(p))
+	p = slices.DeleteFunc(p, func(one Problem) bool {
+		before := seen[one]
+		seen[one] = true
+		return before
+	})
 	slices.SortStableFunc(p, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
+	return p
 }
 
 // oneLine escapes line breaks in values that a problem quotes, so that each problem

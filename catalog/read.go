@@ -18,126 +18,74 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
-	"github.com/statusmap/statusmap/internal/aip193"
 	"github.com/statusmap/statusmap/internal/annotation"
-	"github.com/statusmap/statusmap/internal/template"
 )
 
-// A reader reads one enum and collects all problems.
-type reader struct {
+// A systemReader is a system that is being read.
+type systemReader struct {
 	system      *System
-	problems    Problems
+	options     *statusmapv1.SystemOptions
+	tag         language.Tag // the system's language
 	legacyCodes *regexp.Regexp
 	// brokenSuccessCodes reports whether success_codes is not a valid expression.
 	brokenSuccessCodes bool
-	language           language.Tag // the system's
-	tags               map[string]language.Tag
 }
 
-func (r *reader) problem(d protoreflect.Descriptor, rule, format string, args ...any) {
-	r.problems = append(r.problems, problemAt(d, rule, format, args...))
-}
-
-// readSystem reads an enum. The system is nil if the option (statusmap.v1.system) is
-// missing or cannot be read. It is complete only if there are no problems.
-func readSystem(enum protoreflect.EnumDescriptor) (*System, Problems) {
-	r := &reader{tags: make(map[string]language.Tag), system: &System{desc: enum, domain: string(enum.FullName().Parent())}}
-	options, err := annotation.System(enum)
-	switch {
-	case err != nil:
-		r.problem(enum, "system", "the option (statusmap.v1.system) cannot be read (%v): compile the file again with statusmap/v1/options.proto", err)
-		return nil, r.problems
-	case options == nil:
-		r.problem(enum, "system", "the enum has no option (statusmap.v1.system): add it")
-		return nil, r.problems
+// readSystem reads the option (statusmap.v1.system) of an enum. The system is complete
+// only if there are no problems.
+func (b *builder) readSystem(enum protoreflect.EnumDescriptor, options *statusmapv1.SystemOptions) *systemReader {
+	domain := string(enum.FullName().Parent())
+	s := &System{
+		desc:            enum,
+		domain:          domain,
+		family:          familyOf(domain),
+		title:           options.GetTitle(),
+		language:        options.GetLanguage(),
+		defaultLanguage: cmp.Or(options.GetDefaultLanguage(), options.GetLanguage()),
+		languageHeader:  textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader()),
+		requestIDHeader: textproto.CanonicalMIMEHeaderKey(cmp.Or(options.GetRequestIdHeader(), defaultRequestIDHeader)),
 	}
-	r.readOptions(enum, options)
-	r.system.byReason = make(map[string]*Code, enum.Values().Len())
-	r.system.byLegacy = make(map[string]*Code, enum.Values().Len())
-	r.system.codes = make([]*Code, 0, enum.Values().Len())
-	for i := range enum.Values().Len() {
-		value := enum.Values().Get(i)
-		code := r.readCode(value)
-		if code == nil {
-			continue
-		}
-		other := enum.Values().ByNumber(value.Number())
-		numberTwice := other.Name() != value.Name()
-		if numberTwice && value.Number() != 0 {
-			r.problem(value, "code", "number %d is already used by %s: give each code its own number", value.Number(), other.Name())
-		}
-		if other, ok := r.system.byLegacy[code.legacyCode]; !ok {
-			r.system.byLegacy[code.legacyCode] = code
-		} else if !numberTwice || code.options.GetLegacyCode() != "" {
-			r.problem(value, "legacy_code", "%q is already used by %s: give each code its own legacy code", code.legacyCode, other.reason)
-		}
-		r.system.byReason[code.reason] = code
-		r.system.codes = append(r.system.codes, code)
+	r := &systemReader{system: s, options: options}
+	for _, field := range annotation.UnknownSystem(options) {
+		b.unknownField(enum, "system", field)
 	}
-	slices.SortFunc(r.system.codes, func(a, b *Code) int { return cmp.Compare(a.Number(), b.Number()) })
-	r.checkFallbacks(enum)
-	if e := r.system.Envelope().Success; r.system.DefaultSuccessCode() == nil && (e.Has("code") || e.Has("message") || e.Has("reason")) {
-		r.problem(enum, "envelope.success", "{code}, {message} and {reason} are filled in from a success code, but the system has none: add a code with grpc: OK, or remove the placeholders")
-	}
-	r.collectLanguages()
-	r.problems.sort()
-	return r.system, r.problems
-}
-
-func (r *reader) readOptions(enum protoreflect.EnumDescriptor, options *statusmapv1.SystemOptions) {
-	s := r.system
-	if string(enum.ParentFile().Package()) != s.domain {
-		r.problem(enum, "domain", "the enum is inside a message: move it to the top level of the file")
-	}
-	if s.domain == "" {
-		r.problem(enum, "domain", "the file has no package: write one, for example package legacy.depot.v1; it is the domain of the errors")
-	}
-	s.family = familyOf(s.domain)
-	s.title = options.GetTitle()
-	s.language = options.GetLanguage()
+	b.checkDomain(enum)
 	if s.language == "" {
-		r.problem(enum, "language", "missing: write the BCP 47 tag of the messages' language, for example \"en\"")
+		b.problem(enum, "language", "missing: write the BCP 47 tag of the messages' language, for example \"en\"")
 	} else if tag, err := language.Parse(s.language); err == nil {
-		r.language = tag
+		r.tag = tag
 	} else {
-		r.problem(enum, "language", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", s.language)
+		b.problem(enum, "language", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", s.language)
 	}
 	if !isToken(options.GetLanguageHeader()) {
-		r.problem(enum, "language_header", "%q is not a valid HTTP header name: write one such as \"Accept-Language\"", options.GetLanguageHeader())
+		b.problem(enum, "language_header", "%q is not a valid HTTP header name: write one such as \"Accept-Language\"", options.GetLanguageHeader())
 	}
-	s.languageHeader = textproto.CanonicalMIMEHeaderKey(options.GetLanguageHeader())
-	r.legacyCodes = r.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
-	r.system.successCodes = r.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
-	r.brokenSuccessCodes = r.system.successCodes == nil && options.GetSuccessCodes() != ""
-
-	s.defaultLanguage, s.requestIDHeader = s.language, defaultRequestIDHeader
-	envelope := options.GetEnvelope()
-	set := &template.Set{HTTPAlways: int(envelope.GetHttpAlways()), ContentType: "application/json; charset=utf-8", MediaType: "application/json", HasSuccess: envelope.GetSuccess() != ""}
-	s.envelopes = []*template.Set{set}
-	if set.HTTPAlways != 0 && !isHTTPStatus(set.HTTPAlways) {
-		r.problem(enum, "http_always", "%d is not a valid HTTP status of a response: write one from 200 to 599", set.HTTPAlways)
+	if !isToken(options.GetRequestIdHeader()) {
+		b.problem(enum, "request_id_header", "%q is not a valid HTTP header name: write one such as \"X-Request-Id\"", options.GetRequestIdHeader())
+	} else if isMessageHeader(s.requestIDHeader) || s.requestIDHeader == s.languageHeader {
+		b.problem(enum, "request_id_header", "the header %s has another meaning: write one such as \"X-Request-Id\"", s.requestIDHeader)
 	}
-	if envelope.GetFailure() == "" {
-		r.problem(enum, "envelope.failure", `missing: write the JSON of a failed call, for example '{"code":{code},"message":{message}}'`)
-	} else {
-		set.Failure = r.compileEnvelope(enum, "envelope.failure", envelope.GetFailure())
-		if set.Failure != nil && !set.Failure.Has("code") {
-			r.problem(enum, "envelope.failure", "{code} is missing: write it in the place of the legacy code, for example '{\"code\":{code},\"message\":{message}}'")
+	r.legacyCodes = b.compileRegexp(enum, "legacy_codes", options.GetLegacyCodes())
+	s.successCodes = b.compileRegexp(enum, "success_codes", options.GetSuccessCodes())
+	r.brokenSuccessCodes = s.successCodes == nil && options.GetSuccessCodes() != ""
+	if source := options.GetHelp(); source != "" {
+		var errs []error
+		s.help, errs = compileHelp(source)
+		for _, err := range errs {
+			b.problem(enum, "help", "%v", err)
 		}
 	}
-	success := envelope.GetSuccess()
-	if success == "" {
-		success = "{data}"
-	}
-	set.Success = r.compileEnvelope(enum, "envelope.success", success)
-	set.StreamFailure = set.Failure
-	set.Reply = template.NewReply(set.Failure, set.Success)
-	if set.Success != nil && !set.Success.Has("data") {
-		r.problem(enum, "envelope.success", "{data} is missing: write it in the place of the response, for example '{\"code\":0,\"data\":{data}}'")
-	}
+	b.readEnvelopes(r)
+	return r
 }
 
-func (r *reader) compileRegexp(enum protoreflect.EnumDescriptor, rule, source string) *regexp.Regexp {
+// unknownField reports a field of our options that this version does not know. It may
+// change what is sent, as CodeOptions.Arg.sensitive does, so it must not be ignored.
+func (b *builder) unknownField(d protoreflect.Descriptor, rule, field string) {
+	b.problem(d, rule, "the option (statusmap.v1.%s) has the unknown field %s, so it was written for a newer statusmap: upgrade the library", rule, field)
+}
+
+func (b *builder) compileRegexp(d protoreflect.Descriptor, rule, source string) *regexp.Regexp {
 	if source == "" {
 		return nil
 	}
@@ -149,41 +97,47 @@ func (r *reader) compileRegexp(enum protoreflect.EnumDescriptor, rule, source st
 		}
 	}
 	reason := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-	r.problem(enum, rule, "%q is not a valid regular expression (%s): write one in RE2 syntax, for example \"[0-9]+\"", source, reason)
+	b.problem(d, rule, "%q is not a valid regular expression (%s): write one in RE2 syntax, for example \"[0-9]+\"", source, reason)
 	return nil
 }
 
-func (r *reader) compileEnvelope(enum protoreflect.EnumDescriptor, rule, source string) *template.Envelope {
-	e, errs := template.CompileEnvelope(source, template.Options{})
-	for _, err := range errs {
-		r.problem(enum, rule, "%v", err)
+// readCodes reads the codes of a table.
+func (b *builder) readCodes(t *table) {
+	values := t.desc.Values()
+	t.codes = make([]*Code, 0, values.Len())
+	for i := range values.Len() {
+		value := values.Get(i)
+		c := b.readCode(t, value)
+		if c == nil {
+			continue
+		}
+		if other := values.ByNumber(value.Number()); other.Name() != value.Name() && value.Number() != 0 {
+			b.problem(value, "code", "number %d is already used by %s: give each code its own number", value.Number(), other.Name())
+		}
+		t.codes = append(t.codes, c)
 	}
-	return e
 }
 
 // readCode reads an enum value. It returns nil if the value is not a code.
-func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
+func (b *builder) readCode(t *table, value protoreflect.EnumValueDescriptor) *Code {
 	options, err := annotation.Code(value)
-	if options == nil && err == nil && value.Number() == 0 {
-		return nil // the zero value of every proto3 enum, such as CODE_UNSPECIFIED
-	}
-	if !aip193.IsReason(string(value.Name())) {
-		r.problem(value, "reason", "%q is not a valid ErrorInfo reason (AIP-193): write 3 to 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9]", value.Name())
-	}
 	switch {
 	case err != nil:
-		r.problem(value, "code", "the option (statusmap.v1.code) cannot be read (%v): compile the file again with statusmap/v1/options.proto", err)
+		b.problem(value, "code", "the option (statusmap.v1.code) cannot be read (%v): compile the file again with statusmap/v1/options.proto", err)
 		return nil
+	case options == nil && value.Number() == 0:
+		return nil // the zero value of every proto3 enum, such as CODE_UNSPECIFIED
 	case options == nil:
-		r.problem(value, "code", "the value has no option (statusmap.v1.code): add it")
+		b.problem(value, "code", "the value has no option (statusmap.v1.code): add it")
 		return nil
 	case value.Number() == 0:
-		r.problem(value, "code", "number 0 is the value of an unset field, so it cannot be a code: give the value another number, and write legacy_code: \"0\" if the legacy system sends 0")
+		b.problem(value, "code", "number 0 is the value of an unset field, so it cannot be a code: give the value another number, and write legacy_code: \"0\" if the legacy system sends 0")
+	}
+	for _, field := range annotation.UnknownCode(options) {
+		b.unknownField(value, "code", field)
 	}
 	c := &Code{
-		system:     r.system,
-		domain:     r.system.domain,
-		language:   r.system.language,
+		table:      t,
 		desc:       value,
 		options:    options,
 		reason:     string(value.Name()),
@@ -194,85 +148,133 @@ func (r *reader) readCode(value protoreflect.EnumValueDescriptor) *Code {
 	if c.legacyCode == "" {
 		c.legacyCode = strconv.Itoa(int(value.Number()))
 	}
-	if r.legacyCodes != nil && !r.legacyCodes.MatchString(c.legacyCode) {
-		r.problem(value, "legacy_code", "%q does not match the system's legacy_codes: write a legacy_code that does, or extend legacy_codes", c.legacyCode)
-	}
-	r.readStatus(c)
-	r.readMessages(c)
-	for _, field := range options.GetFields() {
-		m, _ := r.compileMessage(value, "fields", "", field)
-		c.fields = append(c.fields, m)
-	}
+	b.readStatus(c)
+	b.readMessages(c)
+	b.readArgs(c)
+	c.reads = b.compileRegexp(value, "reads", options.GetReads())
+	b.checkFallbacks(c)
+	b.warnCode(c)
 	return c
 }
 
-func (r *reader) readStatus(c *Code) {
+func (b *builder) readStatus(c *Code) {
 	value, options := c.desc, c.options
-	success := r.system.successCodes != nil && r.system.successCodes.MatchString(c.legacyCode)
-	if r.brokenSuccessCodes {
-		success = c.IsSuccess() // the problem of success_codes is already reported
-	}
-	_, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]
-	switch {
-	case !known:
-		r.problem(value, "grpc", "%d is not a valid gRPC code: write one from OK to UNAUTHENTICATED", options.GetGrpc())
-	case options.Grpc == nil:
-		r.problem(value, "grpc", "missing: write the gRPC code, for example NOT_FOUND")
+	if _, known := statusmapv1.GrpcCode_name[int32(options.GetGrpc())]; !known {
+		b.problem(value, "grpc", "%d is not a valid gRPC code: write one from OK to UNAUTHENTICATED", options.GetGrpc())
+	} else if options.Grpc == nil {
+		b.problem(value, "grpc", "missing: write the gRPC code, for example NOT_FOUND")
 		c.grpc = codes.Unknown // not OK: the rules for success codes would report problems that do not exist
-	case success && !c.IsSuccess():
-		r.problem(value, "grpc", "%s, but the legacy code %q matches the system's success_codes: write grpc: OK, or change success_codes so that it does not match", options.GetGrpc(), c.legacyCode)
-	case !success && c.IsSuccess():
-		r.problem(value, "grpc", "OK, but the legacy code %q does not match the system's success_codes: write another gRPC code, or extend success_codes", c.legacyCode)
 	}
-	if c.http == 0 {
+	switch {
+	case c.http == 0:
 		c.http = HTTPStatus(c.grpc)
-	} else if !isHTTPStatus(c.http) {
-		r.problem(value, "http", "%d is not a valid HTTP status of a response: write one from 200 to 599", c.http)
+	case !isHTTPStatus(c.http):
+		b.problem(value, "http", "%d is not a valid HTTP status of a response: write one from 200 to 599", c.http)
+	case !c.IsSuccess() && !hasBody(c.http):
+		b.problem(value, "http", "a response with HTTP status %d has no body, so the error would be lost: write another one", c.http)
 	}
 }
 
-// parseTag parses the tag of a translation: a table has few, many times.
-func (r *reader) parseTag(tag string) (language.Tag, error) {
-	if parsed, ok := r.tags[tag]; ok {
+// checkInSystem checks a code with the options of a system that has it.
+func (b *builder) checkInSystem(r *systemReader, c *Code) {
+	s, whose := r.system, "the system's"
+	if c.table.system != s {
+		whose = s.domain + "'s"
+	}
+	if r.legacyCodes != nil && !r.legacyCodes.MatchString(c.legacyCode) {
+		b.problem(c.desc, "legacy_code", "%q does not match %s legacy_codes: write a legacy_code that does, or extend legacy_codes", c.legacyCode, whose)
+	}
+	if _, known := statusmapv1.GrpcCode_name[int32(c.options.GetGrpc())]; !known || c.options.Grpc == nil || r.brokenSuccessCodes {
+		return // already reported
+	}
+	success := s.IsSuccessCode(c.legacyCode)
+	if success && !c.IsSuccess() {
+		b.problem(c.desc, "grpc", "%s, but the legacy code %q matches %s success_codes: write grpc: OK, or change success_codes so that it does not match", c.options.GetGrpc(), c.legacyCode, whose)
+	}
+	if !success && c.IsSuccess() {
+		b.problem(c.desc, "grpc", "OK, but the legacy code %q does not match %s success_codes: write another gRPC code, or extend success_codes", c.legacyCode, whose)
+	}
+}
+
+// checkReads checks that no option reads matches the legacy code of another code.
+func (b *builder) checkReads(s *System) {
+	if len(s.readers) == 0 {
+		return
+	}
+	legacyCodes := slices.Sorted(maps.Keys(s.byLegacy))
+	for _, c := range s.readers {
+		// The literal prefix of the expression leaves few legacy codes to match.
+		source, err := regexp.Compile(c.Reads())
+		if err != nil {
+			continue
+		}
+		prefix, complete := source.LiteralPrefix()
+		if complete && !c.IsSuccess() && s.IsSuccessCode(prefix) {
+			b.problem(c.desc, "reads", "%q matches the system's success_codes, but the code is an error: remove it, or change success_codes", prefix)
+		}
+		start, _ := slices.BinarySearch(legacyCodes, prefix)
+		for _, legacyCode := range legacyCodes[start:] {
+			if !strings.HasPrefix(legacyCode, prefix) {
+				break
+			}
+			other := s.byLegacy[legacyCode]
+			if legacyCode != c.legacyCode && c.reads.MatchString(legacyCode) {
+				b.problem(c.desc, "reads", "%q matches the legacy code %q of %s: change reads so that it does not match", c.Reads(), legacyCode, other.nameFor(c))
+			}
+		}
+	}
+}
+
+// parseTag parses the tag of a translation.
+func (b *builder) parseTag(tag string) (language.Tag, error) {
+	if parsed, ok := b.tags[tag]; ok {
 		return parsed, nil
 	}
 	parsed, err := language.Parse(tag)
 	if err == nil {
-		r.tags[tag] = parsed
+		b.tags[tag] = parsed
 	}
 	return parsed, err
 }
 
-func (r *reader) readMessages(c *Code) {
+func (b *builder) readMessages(c *Code) {
 	value, options := c.desc, c.options
 	comparable := false // whether the arguments of the message are known
 	if options.GetMessage() == "" {
-		r.problem(value, "message", "missing: write the text exactly as the legacy system sends it")
+		b.problem(value, "message", "missing: write the text exactly as the legacy system sends it")
 	} else {
-		c.message, comparable = r.compileMessage(value, "message", "", options.GetMessage())
+		c.message, comparable = b.compileMessage(c, "message", "", options.GetMessage())
+	}
+	for _, field := range options.GetFields() {
+		if field == "" {
+			b.problem(value, "fields", "a field is empty: write the name of a request field, or remove it")
+			continue
+		}
+		m, _ := b.compileMessage(c, "fields", "", field)
+		c.fields = append(c.fields, m)
 	}
 	if len(options.GetTranslations()) == 0 {
 		return
 	}
 	seen := make(map[language.Tag]string, len(options.GetTranslations()))
 	for _, tag := range slices.Sorted(maps.Keys(options.GetTranslations())) {
-		parsed, err := r.parseTag(tag)
+		parsed, err := b.parseTag(tag)
 		other, twice := seen[parsed]
 		switch {
 		case err != nil:
-			r.problem(value, "translations", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", tag)
-		case parsed == r.language:
-			r.problem(value, "translations", "%q is the system's language: write the text as the message, and remove the translation", tag)
+			b.problem(value, "translations", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", tag)
+		case parsed == c.table.tag:
+			b.problem(value, "translations", "%q is the system's language: write the text as the message, and remove the translation", tag)
 			continue
 		case twice:
-			r.problem(value, "translations", "%q and %q are the same language: remove one", other, tag)
+			b.problem(value, "translations", "%q and %q are the same language: remove one", other, tag)
 			continue
 		default:
 			seen[parsed] = tag
 		}
-		m, ok := r.compileMessage(value, "translations", tag, options.GetTranslations()[tag])
+		m, ok := b.compileMessage(c, "translations", tag, options.GetTranslations()[tag])
 		if ok && comparable && !sameParams(m.Template().Params(), c.message.Template().Params()) {
-			r.problem(value, "translations", "%q has %s, but the message has %s: write the same arguments",
+			b.problem(value, "translations", "%q has %s, but the message has %s: write the same arguments",
 				tag, arguments(m.Params()), arguments(c.message.Params()))
 		}
 		if ok && err == nil {
@@ -283,44 +285,85 @@ func (r *reader) readMessages(c *Code) {
 
 // compileMessage reports all problems of source, and returns false if there are any.
 // The message is nil if its arguments are not known. tag is a translation's.
-func (r *reader) compileMessage(value protoreflect.EnumValueDescriptor, rule, tag, source string) (*Message, bool) {
-	m, errs := compileMessage(source)
+func (b *builder) compileMessage(c *Code, rule, tag, source string) (*Message, bool) {
+	m, errs := compileMessage(source, rule != "fields" && c.isFallback())
 	for _, err := range errs {
 		if rule == "translations" {
 			err = fmt.Errorf("%q: %w", tag, err)
 		}
-		r.problem(value, rule, "%v", err)
+		b.problem(c.desc, rule, "%v", err)
 	}
 	return m, len(errs) == 0
 }
 
-func (r *reader) checkFallbacks(enum protoreflect.EnumDescriptor) {
-	s := r.system
-	for _, c := range s.codes {
-		if params := c.message.Template().Params(); len(params) > 0 && len(c.options.GetFallbackFor()) > 0 {
-			r.problem(c.desc, "fallback_for", "the message has %s, but the errors that it replaces have no arguments: write fallback_for on a code without arguments", arguments(params))
-		}
-		for _, g := range c.options.GetFallbackFor() {
-			switch {
-			case g <= 0 || int(g) >= len(s.fallbacks):
-				r.problem(c.desc, "fallback_for", "%s cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED", g)
-			case c.IsSuccess():
-				r.problem(c.desc, "fallback_for", "a success code cannot replace %s: write fallback_for on a code that is an error", g)
-			case s.fallbacks[g] == c:
-				r.problem(c.desc, "fallback_for", "%s is listed twice: remove one", g)
-			case s.fallbacks[g] != nil:
-				r.problem(c.desc, "fallback_for", "%s is already replaced by %s: remove it from one of the two codes", g, s.fallbacks[g].reason)
-			default:
-				s.fallbacks[g] = c
-			}
-		}
+// isFallback reports whether the code replaces errors that have no code of the system.
+func (c *Code) isFallback() bool {
+	return len(c.options.GetFallbackFor()) > 0 || len(c.options.GetFallbackForHttp()) > 0
+}
+
+func (b *builder) readArgs(c *Code) {
+	args := c.options.GetArgs()
+	if len(args) == 0 {
+		return
 	}
-	if s.fallbacks[codes.Unknown] == nil && s.fallbacks[codes.Internal] == nil {
-		r.problem(enum, "fallback_for", "no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors")
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		if err := checkArgName(name); err != nil {
+			b.problem(c.desc, "args", "%v", err)
+		}
+		if t := args[name].GetType(); statusmapv1.CodeOptions_Arg_Type_name[int32(t)] == "" {
+			b.problem(c.desc, "args", "%q has the unknown type %d, so it was written for a newer statusmap: upgrade the library", name, t)
+		}
 	}
 }
 
-func (r *reader) collectLanguages() {
+// checkFallbacks checks the fallbacks of a code. linkFallbacks compares them with those of
+// other codes.
+func (b *builder) checkFallbacks(c *Code) {
+	if !c.isFallback() {
+		return
+	}
+	grpc, http := c.options.GetFallbackFor(), c.options.GetFallbackForHttp()
+	rule := "fallback_for"
+	if len(grpc) == 0 {
+		rule = "fallback_for_http"
+	}
+	if c.IsSuccess() {
+		b.problem(c.desc, rule, "a success code cannot replace errors: write %s on a code that is an error", rule)
+		return
+	}
+	var params []string
+	for _, list := range append([]*Message{c.message}, c.fields...) {
+		for _, name := range list.Template().Params() {
+			if name != StatusMessage && !slices.Contains(params, name) {
+				params = append(params, name)
+			}
+		}
+	}
+	if len(params) > 0 {
+		b.problem(c.desc, rule, "the code has %s, but the errors that it replaces have no arguments: write %s on a code without arguments", arguments(params), rule)
+	}
+	for i, g := range grpc {
+		first := slices.Index(grpc, g)
+		switch {
+		case first < i && slices.Index(grpc[first+1:], g)+first+1 == i:
+			b.problem(c.desc, "fallback_for", "%s is listed twice: remove one", g)
+		case first == i && (g <= 0 || int(g) >= len(new(System).fallbacks)):
+			b.problem(c.desc, "fallback_for", "%s cannot have a fallback: write gRPC codes from CANCELLED to UNAUTHENTICATED", g)
+		}
+	}
+	for i, status := range http {
+		first := slices.Index(http, status)
+		switch {
+		case first < i && slices.Index(http[first+1:], status)+first+1 == i:
+			b.problem(c.desc, "fallback_for_http", "%d is listed twice: remove one", status)
+		case first == i && (status < 400 || status > 599):
+			b.problem(c.desc, "fallback_for_http", "%d is not an HTTP status of an error: write one from 400 to 599", status)
+		}
+	}
+}
+
+// linkLanguages collects the languages of a system's codes.
+func (b *builder) linkLanguages(r *systemReader) {
 	s := r.system
 	s.languages = []string{s.language}
 	for _, c := range s.codes {
@@ -336,6 +379,23 @@ func (r *reader) collectLanguages() {
 		tags[i] = language.Make(l)
 	}
 	s.matcher = language.NewMatcher(tags)
+	if s.defaultLanguage == s.language {
+		return
+	}
+	tag, err := language.Parse(s.defaultLanguage)
+	if err != nil {
+		b.problem(s.desc, "default_language", "%q is not a valid BCP 47 tag: write one such as \"en\" or \"zh-CN\"", s.defaultLanguage)
+		return
+	}
+	if slices.Contains(s.languages, s.defaultLanguage) {
+		return
+	}
+	i := slices.Index(tags, tag)
+	if i < 0 {
+		b.problem(s.desc, "default_language", "no code has a translation into %q: write the tag of a translation, or add translations into it", s.defaultLanguage)
+		return
+	}
+	s.defaultLanguage = s.languages[i] // as the codes write it
 }
 
 func sameParams(a, b []string) bool {
@@ -361,6 +421,10 @@ func arguments(params []string) string {
 // not: a 1xx response comes before the final response (RFC 9110 section 15.2), for
 // which net/http would send 200.
 func isHTTPStatus(status int) bool { return status >= 200 && status <= 599 }
+
+// hasBody reports whether the final response with an HTTP status can have a body (RFC 9110
+// section 6.4.1).
+func hasBody(status int) bool { return status != 204 && status != 205 && status != 304 }
 
 // isToken reports whether s has only characters that are valid in the name of a header
 // (RFC 9110 section 5.6.2).

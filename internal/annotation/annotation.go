@@ -6,6 +6,11 @@
 package annotation
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -29,15 +34,96 @@ func Code(value protoreflect.EnumValueDescriptor) (*statusmapv1.CodeOptions, err
 // (statusmap.v1.method), or else in the option (statusmap.v1.service) of the service.
 // Dialect returns "" if neither option has a dialect.
 func Dialect(method protoreflect.MethodDescriptor) (domain string, err error) {
-	own, err := extension(method.Options(), statusmapv1.E_Method, newDialect)
-	if err != nil || own.GetDialect() != "" {
-		return own.GetDialect(), err
-	}
-	service, err := extension(method.Parent().Options(), statusmapv1.E_Service, newDialect)
-	return service.GetDialect(), err
+	own, service, err := rpcOptions(method)
+	return cmp.Or(own.GetDialect(), service.GetDialect()), err
 }
 
-func newDialect() *statusmapv1.RPCOptions { return new(statusmapv1.RPCOptions) }
+// Errors returns the reasons or full names of the codes with which a method may fail:
+// those of its service, and then its own. It returns nil if neither has any.
+func Errors(method protoreflect.MethodDescriptor) ([]string, error) {
+	own, service, err := rpcOptions(method)
+	var names []string
+	for _, name := range slices.Concat(service.GetErrors(), own.GetErrors()) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// Method returns the option (statusmap.v1.method) of a method, or nil if the method does
+// not have it.
+func Method(method protoreflect.MethodDescriptor) (*statusmapv1.RPCOptions, error) {
+	return extension(method.Options(), statusmapv1.E_Method, newRPCOptions)
+}
+
+// Service returns the option (statusmap.v1.service) of a service, or nil if the service
+// does not have it.
+func Service(service protoreflect.ServiceDescriptor) (*statusmapv1.RPCOptions, error) {
+	return extension(service.Options(), statusmapv1.E_Service, newRPCOptions)
+}
+
+func newRPCOptions() *statusmapv1.RPCOptions { return new(statusmapv1.RPCOptions) }
+
+// rpcOptions returns the options of a method and of its service. Each is nil if it is not
+// set.
+func rpcOptions(method protoreflect.MethodDescriptor) (own, service *statusmapv1.RPCOptions, err error) {
+	if own, err = Method(method); err != nil {
+		return nil, nil, err
+	}
+	parent, ok := method.Parent().(protoreflect.ServiceDescriptor)
+	if !ok {
+		return own, nil, nil
+	}
+	if service, err = Service(parent); err != nil {
+		return nil, nil, err
+	}
+	return own, service, nil
+}
+
+// UnknownSystem returns the fields of options that this version of the library does not
+// know, for example "envelope.12".
+func UnknownSystem(options *statusmapv1.SystemOptions) []string {
+	fields := unknownIn(nil, "", options)
+	if options.GetEnvelope() != nil {
+		fields = unknownIn(fields, "envelope.", options.GetEnvelope())
+	}
+	for i, e := range options.GetAlternatives() {
+		fields = unknownIn(fields, "alternatives["+strconv.Itoa(i)+"].", e)
+	}
+	return fields
+}
+
+// UnknownCode is [UnknownSystem] for the options of a code.
+func UnknownCode(options *statusmapv1.CodeOptions) []string {
+	fields := unknownIn(nil, "", options)
+	if len(options.GetArgs()) == 0 {
+		return fields
+	}
+	for _, name := range slices.Sorted(maps.Keys(options.GetArgs())) {
+		fields = unknownIn(fields, "args["+strconv.Quote(name)+"].", options.GetArgs()[name])
+	}
+	return fields
+}
+
+// UnknownRPC is [UnknownSystem] for the options of a method or a service.
+func UnknownRPC(options *statusmapv1.RPCOptions) []string { return unknownIn(nil, "", options) }
+
+// unknownIn appends the numbers of the unknown fields of m to fields.
+func unknownIn(fields []string, prefix string, m proto.Message) []string {
+	unknown := m.ProtoReflect().GetUnknown()
+	for len(unknown) > 0 {
+		number, _, n := protowire.ConsumeField(unknown)
+		if n < 0 {
+			return fields
+		}
+		if field := prefix + strconv.Itoa(int(number)); !slices.Contains(fields, field) {
+			fields = append(fields, field)
+		}
+		unknown = unknown[n:]
+	}
+	return fields
+}
 
 // extension returns the message in an extension field of options, or nil if the field
 // is not set. In a descriptor that was loaded at run time, the field may be unknown
