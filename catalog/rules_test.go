@@ -249,16 +249,6 @@ test.v1.Other: domain: the package "test.v1" already has the system test.v1.Code
 		want:   `test.v1.Code: envelope.failure: the template is not valid JSON after its placeholders are replaced`,
 	},
 	{
-		name:   "envelope/reserved character",
-		source: source{options: envelope("{\"code\":{code},\"m\":\"\U0010FFF1\"}")},
-		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
-	},
-	{
-		name:   "envelope/reserved character, escaped",
-		source: source{options: envelope(`{"code":{code},"m":"\\udbff\\uDFFD"}`)},
-		want:   `test.v1.Code: envelope.failure: the template contains a character from U+10FFF0 to U+10FFFF: remove it`,
-	},
-	{
 		name:   "envelope/failure without code",
 		source: source{options: envelope(`{"message":{message}}`)},
 		want:   `test.v1.Code: envelope.failure: {code} is missing: write it in the place of the legacy code, for example '{"code":{code},"message":{message}}'`,

@@ -4,312 +4,302 @@
 package template
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// Parse reads the values of the placeholders from a body.
-//
-// Parse is tolerant, as clients of legacy systems are: key order and white space do not
-// matter, keys may be missing or unknown, and a string may replace a number.
-//
-// Parse returns false if the body is not JSON, or if it does not fit the template: {code}
-// is missing or empty, a placeholder has two different values, or a true, false, number
-// or string of the template has another value.
-//
-// Metadata is sorted by name. Data is formatted by encoding/json.
-func (e *Envelope) Parse(body []byte) (Values, bool) {
-	var r reading
-	if e == nil {
-		return Values{}, false
+// CompileEnvelope compiles the template of an envelope or of a header. Each error says
+// what is wrong and what to write instead.
+func CompileEnvelope(source string, o Options) (*Envelope, []error) {
+	var all []field
+	for f := range fieldCount {
+		all = append(all, f)
 	}
-	doc, ok := decodeJSON(body)
-	if !ok || !e.pattern.read(doc, &r) {
-		return Values{}, false
-	}
-	if e.has(fieldCode) && r.values.LegacyCode == "" {
-		return Values{}, false
-	}
-	return r.values, true
+	return compile(source, o, all)
 }
 
-// A reading has the values that Parse has read so far.
-type reading struct {
-	values Values
-	seen   [fieldCount]bool
-	// lenient: what contradicts the template is passed over.
-	lenient bool
+// CompileViolation compiles the template of one violation. It can contain {field},
+// {code}, {reason} and {message}, which are the violation's.
+func CompileViolation(source string, o Options) (*Envelope, []error) {
+	return compile(source, o, violationFields)
 }
 
-// A node is a JSON value of a template, compiled for reading bodies.
-type node interface {
-	// read reads the values of the placeholders in the node from doc. It returns false
-	// if doc does not fit the template.
-	read(doc any, r *reading) bool
-}
-
-type (
-	objectNode  []member
-	arrayNode   []node
-	fieldNode   field
-	stringNode  []segment // a string that contains placeholders
-	literalNode string    // a scalar, as text
-	anyNode     struct{}  // null: any value fits
-)
-
-type member struct {
-	key   string
-	value node
-}
-
-func (n objectNode) read(doc any, r *reading) bool {
-	object, ok := doc.(map[string]any)
-	if !ok {
-		return len(n) == 0 // see arrayNode
+func compile(source string, o Options, allowed []field) (*Envelope, []error) {
+	if !utf8.ValidString(source) {
+		return nil, []error{errors.New("the template is not valid UTF-8: save it as UTF-8")}
 	}
-	for _, m := range n {
-		if d, present := object[m.key]; present && !m.value.read(d, r) && !r.lenient {
-			return false
-		}
+	s := scanner{source: source, options: o, allowed: allowed, fragment: len(allowed) < int(fieldCount)}
+	s.scan()
+	if len(s.errs) > 0 {
+		return nil, s.errs
 	}
-	return true
-}
-
-func (n arrayNode) read(doc any, r *reading) bool {
-	array, ok := doc.([]any)
-	if !ok {
-		return len(n) == 0 // legacy systems may send null or {} for an empty array
-	}
-	for i := range min(len(n), len(array)) {
-		if !n[i].read(array[i], r) && !r.lenient {
-			return false
-		}
-	}
-	return true
-}
-
-func (n fieldNode) read(doc any, r *reading) bool {
-	switch field(n) {
-	case fieldData:
-		b, err := json.Marshal(doc)
-		if err != nil || r.seen[fieldData] && !bytes.Equal(b, r.values.Data) {
-			return false
-		}
-		r.values.Data, r.seen[fieldData] = b, true
-		return true
-	case fieldMetadata:
-		if doc == nil {
-			return true
-		}
-		object, ok := doc.(map[string]any)
-		if !ok {
-			return false
-		}
-		var metadata []Arg
-		for _, name := range slices.Sorted(maps.Keys(object)) {
-			if s, isText := scalar(object[name]); isText {
-				metadata = append(metadata, Arg{name, s})
-			}
-		}
-		if r.seen[fieldMetadata] && !slices.Equal(metadata, r.values.Metadata) {
-			return false
-		}
-		r.values.Metadata, r.seen[fieldMetadata] = metadata, true
-		return true
+	e := &Envelope{source: source, format: o.Format, escape: o.Escape, violation: o.Violation, placeholders: s.pieces}
+	var errs []error
+	switch o.Format {
+	case JSON:
+		errs = e.compileJSON(&s)
+	case XML:
+		errs = e.compileXML(&s)
+	case Text:
 	default:
-		if doc == nil {
-			return true
+		errs = []error{fmt.Errorf("unknown format %d: write JSON, XML or TEXT", o.Format)}
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	if e.tree == nil {
+		e.segments = split(s.marked, s.pieces)
+	}
+	return e, nil
+}
+
+// mark is the byte that replaces a placeholder while a template is compiled. It does not
+// occur in UTF-8.
+const mark = 0xFF
+
+// split splits a marked text into literal text and placeholders.
+func split(marked []byte, placeholders []piece) []piece {
+	var pieces []piece
+	next, start := 0, 0
+	flush := func(end int) {
+		if start < end {
+			pieces = append(pieces, piece{text: string(marked[start:end])})
 		}
-		s, ok := scalar(doc)
-		return ok && r.set(field(n), s)
+		start = end + 1
 	}
-}
-
-func (n stringNode) read(doc any, r *reading) bool {
-	s, ok := scalar(doc)
-	if !ok {
-		return false
-	}
-	captures, _, ok := match(n, s)
-	if !ok {
-		return false
-	}
-	i := 0
-	for _, seg := range n {
-		if !seg.placeholder {
-			continue
+	for i, c := range marked {
+		if c == mark {
+			flush(i)
+			pieces = append(pieces, placeholders[next])
+			next++
 		}
-		f, known := fieldByName(seg.name)
-		if !known || !r.set(f, captures[i]) {
-			return false
-		}
-		i++
 	}
-	return true
+	flush(len(marked))
+	return pieces
 }
 
-func (n literalNode) read(doc any, _ *reading) bool {
-	s, ok := scalar(doc)
-	return ok && s == string(n)
-}
-
-func (anyNode) read(any, *reading) bool { return true }
-
-// set stores the text of a field. It returns false if the field already has another
-// text.
-func (r *reading) set(f field, text string) bool {
-	p := r.values.text(f)
-	if p == nil || r.seen[f] && *p != text {
-		return false
-	}
-	*p, r.seen[f] = text, true
-	return true
-}
-
-// scalar returns a string, number or boolean as text. It returns false for other values.
-func scalar(doc any) (string, bool) {
-	switch d := doc.(type) {
-	case string:
-		return d, true
-	case json.Number:
-		return d.String(), true
-	case bool:
-		if d {
-			return "true", true
-		}
-		return "false", true
-	default:
-		return "", false
-	}
-}
-
-// compilePattern replaces each placeholder by a mark and parses the result. Marks are
-// characters of a private-use plane of Unicode. A template must not contain these
-// characters.
-func (e *Envelope) compilePattern() (node, error) {
+// unmark returns a marked text with each placeholder replaced.
+func unmark(marked []byte, replacement func(placeholder int) string) []byte {
 	var b []byte
-	for _, s := range e.segments {
-		switch s.kind {
-		case literal:
-			// In escaped form, the characters are a pair of surrogates.
-			if strings.ContainsFunc(s.text, isMark) || strings.Contains(strings.ToLower(s.text), `\udbff\udff`) {
-				return nil, errors.New("the template contains a character from U+10FFF0 to U+10FFFF: remove it")
-			}
-			b = append(b, s.text...)
-		case inString:
-			b = append(b, string(mark(s.field))...)
-		case value:
-			b = append(b, '"')
-			b = append(b, string(valueMark)...)
-			b = append(b, string(mark(s.field))...)
-			b = append(b, '"')
-		}
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	return compileNode(d)
-}
-
-const (
-	firstMark = 0x10FFF0
-	valueMark = rune(0x10FFFD)
-)
-
-func mark(f field) rune { return firstMark + rune(f) }
-
-func isMark(r rune) bool { return r >= firstMark }
-
-// errInEscape is the only syntax error that compilePattern can find: the template is
-// already known to be valid JSON if all values are empty.
-var errInEscape = errors.New(`a placeholder is inside a \u escape sequence: write it before or after the sequence`)
-
-// compileNode compiles the next value of a marked template.
-func compileNode(d *json.Decoder) (node, error) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, errInEscape
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return compileObject(d)
-		}
-		return compileArray(d)
-	case string:
-		return compileString(t), nil
-	case nil:
-		return anyNode{}, nil
-	default:
-		s, _ := scalar(t)
-		return literalNode(s), nil
-	}
-}
-
-func compileObject(d *json.Decoder) (node, error) {
-	object := objectNode{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, errInEscape
-		}
-		key, _ := token.(string)
-		if strings.ContainsFunc(key, isMark) {
-			return nil, errors.New("a key contains a placeholder: write the key without placeholders, since only values can have them")
-		}
-		if slices.ContainsFunc(object, func(m member) bool { return m.key == key }) {
-			return nil, fmt.Errorf("the key %q is listed twice in one object: remove one of them", key)
-		}
-		n, err := compileNode(d)
-		if err != nil {
-			return nil, err
-		}
-		object = append(object, member{key, n})
-	}
-	_, err := d.Token() // the closing brace
-	return object, err
-}
-
-func compileArray(d *json.Decoder) (node, error) {
-	array := arrayNode{}
-	for d.More() {
-		n, err := compileNode(d)
-		if err != nil {
-			return nil, err
-		}
-		array = append(array, n)
-	}
-	_, err := d.Token() // the closing bracket
-	return array, err
-}
-
-func compileString(s string) node {
-	runes := []rune(s)
-	if len(runes) == 2 && runes[0] == valueMark {
-		return fieldNode(runes[1] - firstMark)
-	}
-	if !strings.ContainsFunc(s, isMark) {
-		return literalNode(s)
-	}
-	var segments stringNode
-	text := ""
-	for _, r := range runes {
-		if !isMark(r) {
-			text += string(r)
+	n := 0
+	for _, c := range marked {
+		if c != mark {
+			b = append(b, c)
 			continue
 		}
-		if text != "" {
-			segments = append(segments, segment{text: text})
-			text = ""
+		b = append(b, replacement(n)...)
+		n++
+	}
+	return b
+}
+
+// A scanner finds the placeholders of a template.
+type scanner struct {
+	source   string
+	options  Options
+	allowed  []field
+	fragment bool // the template is of a violation
+
+	marked []byte // the source without escapes; a mark is in each placeholder's place
+	pieces []piece
+	errs   []error
+
+	inside   bool   // in JSON: whether the position is inside a string
+	open     []byte // in JSON: the braces and brackets that are open
+	last     byte   // in JSON: the last byte outside strings that is not white space
+	highHalf int    // in JSON: the end of a \u escape that is the first half of a character
+}
+
+func (s *scanner) scan() {
+	for i := 0; i < len(s.source); {
+		i += s.next(s.source[i:])
+	}
+}
+
+// next reads what rest starts with, and returns its length.
+func (s *scanner) next(rest string) int {
+	isJSON, c := s.options.Format == JSON, rest[0]
+	inText := !isJSON || s.inside
+	switch {
+	case isJSON && s.inside && c == '\\' && len(rest) > 1:
+		return s.escape(rest)
+	case isJSON && c == '"':
+		s.inside = !s.inside
+		s.last = c
+	case inText && (strings.HasPrefix(rest, "{{") || strings.HasPrefix(rest, "}}")):
+		s.marked = append(s.marked, c)
+		return 2
+	case inText && c == '}':
+		where := ""
+		if isJSON {
+			where = " in a string"
 		}
-		segments = append(segments, segment{name: fieldNames[r-firstMark], placeholder: true})
+		s.fail("'}' without '{'%s: write }} for a brace", where)
+		return 1
+	case c == '{':
+		if n := s.placeholder(rest, inText); n > 0 {
+			return n
+		}
 	}
-	if text != "" {
-		segments = append(segments, segment{text: text})
+	if isJSON && !s.inside {
+		s.structure(c)
 	}
-	return segments
+	s.marked = append(s.marked, c)
+	return 1
+}
+
+func (s *scanner) fail(format string, args ...any) {
+	s.errs = append(s.errs, fmt.Errorf(format, args...))
+}
+
+// escape reads an escape in a JSON string.
+func (s *scanner) escape(rest string) int {
+	s.marked = append(s.marked, rest[:2]...)
+	if rest[1] != 'u' || len(rest) < 6 {
+		return 2
+	}
+	digits := rest[2:6]
+	switch {
+	case strings.Contains(digits, "{"):
+		s.fail(`a placeholder is inside a \u escape sequence: write it before or after the sequence`)
+	case strings.EqualFold(digits[:1], "d") && strings.ContainsAny(digits[1:2], "89abAB"):
+		s.highHalf = len(s.marked) + 4
+	}
+	return 2
+}
+
+// structure notes a byte of JSON that is outside strings.
+func (s *scanner) structure(c byte) {
+	switch c {
+	case '{', '[':
+		s.open = append(s.open, c)
+	case '}', ']':
+		s.open = s.open[:max(len(s.open)-1, 0)]
+	case ' ', '\t', '\n', '\r':
+		return
+	}
+	s.last = c
+}
+
+// placeholder reads a placeholder, and returns its length; 0 if rest starts with the
+// brace of a JSON object.
+func (s *scanner) placeholder(rest string, inText bool) int {
+	end := strings.IndexAny(rest[1:], "{}") + 1
+	closed := end > 0 && rest[end] == '}'
+	if !inText && (!closed || !isName(rest[1:end])) {
+		return 0
+	}
+	if !closed {
+		s.fail("%s", s.noOpenBrace())
+		return 1
+	}
+	if p, ok := s.parse(rest[1:end], inText); ok && s.check(&p, inText) {
+		s.marked = append(s.marked, mark)
+		s.pieces = append(s.pieces, p)
+		s.last = mark
+	}
+	return end + 1
+}
+
+// isName reports whether text looks like the name of a placeholder, and not like the
+// inside of a JSON object.
+func isName(text string) bool {
+	if strings.HasPrefix(text, labelsPrefix) || strings.HasPrefix(text, metadataPrefix) {
+		return true
+	}
+	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.?") == ""
+}
+
+func (s *scanner) noOpenBrace() string {
+	where := ""
+	if s.options.Format == JSON {
+		where = " in a string"
+	}
+	return "'{'" + where + " that does not start a placeholder: write {{ for a brace, or one of " + listOf(s.allowed)
+}
+
+// parse returns the placeholder that is written as name in braces.
+func (s *scanner) parse(name string, inText bool) (piece, bool) {
+	base, optional := strings.CutSuffix(name, "?")
+	p, ok := pieceByName(base)
+	if ok && slices.Contains(s.allowed, p.field) && (p.field != fieldMembers || !optional) {
+		p.optional = optional
+		p.kind, p.encoding = value, encodePlain
+		if s.options.Format == JSON {
+			p.encoding = jsonEncoding(s.options.Escape)
+		}
+		if inText {
+			p.kind = text
+		}
+		return p, true
+	}
+	list := listOf(s.allowed)
+	if s.fragment {
+		list += ", which are the violation's"
+	}
+	switch known, dots := pieceByName(strings.TrimRight(name, ".?")); {
+	case base == labelsPrefix, base == metadataPrefix:
+		s.fail("{%s} has no name: write {%sNAME}", name, base)
+	case dots && slices.Contains(s.allowed, known.field) && known.field == fieldData:
+		s.fail("{%s} is not a placeholder: write {data...}, {data} or {data?}", name)
+	case dots && slices.Contains(s.allowed, known.field):
+		s.fail("{%s} is not a placeholder: write {%s} or {%s?}", name, known.name(), known.name())
+	case inText:
+		s.fail("%s; {%s} is not one of them", s.noOpenBrace(), name)
+	default:
+		s.fail("unknown placeholder {%s}: write one of %s", name, list)
+	}
+	return piece{}, false
+}
+
+// check reports whether a placeholder can be where it is.
+func (s *scanner) check(p *piece, inText bool) bool {
+	n := len(s.errs)
+	if p.field == fieldViolations && s.options.Violation == nil {
+		s.fail(`{%s} needs the template of one violation: write it in violation, for example '{"field":{field},"message":{message}}'`, p.name())
+	}
+	switch s.options.Format {
+	case JSON:
+		s.checkJSON(p, inText)
+	case XML:
+		s.checkText(p, "XML")
+	case Text:
+		s.checkText(p, "TEXT")
+		if p.optional {
+			s.fail("{%s} is in text, which has no members that can be left out: write {%s}, which is empty text if there is no value",
+				p.name(), strings.TrimSuffix(p.name(), "?"))
+		}
+	}
+	return len(s.errs) == n
+}
+
+func (s *scanner) checkText(p *piece, format string) {
+	if p.field == fieldData || p.field == fieldMembers {
+		s.fail("{%s} is JSON and cannot be in format: %s: remove it", p.name(), format)
+	}
+}
+
+func (s *scanner) checkJSON(p *piece, inText bool) {
+	container := byte(0)
+	if len(s.open) > 0 {
+		container = s.open[len(s.open)-1]
+	}
+	first := s.last == container || s.last == ','
+	switch {
+	case p.field == fieldMembers && (inText || container != '{' || !first):
+		s.fail(`{data...} is not a member of an object: write it as in {"code":0,{data...}}`)
+	case p.field == fieldMembers && slices.ContainsFunc(s.pieces, func(other piece) bool { return other.field == fieldMembers }):
+		s.fail("{data...} is written twice: remove one of them")
+	case p.field == fieldViolations && (inText || container != '[' || !first):
+		s.fail(`{%s} is not an element of an array: write [{%s}]`, p.name(), p.name())
+	case inText && (p.field == fieldData || p.field == fieldMetadata || p.field == fieldDetails):
+		s.fail("{%s} is a JSON value and cannot be inside a string: remove the quotation marks", p.name())
+	case inText && s.highHalf > 0 && s.highHalf == len(s.marked):
+		s.fail("{%s} is after the first half of a character that is written as two \\u escape sequences: write it before or after the character", p.name())
+	case p.optional && container == 0:
+		s.fail("{%s} is not in an object or array, so there is nothing to leave out: write {%s}", p.name(), strings.TrimSuffix(p.name(), "?"))
+	}
 }

@@ -61,7 +61,7 @@ func TestEnvelopeIsByteForByteTheTemplate(t *testing.T) {
 			name:     "every placeholder, nothing in it",
 			envelope: `[{code},{message},{reason},{domain},{request_id},{metadata},{data}]`,
 			values:   template.Values{},
-			want:     `["","","","","",{},null]`,
+			want:     `[null,"",null,null,null,{},null]`,
 		},
 		{
 			name:     "every text placeholder in one string",
@@ -241,7 +241,7 @@ func TestEnvelopeWritesIntegersAsNumbers(t *testing.T) {
 		"-1234567890123456789": `"-1234567890123456789"`,
 		"401.1":                `"401.1"`, "401.0": `"401.0"`, "1e3": `"1e3"`,
 		"0123": `"0123"`, "00": `"00"`, "-0": `"-0"`, "-05": `"-05"`, "+5": `"+5"`, "--5": `"--5"`,
-		"": `""`, "-": `"-"`, " 5": `" 5"`, "5 ": `"5 "`, "5\n": `"5\n"`, "0x10": `"0x10"`, "1_000": `"1_000"`, "٥": `"٥"`,
+		"": `null`, "-": `"-"`, " 5": `" 5"`, "5 ": `"5 "`, "5\n": `"5\n"`, "0x10": `"0x10"`, "1_000": `"1_000"`, "٥": `"٥"`,
 		"NaN": `"NaN"`, "null": `"null"`, "true": `"true"`, `"`: `"\""`,
 	} {
 		e := compiled(t, `{"c":{code}}`)

@@ -10,20 +10,12 @@ func MaxStringPlaceholders(e *Envelope) int { return maxPlaceholders(e.pattern) 
 func maxPlaceholders(n node) int {
 	most := 0
 	switch n := n.(type) {
-	case objectNode:
-		for _, m := range n {
+	case *container:
+		for _, m := range n.members {
 			most = max(most, maxPlaceholders(m.value))
 		}
-	case arrayNode:
-		for _, child := range n {
-			most = max(most, maxPlaceholders(child))
-		}
-	case stringNode:
-		for _, s := range n {
-			if s.placeholder {
-				most++
-			}
-		}
+	case *stringNode:
+		most = len(n.placeholders())
 	}
 	return most
 }
@@ -31,9 +23,9 @@ func maxPlaceholders(n node) int {
 // ValuePlaces returns the placeholders that are not in strings.
 func ValuePlaces(e *Envelope) []string {
 	var names []string
-	for _, s := range e.segments {
-		if s.kind == value {
-			names = append(names, fieldNames[s.field])
+	for _, p := range e.placeholders {
+		if p.kind == value {
+			names = append(names, p.name())
 		}
 	}
 	return names

@@ -122,22 +122,33 @@ func (m *Message) Text(args []Arg) string {
 	return string(dst)
 }
 
-// appendEscaped appends the text with args filled in, as the inside of a JSON string.
-func (m *Message) appendEscaped(dst []byte, args []Arg) []byte {
+// appendTo appends the text with args filled in, in an encoding.
+func (m *Message) appendTo(dst []byte, args []Arg, enc encoding) []byte {
 	if m.segments == nil {
-		return appendEscaped(dst, m.source)
+		return appendEncoded(dst, m.source, enc)
 	}
 	for i := range m.segments {
 		s := &m.segments[i]
 		if !s.placeholder {
-			dst = appendEscaped(dst, s.text)
+			dst = appendEncoded(dst, s.text, enc)
 		} else if value, ok := Find(args, s.name); ok {
-			dst = appendEscaped(dst, value)
+			dst = appendEncoded(dst, value, enc)
 		} else {
-			dst = append(appendEscaped(append(dst, '{'), s.name), '}')
+			dst = append(appendEncoded(append(dst, '{'), s.name, enc), '}')
 		}
 	}
 	return dst
+}
+
+// hasText reports whether the text with args filled in is not empty.
+func (m *Message) hasText(args []Arg) bool {
+	if m.segments == nil {
+		return m.source != ""
+	}
+	return slices.ContainsFunc(m.segments, func(s segment) bool {
+		value, given := Find(args, s.name)
+		return !s.placeholder || !given || value != ""
+	})
 }
 
 // Match reads the arguments from a text that was made from the message. It returns

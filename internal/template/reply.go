@@ -6,8 +6,6 @@ package template
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 )
 
@@ -37,39 +35,42 @@ const (
 	Success
 )
 
-// NewReply returns a Reply of a system's envelopes.
+// NewReply returns a Reply of a system's envelopes. It returns nil if one of them is not
+// JSON.
 func NewReply(failure, success *Envelope) *Reply {
-	r := &Reply{failure: failure, success: success}
-	if failure != nil && success != nil {
-		r.compare(nil, failure.pattern, success.pattern)
+	if failure == nil || success == nil || failure.pattern == nil || success.pattern == nil {
+		return nil
 	}
+	r := &Reply{failure: failure, success: success}
+	r.compare(nil, failure.pattern, success.pattern)
 	return r
 }
 
 // compare notes the differences of two templates at the same path.
-func (r *Reply) compare(path []string, failure, success node) {
-	f, okF := failure.(objectNode)
-	s, okS := success.(objectNode)
-	if okF && okS {
-		for _, m := range f {
-			if i := slices.IndexFunc(s, func(other member) bool { return other.key == m.key }); i >= 0 {
-				r.compare(append(slices.Clip(path), m.key), m.value, s[i].value)
+func (r *Reply) compare(path []string, failure, success jsonNode) {
+	f, okF := failure.(*container)
+	s, okS := success.(*container)
+	if okF && okS && f.open == "{" && s.open == "{" {
+		for _, m := range f.members {
+			i := slices.IndexFunc(s.members, func(other member) bool { return other.head != "" && other.key == m.key })
+			if m.head != "" && i >= 0 {
+				r.compare(append(slices.Clip(path), m.key), m.value, s.members[i].value)
 			}
 		}
 		return
 	}
-	literal, ok := success.(literalNode)
-	if !ok {
+	literal, ok := success.(*literalNode)
+	if !ok || literal.isNull {
 		return
 	}
 	switch n := failure.(type) {
-	case fieldNode:
-		if field(n) == fieldCode {
-			r.codes = append(r.codes, string(literal))
+	case *fieldNode:
+		if n.field == fieldCode {
+			r.codes = append(r.codes, literal.text)
 		}
-	case literalNode:
-		if n != literal {
-			r.flags = append(r.flags, flag{path, string(n), string(literal)})
+	case *literalNode:
+		if !n.isNull && n.text != literal.text {
+			r.flags = append(r.flags, flag{path, n.text, literal.text})
 		}
 	}
 }
@@ -78,58 +79,81 @@ func (r *Reply) compare(path []string, failure, success node) {
 // whether the system says so by HTTP alone. isSuccess reports whether a legacy code is
 // a success code.
 //
-// If HTTP does not tell, the first of these does: a code at the place of the failure's
-// {code}; a key that holds different literals in the two templates; an HTTP status
-// that is not a success. Other literals don't count: old servers vary their texts.
+// If HTTP does not tell, the first of these does:
 //
-// A success without the member of {data}, but with members that its template lacks, is
-// Unreadable: its resource would be lost.
+//  1. A code at the place of the failure's {code}. It is a success if isSuccess says so.
+//     It is a success too if the success template has it as a literal there, as in
+//     "code":0, unless rule 2 says that the body is a failure.
+//  2. A key that holds different literals in the two templates.
+//  3. An HTTP status that is not a success.
+//  4. The keys of the templates.
+//
+// Other literals don't count: old servers vary their texts.
+//
+// A failure has no code if its template has none, or only {code?}. Without a code that
+// the template requires, a body is Unreadable, and only HTTP says what it means. A
+// success without the member of {data}, but with members that its template lacks, is
+// Unreadable too: its resource would be lost.
 func (r *Reply) Read(body []byte, ok, httpTells bool, isSuccess func(legacyCode string) bool) (Values, Kind) {
-	doc, valid := decodeJSON(body)
-	if !valid || r.failure == nil || r.success == nil {
+	if r == nil || !json.Valid(body) {
 		return Values{}, Unreadable
 	}
-	failure, success := lenient(r.failure, doc), lenient(r.success, doc)
-	kind := Unreadable
-	code := failure.values.LegacyCode
+	raw := bytes.TrimSpace(body)
+	failure, success := r.failure.lenient(raw), r.success.lenient(raw)
+	kind := r.kind(raw, ok, httpTells, isSuccess, failure, success)
 	switch {
-	case httpTells && ok:
-		kind = Success
-	case httpTells && code != "":
-		kind = Failure
-	case httpTells:
-	case code != "" && (isSuccess(code) || slices.Contains(r.codes, code)):
-		kind = Success
-	case code != "":
-		kind = Failure
-	default:
-		kind = r.flag(doc)
-		if kind == Unreadable && ok && success.seen[fieldData] {
-			kind = Success
-		}
-	}
-	switch {
-	case kind == Success && !success.seen[fieldData] && !r.success.knows(doc):
+	case kind == Success && !success.seen[fieldData] && !r.success.knows(raw):
 		return Values{}, Unreadable
 	case kind == Success:
 		return success.values, Success
-	case kind == Failure && code == "":
-		return Values{}, Unreadable // a failure without a code: HTTP has to do
+	case kind == Failure && !r.failure.isFailure(failure):
+		return Values{}, Unreadable
+	case kind == Failure:
+		return failure.values, Failure
 	default:
-		return failure.values, kind
+		return Values{}, Unreadable
 	}
 }
 
-// flag returns what the first flag in doc says.
-func (r *Reply) flag(doc any) Kind {
+// kind decides by the rules of Read. It may return Failure for a body that has nothing of
+// a failure.
+func (r *Reply) kind(raw []byte, ok, httpTells bool, isSuccess func(string) bool, failure, success *reading) Kind {
+	if httpTells {
+		if ok {
+			return Success
+		}
+		return Failure
+	}
+	flag := r.flag(raw)
+	switch code := failure.values.LegacyCode; {
+	case code != "" && isSuccess(code):
+		return Success
+	case code != "" && slices.Contains(r.codes, code) && flag != Failure:
+		return Success
+	case code != "":
+		return Failure
+	case flag != Unreadable:
+		return flag
+	case !ok:
+		return Failure
+	case r.failure.isWhole(raw):
+		return Failure
+	case success.seen[fieldData] && (success.whole || success.dataElsewhere):
+		return Success
+	default:
+		return Failure
+	}
+}
+
+// flag returns what the first flag in a body says.
+func (r *Reply) flag(raw []byte) Kind {
 	for _, f := range r.flags {
-		value := doc
+		value := raw
 		for _, key := range f.path {
-			object, ok := value.(map[string]any)
-			if !ok {
-				break
-			}
-			value = object[key]
+			value = memberOf(value, key)
+		}
+		if len(value) == 0 {
+			continue
 		}
 		switch text, _ := scalar(value); text {
 		case f.failure:
@@ -141,36 +165,66 @@ func (r *Reply) flag(doc any) Kind {
 	return Unreadable
 }
 
-// lenient reads what doc has of an envelope's placeholders. Literals don't count, and a
-// text that does not fit is left out.
-func lenient(e *Envelope, doc any) reading {
-	r := reading{lenient: true}
-	e.pattern.read(doc, &r)
+// memberOf returns the last member of an object that has a key; nil if there is none.
+func memberOf(raw []byte, key string) []byte {
+	all, ok := itemsOf(raw, '{')
+	if !ok {
+		return nil
+	}
+	var value []byte
+	for it, more := all.next(); more; it, more = all.next() {
+		if unquote(it.key) == key {
+			value = it.value
+		}
+	}
+	return value
+}
+
+// lenient reads what a body has of an envelope's placeholders. Literals don't count, and
+// a text that does not fit is left out.
+func (e *Envelope) lenient(raw []byte) *reading {
+	r := e.newReading(true)
+	e.pattern.read(raw, r)
+	r.finish()
 	return r
 }
 
-// knows reports whether the template has all members of doc.
-func (e *Envelope) knows(doc any) bool {
-	pattern, isObject := e.pattern.(objectNode)
-	object, ok := doc.(map[string]any)
+// isFailure reports whether a reading has what makes it a failure of the template: a
+// code, or some other value if the template can do without a code.
+func (e *Envelope) isFailure(r *reading) bool {
+	if r.values.LegacyCode != "" {
+		return true
+	}
+	return !e.requires(fieldCode) && (slices.Contains(r.seen[:], true) || len(r.values.Metadata) > 0)
+}
+
+// isWhole reports whether a template can do without a code, and a body fits it and has
+// all keys that it always writes.
+func (e *Envelope) isWhole(raw []byte) bool {
+	pattern, isContainer := e.pattern.(*container)
+	if e.requires(fieldCode) || !isContainer || pattern.open != "{" {
+		return false
+	}
+	for _, m := range pattern.members {
+		if m.head != "" && !m.value.canBeLeftOut() && memberOf(raw, m.key) == nil {
+			return false
+		}
+	}
+	return e.isFailure(e.lenient(raw)) && e.pattern.read(raw, e.newReading(false))
+}
+
+// knows reports whether the template has all members of a body.
+func (e *Envelope) knows(raw []byte) bool {
+	pattern, isContainer := e.pattern.(*container)
+	all, ok := itemsOf(raw, '{')
+	isObject := isContainer && pattern.open == "{"
 	if !isObject || !ok {
 		return isObject == ok
 	}
-	for key := range object {
-		if !slices.ContainsFunc(pattern, func(m member) bool { return m.key == key }) {
+	for it, more := all.next(); more; it, more = all.next() {
+		if pattern.index(it.key) < 0 {
 			return false
 		}
 	}
 	return true
-}
-
-// decodeJSON decodes a body that is one JSON value.
-func decodeJSON(body []byte) (doc any, ok bool) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(&doc); err != nil {
-		return nil, false
-	}
-	_, err := d.Token()
-	return doc, errors.Is(err, io.EOF)
 }
