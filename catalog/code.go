@@ -56,6 +56,10 @@ type translation struct {
 // included by other systems.
 func (c *Code) System() *System { return c.orUnknown().table.system }
 
+// Systems returns the systems that have the code, by domain: the one of its enum, or those
+// that include its enum.
+func (c *Code) Systems() []*System { return slices.Clone(c.orUnknown().table.systems) }
+
 // Descriptor returns the descriptor of the enum value.
 func (c *Code) Descriptor() protoreflect.EnumValueDescriptor { return c.orUnknown().desc }
 

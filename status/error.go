@@ -22,7 +22,6 @@ import (
 	"github.com/statusmap/statusmap/internal/aip193"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
-	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // Error returns an error with a legacy code. args are the message's arguments as
@@ -80,6 +79,8 @@ type rareFields struct {
 	domain, reason string      // if there is no code
 	defect         string      // what was wrong with the call that made the error
 	logged         []loggedArg // the arguments that are slog.LogValuers
+	given          []violation // by WithViolations
+	givenErrors    []error     // those of them that wrap errors
 }
 
 // A loggedArg is an argument whose value decides how it is logged.
@@ -144,11 +145,28 @@ func newError(code *catalog.Code, cause error, args []any) error {
 		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, rare: &rareFields{defect: "the code is nil"}}
 	}
 	if code.IsSuccess() {
-		e := build(code.System().Fallback(codes.Internal), cause, args)
-		e.addDefect(code.FullName() + " is a success code: see SetSuccess")
+		defect := code.FullName() + " is a success code: see SetSuccess"
+		system := systemOf(code)
+		if system == nil {
+			return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, rare: &rareFields{defect: defect}}
+		}
+		e := build(system.Fallback(codes.Internal), cause, args)
+		e.addDefect(defect)
 		return e
 	}
 	return build(code, cause, args)
+}
+
+// systemOf returns the system that has code: its enum's, or else the first one that
+// includes it; nil if there is none.
+func systemOf(code *catalog.Code) *catalog.System {
+	if system := code.System(); system != nil {
+		return system
+	}
+	if systems := code.Systems(); len(systems) > 0 {
+		return systems[0]
+	}
+	return nil
 }
 
 func build(code *catalog.Code, cause error, args []any) *LegacyError {
@@ -157,12 +175,31 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPCCode(), code.RetryAfter(), cause
 	e.args = m.inlineArgs[:0]
 	e.addArgs(args)
-	message := code.Message().Template()
+	message := details.DefaultMessage(code).Template()
+	missing := missing(code, e.args)
+	if i := slices.Index(missing, catalog.StatusMessage); i >= 0 {
+		// The code replaces no status here.
+		e.addArgs([]any{catalog.StatusMessage, details.StatusMessage(e.grpc, "")})
+		missing = slices.Delete(missing, i, i+1)
+	}
 	e.message = message.Text(e.args)
-	for _, name := range message.Missing(e.args) {
+	for _, name := range missing {
 		e.addDefect("the argument " + name + " is missing")
 	}
 	return e
+}
+
+// missing returns the arguments that the texts of a code need and args lack.
+func missing(code *catalog.Code, args []catalog.Arg) []string {
+	missing := details.DefaultMessage(code).Template().Missing(args)
+	for _, field := range code.Fields() {
+		for _, name := range field.Template().Missing(args) {
+			if !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return missing
 }
 
 // maxMetadata is how many metadata an error has at most: those that come after
@@ -171,21 +208,20 @@ const maxMetadata = 128
 
 // addArgs adds name-value pairs to the metadata, which are sorted by name.
 func (e *LegacyError) addArgs(args []any) {
-	for len(args) > 0 {
+	for all := len(args); len(args) > 0; {
 		name, ok := args[0].(string)
 		if !ok || len(args) == 1 {
-			e.addDefect(fmt.Sprintf("the argument %s is not a name followed by a value", logText(args[0])))
+			e.addDefect("the argument " + e.place(all-len(args), logText(args[0])) + " is not a name followed by a value")
 			args = args[1:]
 			continue
 		}
 		value := args[1]
-		args = args[2:]
 		at, twice := slices.BinarySearchFunc(e.args, name, func(a catalog.Arg, name string) int { return strings.Compare(a.Name, name) })
 		switch {
 		case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
-			e.addDefect(fmt.Sprintf("the argument %q is not a valid metadata key", forLog(name)))
+			e.addDefect("the argument " + e.place(all-len(args), strconv.Quote(forLog(name))) + " is not a valid metadata key")
 		case twice:
-			e.addDefect("the argument " + name + " is given twice")
+			e.addDefect("the argument " + e.place(all-len(args), name) + " is given twice")
 		case len(e.args) == maxMetadata:
 			e.addDefect(fmt.Sprintf("there are more than %d arguments", maxMetadata))
 			return
@@ -197,7 +233,17 @@ func (e *LegacyError) addArgs(args []any) {
 				e.makeRare().logged = append(e.makeRare().logged, loggedArg{name, v})
 			}
 		}
+		args = args[2:]
 	}
+}
+
+// place returns how a defect names an argument of a call: by text, or by its place if the
+// code has sensitive arguments, since in a wrong call a value may be in a name's place.
+func (e *LegacyError) place(index int, text string) string {
+	if e.code.HasSensitive() {
+		return "number " + strconv.Itoa(index+1)
+	}
+	return text
 }
 
 func (e *LegacyError) makeRare() *rareFields {
@@ -254,13 +300,13 @@ func text(v any) string {
 
 // Error returns domain.reason and the message, for people. It holds nothing of what
 // the error wraps, so that it is safe if it reaches a client. Of an
-// argument that is a slog.LogValuer it has the LogValue.
+// argument that is a slog.LogValuer it has the LogValue, and *** of a sensitive one.
 func (e *LegacyError) Error() string {
 	if e == nil {
 		return "<nil>"
 	}
 	message := e.message
-	if e.rare != nil && e.rare.logged != nil {
+	if e.printsOther() {
 		message = e.loggedMessage(e.loggedArgs())
 	}
 	if e.Reason() == "" {
@@ -268,6 +314,9 @@ func (e *LegacyError) Error() string {
 	}
 	return e.Domain() + "." + e.Reason() + ": " + message
 }
+
+// GoString returns the text of Error for %#v, which would print all fields without it.
+func (e *LegacyError) GoString() string { return fmt.Sprintf("&status.LegacyError{%q}", e.Error()) }
 
 // Unwrap returns the error given to [Wrap]; nil if there is none.
 func (e *LegacyError) Unwrap() error {
@@ -345,8 +394,7 @@ func (e *LegacyError) MessageIn(accept string) string {
 	if e == nil {
 		return ""
 	}
-	language := e.code.System().MatchLanguage(accept)
-	if m, ok := e.code.MessageIn(language); ok && language != e.code.System().Language() {
+	if _, m := localized(accept, e.code); m != nil {
 		return m.Text(e.args...)
 	}
 	return e.message
@@ -416,10 +464,11 @@ func (e *LegacyError) says() details.Status {
 	s := details.Status{
 		Code: e.grpc, Message: e.message,
 		Domain: e.Domain(), Reason: e.Reason(), Metadata: e.args,
-		RetryAfter: e.retryAfter,
+		RetryAfter: e.retryAfter, Help: e.code.Help(),
 	}
-	for _, field := range e.code.Fields() {
-		s.Violations = append(s.Violations, wire.Violation{Field: field.Text(e.args...), Description: e.message, Reason: e.Reason()})
+	s.Violations = details.FieldViolations(e.code, e.args, e.message)
+	for _, v := range e.given() {
+		s.Violations = append(s.Violations, v.Violation)
 	}
 	if e.impliedCode() {
 		s.LegacyCode = e.code.LegacyCode()
@@ -435,27 +484,4 @@ func isNil(value protoreflect.Enum) bool {
 	}
 	v := reflect.ValueOf(value)
 	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// walk calls f for err and everything it wraps, outermost first, until f is true.
-func walk(err error, f func(error) bool) bool {
-	for err != nil {
-		if f(err) {
-			return true
-		}
-		switch x := err.(type) { //nolint:errorlint // this is the walk
-		case interface{ Unwrap() error }:
-			err = x.Unwrap()
-		case interface{ Unwrap() []error }:
-			for _, e := range x.Unwrap() {
-				if walk(e, f) {
-					return true
-				}
-			}
-			return false
-		default:
-			return false
-		}
-	}
-	return false
 }

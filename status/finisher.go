@@ -6,7 +6,6 @@ package status
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -42,9 +41,19 @@ type finisher struct {
 type finalError struct {
 	status *grpcstatus.Status
 	cause  error
+	code   *catalog.Code // nil if the catalog lacks it
 }
 
-func (e *finalError) Error() string                  { return e.status.String() }
+// Error returns the status as grpc-go writes it, with sensitive arguments masked.
+func (e *finalError) Error() string {
+	if !e.code.HasSensitive() {
+		return e.status.String()
+	}
+	var info details.Info
+	info.AddAll(nil, e.status.Proto().GetDetails())
+	return details.MaskText(e.status.String(), e.code, e.status.Message(), info.Metadata)
+}
+
 func (e *finalError) GRPCStatus() *grpcstatus.Status { return e.status }
 func (e *finalError) Unwrap() error                  { return e.cause }
 func (e *finalError) As(target any) bool {
@@ -64,7 +73,9 @@ type draft struct {
 	details.Status
 	code    *catalog.Code // the ErrorInfo's code in the catalog; nil if it lacks it
 	rawCode codes.Code    // the gRPC code as the handler gave it, if it is above 16; else 0
+	made    bool          // whether it was made here: it has the code's own details
 	hidden  []slog.Attr   // what the client is not told, for the log
+	given   []violation   // the last violations
 }
 
 // finish returns the event's error in its final form, and tells log and observers of
@@ -100,12 +111,15 @@ func callAttrs(ctx context.Context, method string) []slog.Attr {
 // final returns err in its final form and fills in event.
 func (f *finisher) final(ctx context.Context, request any, err error, event *Event) *finalError {
 	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
-		if final := f.addID(ctx, e); final != nil {
+		if final := f.addID(ctx, e, event, request); final != nil {
 			event.setCode(e.code, e.grpc)
 			return final
 		}
 	}
 	d := f.draft(ctx, request, err, event)
+	if d.Help == "" && d.made && !d.has(wire.Help) {
+		d.Help = f.help(ctx, d.code, event.Method, request)
+	}
 	if _, has := template.Find(d.Metadata, catalog.ErrorInfoRequestID); !has { // Build leaves it out if there is no ErrorInfo
 		d.RequestID = requestID(ctx)
 	}
@@ -125,25 +139,46 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 		}
 		f.logger.LogAttrs(ctx, level, "error hidden from client", append(callAttrs(ctx, event.Method), d.hidden...)...)
 	}
-	return &finalError{st, err}
+	return &finalError{st, err, d.code}
+}
+
+// help returns the URL of the page about a code. For one of an included enum, it is that
+// of the RPC's system.
+func (f *finisher) help(ctx context.Context, code *catalog.Code, method string, request any) string {
+	if code == nil || code.System() != nil {
+		return code.Help()
+	}
+	cat := f.cat()
+	system := f.system(ctx, cat, method, request)
+	if c, ok := cat.CodeIn(system, code); !ok || c != code {
+		return ""
+	}
+	return system.Help(code.Domain(), code.Reason(), code.LegacyCode())
 }
 
 // clean reports whether final has nothing to repair, log or leave out, unless e is
 // too large: its text was checked when it was made.
 func (e *LegacyError) clean() bool {
-	return e != nil && e.code != nil && !e.received && e.defect() == "" && e.cause == nil
+	return e != nil && e.code != nil && !e.received && e.defect() == "" && e.cause == nil && len(e.given()) == 0
 }
 
 // addID is final for a clean error: its status is built once, with the request's id.
 // It is nil if that is too large, or if there is more to add.
-func (f *finisher) addID(ctx context.Context, e *LegacyError) *finalError {
-	if _, m := localized(ctx, e.code); m != nil {
-		return nil
+func (f *finisher) addID(ctx context.Context, e *LegacyError, event *Event, request any) *finalError {
+	if e.code.Translated() { // gRPC's metadata are slow to search
+		if _, m := localized(acceptLanguage(ctx), e.code); m != nil {
+			return nil
+		}
 	}
 	s := e.says()
 	s.RequestID = requestID(ctx)
 	if _, has := e.MetadataValue(catalog.ErrorInfoRequestID); has {
 		s.RequestID = ""
+	}
+	kept := s.RequestID == ""
+	if s.Help == "" {
+		s.Help = f.help(ctx, e.code, event.Method, request)
+		kept = kept && s.Help == ""
 	}
 	b := details.NewBuffer()
 	defer b.Release()
@@ -151,10 +186,10 @@ func (f *finisher) addID(ctx context.Context, e *LegacyError) *finalError {
 	if f.maxSize > 0 && maxSizeAsSent(p) > f.maxSize && sizeAsSent(p) > f.maxSize {
 		return nil
 	}
-	if s.RequestID == "" {
-		return &finalError{e.GRPCStatus(), e}
+	if kept {
+		return &finalError{e.GRPCStatus(), e, e.code}
 	}
-	return &finalError{grpcstatus.FromProto(p), e}
+	return &finalError{grpcstatus.FromProto(p), e, e.code}
 }
 
 // draft reads err: it decides what the client is told of it.
@@ -165,7 +200,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
 		if wraps(err) {
-			d.hidden = append(d.hidden, errorAttr(err))
+			d.hidden = append(d.hidden, f.errorAttr(err))
 		}
 		return d
 	}
@@ -180,7 +215,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 			// Another system's error: its words, and its details.
 			d.Message = st.Message()
 			if wraps(err) {
-				d.hidden = []slog.Attr{errorAttr(err)}
+				d.hidden = []slog.Attr{f.errorAttr(err)}
 			}
 			return d
 		}
@@ -194,7 +229,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	if panicked {
 		d.hidden = p.attrs()
 	} else {
-		d.hidden = []slog.Attr{errorAttr(err)}
+		d.hidden = []slog.Attr{f.errorAttr(err)}
 	}
 	system := f.system(ctx, cat, event.Method, request)
 	if system == nil {
@@ -221,8 +256,18 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		return d
 	}
 	// A fallback code never promises a retry: it may hide another cause.
-	d.code = system.Fallback(d.Code)
-	d.Message = d.code.Message().Text()
+	d.code, d.made = system.Fallback(d.Code), true
+	text := ""
+	if isStatus {
+		text = st.Message()
+	}
+	text = details.StatusMessage(d.Code, text)
+	d.Metadata = details.StatusMessageArgs(d.code, text)
+	if d.Metadata != nil && isStatus && text == st.Message() && !wraps(err) {
+		d.hidden = nil
+	}
+	d.Message = details.DefaultMessage(d.code).Text(d.Metadata...)
+	d.Help = d.code.Help()
 	d.Domain, d.Reason, d.LegacyCode = d.code.Domain(), d.code.Reason(), d.code.LegacyCode()
 	d.Rest = slices.DeleteFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == wire.RetryInfo })
 	return d
@@ -232,11 +277,18 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 // The arguments are read from its text. It returns false if code cannot say the text,
 // which is not sent then.
 func (d *draft) setCode(code *catalog.Code, text string) bool {
-	args, says := code.Message().Match(text)
-	e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), args: args, message: code.Message().Text(args...)}
+	message := details.DefaultMessage(code)
+	args, says := message.Match(text)
+	if !says {
+		args, says = code.Message().Match(text)
+	}
+	e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), args: args, message: message.Text(args...)}
 	rest := d.Rest
-	d.code, d.Status = code, e.says()
+	d.code, d.Status, d.made = code, e.says(), true
 	d.Rest = rest
+	if d.has(wire.Help) {
+		d.Help = ""
+	}
 	if d.has(wire.RetryInfo) {
 		d.RetryAfter = 0
 	}
@@ -257,8 +309,10 @@ func wraps(err error) bool {
 	return !whole
 }
 
-// errorAttr is an error's text for the log. Sprint recovers if Error panics.
-func errorAttr(err error) slog.Attr { return slog.String("error", forLog(fmt.Sprint(err))) }
+// errorAttr is an error's text for the log.
+func (f *finisher) errorAttr(err error) slog.Attr {
+	return slog.String("error", forLog(details.Text(f.cat(), err)))
+}
 
 // draft reads a legacy error.
 func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
@@ -269,11 +323,16 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 		d.addDetails(cat, st, event)
 		if text := d.text(); text != "" && text != d.Message {
 			// It passed a program that wrapped it: other words come before the message.
-			d.Message, d.hidden = text, []slog.Attr{slog.String("error", forLog(st.Message()))}
+			printed := details.MaskText(st.Message(), e.code, st.Message(), d.Metadata)
+			d.Message, d.hidden = text, []slog.Attr{slog.String("error", forLog(printed))}
 		}
 	} else {
-		d.Status = e.says()
+		d.Status, d.made = e.says(), true
 		d.Code = d.canonical(e.grpc, event)
+	}
+	d.given = e.given()
+	for _, err := range e.givenErrors() {
+		d.hidden = append(d.hidden, slog.Any("violation", loggedError(cat, err)))
 	}
 	if e.defect() != "" {
 		event.Repairs |= RepairMisuse
@@ -287,7 +346,7 @@ func (e *LegacyError) draft(cat *catalog.Catalog, event *Event) draft {
 // text returns the message as the code's template and the metadata make it; "" if
 // the catalog lacks the code, or the metadata an argument.
 func (d *draft) text() string {
-	m := d.code.Message().Template()
+	m := details.DefaultMessage(d.code).Template()
 	if m.Missing(d.Metadata) != nil {
 		return ""
 	}
@@ -364,16 +423,50 @@ func bounded(metadata []wire.Pair, event *Event) []wire.Pair {
 	return kept
 }
 
-// localize adds the message in the language that the caller asks for.
+// localize adds the messages in the language that the caller asks for.
 func (d *draft) localize(ctx context.Context) {
-	language, m := localized(ctx, d.code)
-	if m == nil {
+	translated := func(v violation) bool { return v.code.Translated() }
+	if !d.code.Translated() && !slices.ContainsFunc(d.given, translated) {
+		return // gRPC's metadata are slow to search
+	}
+	accept := acceptLanguage(ctx)
+	if accept == "" {
 		return
 	}
-	if d.has(wire.LocalizedMessage) {
+	language, m := localized(accept, d.code)
+	if m != nil && !d.has(wire.LocalizedMessage) {
+		d.Locale, d.Localized = language, m.Text(d.Metadata...)
+		for i := range d.Violations {
+			if d.Violations[i].Reason == d.Reason && i < len(d.Violations)-len(d.given) {
+				d.Violations[i].Locale, d.Violations[i].Localized = d.Locale, d.Localized
+			}
+		}
+	}
+	if !d.made && slices.ContainsFunc(d.given, translated) && !d.readViolations() {
 		return
 	}
-	d.Locale, d.Localized = language, m.Text(d.Metadata...)
+	given := d.Violations[len(d.Violations)-min(len(d.given), len(d.Violations)):]
+	for i := range given {
+		if language, m := localized(accept, d.given[i].code); m != nil {
+			given[i].Locale, given[i].Localized = language, m.Text(d.given[i].args...)
+		}
+	}
+}
+
+// readViolations reads a received BadRequest into d.Violations. It returns false, and
+// leaves the BadRequest as it is, if it has too many entries.
+func (d *draft) readViolations() bool {
+	i := slices.IndexFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == wire.BadRequest })
+	if i < 0 {
+		return false
+	}
+	raw := string(d.Rest[i].GetValue())
+	if len(wire.Entries(raw)) > wire.MaxViolations {
+		return false
+	}
+	d.Violations = wire.ReadBadRequest(nil, raw)
+	d.Rest = slices.Delete(slices.Clone(d.Rest), i, i+1)
+	return len(d.Violations) >= len(d.given)
 }
 
 // repairText makes UTF-8 of what is sent as text. One byte that is not makes grpc-go
@@ -391,6 +484,12 @@ func (d *draft) repairText(event *Event) {
 	repair(&d.Reason)
 	for i := range d.Metadata {
 		repair(&d.Metadata[i].Value)
+	}
+	for i := range d.Violations {
+		v := &d.Violations[i]
+		for _, s := range []*string{&v.Field, &v.Description, &v.Reason, &v.Locale, &v.Localized} {
+			repair(s)
+		}
 	}
 	for _, detail := range d.Rest {
 		repair(&detail.TypeUrl)

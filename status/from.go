@@ -23,19 +23,20 @@ func FromError(err error) (*LegacyError, bool) { return FromErrorIn(defaultCatal
 
 // FromErrorIn is [FromError] for another catalog than the default one.
 func FromErrorIn(cat *catalog.Catalog, err error) (found *LegacyError, ok bool) {
-	ok = walk(err, func(err error) bool {
-		switch x := err.(type) { //nolint:errorlint // walk unwraps
-		case *LegacyError:
+	ok = details.Walk(err, func(err error) bool {
+		if x, ok := err.(*LegacyError); ok { //nolint:errorlint // Walk unwraps
 			found = x
 			return x != nil
-		case interface{ GRPCStatus() *grpcstatus.Status }:
-			e, ours := fromStatus(cat, grpcStatus(x))
-			if ours {
-				found = e
-			}
-			return ours
 		}
-		return false
+		st, ok := details.GRPCStatus(err)
+		if !ok {
+			return false
+		}
+		e, ours := fromStatus(cat, st)
+		if ours {
+			found = e
+		}
+		return ours
 	})
 	return found, ok
 }
@@ -80,19 +81,7 @@ func readOurs(cat *catalog.Catalog, st *grpcstatus.Status, info *details.Info) b
 	if !info.Found {
 		return false
 	}
-	_, known := cat.System(info.Domain)
-	return known || info.LegacyCode() != ""
-}
-
-// grpcStatus calls GRPCStatus on an error of another package, which may be a nil
-// pointer and panic.
-func grpcStatus(err interface{ GRPCStatus() *grpcstatus.Status }) (st *grpcstatus.Status) {
-	defer func() {
-		if recover() != nil {
-			st = nil
-		}
-	}()
-	return err.GRPCStatus()
+	return details.Known(cat, info.Domain, info.Reason) || info.LegacyCode() != ""
 }
 
 // Is reports whether err is, or wraps, an error with code: made here or received.
@@ -109,16 +98,17 @@ func Is(err error, code protoreflect.Enum) bool {
 	}
 	reason := string(value.Name())
 	cat := defaultCatalog()
-	return walk(err, func(err error) bool {
-		switch x := err.(type) { //nolint:errorlint // walk unwraps
-		case *LegacyError:
+	return details.Walk(err, func(err error) bool {
+		if x, ok := err.(*LegacyError); ok { //nolint:errorlint // Walk unwraps
 			return x.is(domain, reason)
-		case interface{ GRPCStatus() *grpcstatus.Status }:
-			var memory [5]catalog.Arg
-			info := details.Info{Metadata: memory[:0]}
-			return readOurs(cat, grpcStatus(x), &info) && info.Domain == domain && info.Reason == reason
 		}
-		return false
+		st, ok := details.GRPCStatus(err)
+		if !ok {
+			return false
+		}
+		var memory [5]catalog.Arg
+		info := details.Info{Metadata: memory[:0]}
+		return readOurs(cat, st, &info) && info.Domain == domain && info.Reason == reason
 	})
 }
 
@@ -166,13 +156,10 @@ func Code(err error) codes.Code {
 // statusIn returns the first gRPC status in err that is an error.
 func statusIn(err error) (*grpcstatus.Status, bool) {
 	var found *grpcstatus.Status
-	ok := walk(err, func(err error) bool {
-		x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status })
-		if !ok {
-			return false
-		}
-		found = grpcStatus(x)
-		return found != nil && found.Code() != codes.OK
+	ok := details.Walk(err, func(err error) bool {
+		var ok bool
+		found, ok = details.GRPCStatus(err)
+		return ok && found.Code() != codes.OK
 	})
 	return found, ok
 }

@@ -10,23 +10,20 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/details"
 )
 
-// localized returns the message of a code in the language that the caller asks for;
-// nil if that is the system's, or if the caller asks for none.
-func localized(ctx context.Context, code *catalog.Code) (language string, m *catalog.Message) {
-	if !code.Translated() {
-		return "", nil // gRPC's metadata are slow to search
-	}
-	accept := acceptLanguage(ctx)
-	if accept == "" {
+// localized returns the message of a code in the language that accept asks for; nil if
+// that is what the wire speaks, or if the code has no message in it.
+func localized(accept string, code *catalog.Code) (language string, m *catalog.Message) {
+	if accept == "" || !code.Translated() {
 		return "", nil
 	}
-	language = code.System().MatchLanguage(accept)
-	if language == code.System().Language() {
+	language = code.MatchLanguage(accept)
+	m, ok := code.MessageIn(language)
+	if !ok || m == details.DefaultMessage(code) {
 		return "", nil
 	}
-	m, _ = code.MessageIn(language)
 	return language, m
 }
 

@@ -22,9 +22,10 @@ import (
 const DefaultMaxSize = 4 << 10
 
 // limit cuts d down until it takes at most size bytes as sent, and returns it as
-// built in b. It gives up, in this order: DebugInfo; Help; LocalizedMessage; all
-// other details but ErrorInfo and RetryInfo; RetryInfo; the ends of long texts, in
-// metadata and message alike; metadata. Domain, reason and legacy_code stay.
+// built in b. It gives up, in this order: DebugInfo; Help; LocalizedMessage, and the
+// violations' own; all other details but ErrorInfo, RetryInfo and the violations; the
+// violations, the last one first; RetryInfo; the ends of long texts, in metadata and
+// message alike; metadata. Domain, reason and legacy_code stay.
 func (d *draft) limit(b *details.Buffer, size int, event *Event) *spb.Status {
 	fits := func() bool { return sizeAsSent(b.Build(&d.Status)) <= size }
 	if size <= 0 || fits() {
@@ -34,20 +35,28 @@ func (d *draft) limit(b *details.Buffer, size int, event *Event) *spb.Status {
 		func(name string) bool { return name == wire.DebugInfo },
 		func(name string) bool { return name == wire.Help },
 		func(name string) bool { return name == wire.LocalizedMessage },
-		func(name string) bool { return name != wire.RetryInfo },
-		func(string) bool { return true },
+		func(name string) bool { return name != wire.RetryInfo && !hasViolations(name) },
 	} {
 		d.drop(drop, event)
 		if fits() {
 			return b.Build(&d.Status)
 		}
 	}
-	d.cutTexts(fits, event)
+	d.dropViolations(fits, event)
+	if !fits() {
+		d.drop(func(string) bool { return true }, event)
+	}
+	if !fits() {
+		d.cutTexts(fits, event)
+	}
 	if !fits() {
 		d.dropMetadata(fits, event)
 	}
 	return b.Build(&d.Status)
 }
+
+// hasViolations reports whether a detail is a list of violations.
+func hasViolations(name string) bool { return name == wire.BadRequest || name == wire.Validation }
 
 // drop leaves details out.
 func (d *draft) drop(drop func(name string) bool, event *Event) {
@@ -59,16 +68,60 @@ func (d *draft) drop(drop func(name string) bool, event *Event) {
 	}
 	dropped := len(kept) < len(d.Rest)
 	d.Rest = kept
-	if d.Locale != "" && drop(wire.LocalizedMessage) {
-		d.Locale, dropped = "", true
+	if d.Help != "" && drop(wire.Help) {
+		d.Help, dropped = "", true
 	}
-	if d.Violations != nil && drop(wire.BadRequest) {
-		d.Violations, dropped = nil, true
+	if drop(wire.LocalizedMessage) {
+		if d.Locale != "" {
+			d.Locale, dropped = "", true
+		}
+		for i := range d.Violations {
+			if v := &d.Violations[i]; v.Locale != "" {
+				v.Locale, dropped = "", true
+			}
+		}
 	}
 	if d.RetryAfter != 0 && drop(wire.RetryInfo) {
 		d.RetryAfter, dropped = 0, true
 	}
 	if dropped {
+		event.Repairs |= RepairDroppedDetails
+	}
+}
+
+// dropViolations leaves out the last violations, as few as possible.
+func (d *draft) dropViolations(fits func() bool, event *Event) {
+	made, rest := d.Violations, d.Rest
+	ends := make([][]int, len(rest)) // of the violations in each of rest
+	all := len(made)
+	for i, detail := range rest {
+		if hasViolations(wire.Name(detail.GetTypeUrl())) {
+			ends[i] = wire.Entries(string(detail.GetValue()))
+			all += len(ends[i])
+		}
+	}
+	keep := func(n int) {
+		d.Violations = made[:min(n, len(made))]
+		n -= len(d.Violations)
+		d.Rest = nil
+		for i, detail := range rest {
+			if hasViolations(wire.Name(detail.GetTypeUrl())) {
+				kept := min(n, len(ends[i]))
+				n -= kept
+				if kept == 0 {
+					continue
+				}
+				detail = &anypb.Any{TypeUrl: detail.GetTypeUrl(), Value: detail.GetValue()[:ends[i][kept-1]]}
+			}
+			d.Rest = append(d.Rest, detail)
+		}
+	}
+	kept := sort.Search(all, func(n int) bool {
+		keep(n + 1)
+		return !fits()
+	})
+	keep(kept)
+	if kept < all || len(d.Rest) < len(rest) {
 		event.Repairs |= RepairDroppedDetails
 	}
 }

@@ -4,12 +4,12 @@
 package status
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/details"
 )
 
 // maxLogged is how many bytes of a value are logged.
@@ -19,8 +19,8 @@ const maxLogged = 1 << 10
 func forLog(s string) string { return cut(s, maxLogged) }
 
 // LogValue returns the error for log/slog, with what it wraps. Of an
-// argument that is a slog.LogValuer it has the LogValue, in the message too. A value
-// has 1 KiB at most.
+// argument that is a slog.LogValuer it has the LogValue, and *** of a sensitive one, in
+// the message too. A value has 1 KiB at most.
 func (e *LegacyError) LogValue() slog.Value {
 	if e == nil {
 		return slog.Value{}
@@ -44,7 +44,7 @@ func (e *LegacyError) LogValue() slog.Value {
 		attrs = append(attrs, slog.Group("metadata", metadata...))
 	}
 	if e.cause != nil {
-		attrs = append(attrs, slog.String("cause", forLog(fmt.Sprint(e.cause))))
+		attrs = append(attrs, slog.String("cause", forLog(details.Text(defaultCatalog(), e.cause))))
 	}
 	if defect := e.defect(); defect != "" {
 		attrs = append(attrs, slog.String("defect", forLog(defect)))
@@ -56,22 +56,28 @@ func (e *LegacyError) LogValue() slog.Value {
 // than are logged.
 func (e *LegacyError) loggedArgs() []catalog.Arg {
 	args := slices.Clone(e.args[:min(len(e.args), maxMetadata+2)])
-	if e.rare == nil {
-		return args
+	if e.rare != nil {
+		for _, logged := range e.rare.logged {
+			i := slices.IndexFunc(args, func(a catalog.Arg) bool { return a.Name == logged.name })
+			args[i].Value = logText(logged.value)
+		}
 	}
-	for _, logged := range e.rare.logged {
-		i := slices.IndexFunc(args, func(a catalog.Arg) bool { return a.Name == logged.name })
-		args[i].Value = logText(logged.value)
-	}
+	details.MaskArgs(e.code, args)
 	return args
+}
+
+// printsOther reports whether the error's message is printed with other arguments than
+// those that are sent.
+func (e *LegacyError) printsOther() bool {
+	return e.rare != nil && e.rare.logged != nil || e.code.HasSensitive()
 }
 
 // loggedMessage returns the message with args as they are logged.
 func (e *LegacyError) loggedMessage(args []catalog.Arg) string {
-	if e.rare == nil || e.rare.logged == nil || e.code == nil {
+	if e.code == nil || !e.printsOther() {
 		return e.message
 	}
-	return e.code.Message().Template().Text(args)
+	return details.MaskedMessage(e.code, args)
 }
 
 // logText returns a value as it is logged.

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/details"
 )
 
 // readyErrors has an error for each code of the default catalog that can be raised
@@ -32,10 +33,10 @@ func makeReady() {
 	// A broken catalog is empty, and raise reports it each time.
 	for _, system := range defaultCatalog().Systems() {
 		for _, code := range system.Codes() {
-			if code.IsSuccess() || len(code.Message().Template().Params()) > 0 {
+			if code.IsSuccess() || missing(code, nil) != nil {
 				continue
 			}
-			e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), message: code.Message().Text()}
+			e := &LegacyError{code: code, grpc: code.GRPCCode(), retryAfter: code.RetryAfter(), message: details.DefaultMessage(code).Text()}
 			t.byNumber[code.Descriptor().Number()] = e
 			t.byCode[code] = e
 		}
@@ -53,7 +54,7 @@ func ready(value protoreflect.Enum) *LegacyError {
 		readyOnce.Do(makeReady)
 		t = readyTable.Load()
 	}
-	if e := t.byNumber[value.Number()]; e != nil && e.code.System().Descriptor() == value.Descriptor() {
+	if e := t.byNumber[value.Number()]; e != nil && e.code.Descriptor().Parent() == value.Descriptor() {
 		return e
 	}
 	code, ok := defaultCatalog().Code(value)

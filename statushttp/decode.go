@@ -15,7 +15,6 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
-	"github.com/statusmap/statusmap/internal/wire"
 )
 
 // UnknownReason is the ErrorInfo reason of a legacy code that the catalog lacks. No
@@ -81,9 +80,7 @@ func (c *Codec) decodeFailure(system *catalog.System, httpStatus int, v *templat
 		if v.Message == "" {
 			s.Message = code.Message().Text(s.Metadata...)
 		}
-		for _, field := range code.Fields() {
-			s.Violations = append(s.Violations, wire.Violation{Field: field.Text(s.Metadata...), Description: s.Message, Reason: s.Reason})
-		}
+		s.Violations = details.FieldViolations(code, s.Metadata, s.Message)
 	}
 	b := details.NewBuffer()
 	defer b.Release()

@@ -9,6 +9,7 @@
 package details
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -39,7 +40,27 @@ type Info struct {
 	// RetryAfter is the delay of the RetryInfo. It is 0 if the status has no RetryInfo.
 	RetryAfter time.Duration
 
+	// BadRequest, Validation and Help are the first details of these types, serialized.
+	// Only [Info.Add] sets them: see [Violations] and [Help].
+	BadRequest, Validation, Help string
+
 	ranked int // rank + 1, once it was needed; else 0
+}
+
+// Violations returns the violations of a google.rpc.BadRequest, then those of a
+// buf.validate.Violations, both serialized; wire.MaxViolations at most.
+func Violations(badRequest, validation string) []wire.Violation {
+	return wire.ReadValidation(wire.ReadBadRequest(nil, badRequest), validation)
+}
+
+// First returns the first detail of a type, serialized; "" if there is none.
+func First(details []*anypb.Any, name string) string {
+	for _, d := range details {
+		if wire.Name(d.GetTypeUrl()) == name {
+			return string(d.GetValue())
+		}
+	}
+	return ""
 }
 
 // LegacyCode returns legacy_code from the metadata. It returns "" if the metadata does
@@ -49,13 +70,23 @@ func (i *Info) LegacyCode() string {
 	return value
 }
 
+// Known reports whether cat has the domain, or the code in an included enum of another
+// package.
+func Known(cat *catalog.Catalog, domain, reason string) bool {
+	if _, known := cat.System(domain); known {
+		return true
+	}
+	_, known := cat.Lookup(domain, reason)
+	return known
+}
+
 // rank returns 2 if cat has the ErrorInfo's domain. Otherwise it returns 1 if the
 // metadata has a legacy_code, and 0 if not. It keeps the result: a status may have very
 // many ErrorInfos, and the first one very many metadata.
 func (i *Info) rank(cat *catalog.Catalog) int {
 	if i.ranked == 0 {
 		i.ranked = 1
-		if _, known := cat.System(i.Domain); known {
+		if Known(cat, i.Domain, i.Reason) {
 			i.ranked = 3
 		} else if i.LegacyCode() != "" {
 			i.ranked = 2
@@ -84,10 +115,17 @@ func (i *Info) Add(cat *catalog.Catalog, typeURL, value string) {
 		if d, ok := wire.ReadRetryInfo(value); ok {
 			i.RetryAfter = d
 		}
+	case wire.BadRequest:
+		i.BadRequest = cmp.Or(i.BadRequest, value)
+	case wire.Validation:
+		i.Validation = cmp.Or(i.Validation, value)
+	case wire.Help:
+		i.Help = cmp.Or(i.Help, value)
 	}
 }
 
-// AddAll reads the details of a status.
+// AddAll reads the details of a status, but no BadRequest, Validation and Help: few
+// callers need them, and they are copied.
 func (i *Info) AddAll(cat *catalog.Catalog, details []*anypb.Any) {
 	for _, d := range details {
 		switch wire.Name(d.GetTypeUrl()) {

@@ -278,6 +278,12 @@ func FuzzReadStatus(f *testing.F) {
 		}
 		var added details.Info
 		added.AddAll(cat, st.GetDetails())
+		for name, got := range map[string]string{wire.BadRequest: info.BadRequest, wire.Validation: info.Validation, wire.Help: info.Help} {
+			if want := details.First(st.GetDetails(), name); got != want && want != "" {
+				t.Errorf("%s: ReadStatus keeps %q, want %q", name, got, want)
+			}
+		}
+		info.BadRequest, info.Validation, info.Help = "", "", ""
 		if !cmp.Equal(info, added, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(details.Info{})) {
 			t.Errorf("ReadStatus reads %+v, AddAll %+v", info, added)
 		}

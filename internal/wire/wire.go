@@ -31,6 +31,8 @@ const (
 	LocalizedMessage = "google.rpc.LocalizedMessage"
 	Help             = "google.rpc.Help"
 	DebugInfo        = "google.rpc.DebugInfo"
+	// Validation is the detail of protovalidate.
+	Validation = "buf.validate.Violations"
 )
 
 const host = "type.googleapis.com/"
@@ -339,28 +341,6 @@ func AppendRetryInfo(b []byte, delay time.Duration) []byte {
 		d = protowire.AppendVarint(protowire.AppendTag(d, 2, protowire.VarintType), uint64(ns))
 	}
 	return protowire.AppendBytes(appendTag(b, 1), d)
-}
-
-// A Violation is one entry of a google.rpc.BadRequest.
-type Violation struct {
-	Field, Description, Reason string
-	Locale, Localized          string // the localized_message, unless Locale is ""
-}
-
-// AppendBadRequest appends a serialized google.rpc.BadRequest.
-func AppendBadRequest(b []byte, violations []Violation) []byte {
-	var v []byte
-	for i := range violations {
-		x := &violations[i]
-		v = appendString(v[:0], 1, x.Field)
-		v = appendString(v, 2, x.Description)
-		v = appendString(v, 3, x.Reason)
-		if x.Locale != "" {
-			v = protowire.AppendBytes(appendTag(v, 4), AppendLocalizedMessage(nil, x.Locale, x.Localized))
-		}
-		b = protowire.AppendBytes(appendTag(b, 1), v)
-	}
-	return b
 }
 
 // AppendLocalizedMessage appends a serialized google.rpc.LocalizedMessage.
