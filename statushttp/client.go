@@ -50,7 +50,7 @@ const defaultMaxBody = 4 << 20
 // answer is empty. The error has a gRPC status: the legacy one as [Codec.Decode] reads
 // it; UNAVAILABLE if the backend can't be reached; CANCELLED or DEADLINE_EXCEEDED if
 // the request's context has ended; INTERNAL if the answer is too long. The request id
-// of an incoming RPC is sent along as X-Request-Id.
+// of an incoming RPC is sent along in the system's header, X-Request-Id by default.
 func (c *Client) Do(request *http.Request) (data []byte, err error) {
 	if c.Codec == nil {
 		return nil, grpcstatus.Error(codes.Internal, "statushttp: the client has no codec: set Client.Codec")
@@ -60,8 +60,12 @@ func (c *Client) Do(request *http.Request) (data []byte, err error) {
 	if request.Header == nil {
 		request.Header = http.Header{}
 	}
-	if ids := metadata.ValueFromIncomingContext(ctx, status.RequestIDKey); len(ids) > 0 && request.Header.Get(RequestIDHeader) == "" && wire.IsRequestID(ids[len(ids)-1]) {
-		request.Header.Set(RequestIDHeader, ids[len(ids)-1])
+	header := RequestIDHeader
+	if system, ok := c.Codec.catalog.System(c.Domain); ok {
+		header = system.RequestIDHeader()
+	}
+	if ids := metadata.ValueFromIncomingContext(ctx, status.RequestIDKey); len(ids) > 0 && request.Header.Get(header) == "" && wire.IsRequestID(ids[len(ids)-1]) {
+		request.Header.Set(header, ids[len(ids)-1])
 	}
 	response, err := cmp.Or(c.HTTP, http.DefaultClient).Do(request) //nolint:gosec // the caller chose the address
 	if err != nil {

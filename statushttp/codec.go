@@ -13,7 +13,9 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
@@ -33,6 +35,8 @@ type Codec struct {
 	ownDomain      bool
 	codeHTTPStatus bool
 	logger         *slog.Logger
+	forms          map[*catalog.System][]form // at least one each
+	now            func() time.Time
 }
 
 type route struct {
@@ -104,7 +108,7 @@ func WithLogger(l *slog.Logger) Option {
 // the default catalog, and routes, default domain or method options that name a
 // domain which the catalog lacks.
 func New(opts ...Option) (*Codec, error) {
-	b := &builder{}
+	b := &builder{Codec: Codec{now: time.Now}}
 	for _, o := range opts {
 		if o != nil {
 			o.apply(b)
@@ -119,6 +123,10 @@ func New(opts ...Option) (*Codec, error) {
 	}
 	if c.logger == nil {
 		c.logger = slog.Default()
+	}
+	c.forms = make(map[*catalog.System][]form)
+	for _, system := range c.catalog.Systems() {
+		c.forms[system] = formsOf(system)
 	}
 	var errs []error
 	for _, r := range b.routes {
@@ -191,8 +199,10 @@ func (c *Codec) annotatedMethods() (map[string]*catalog.System, error) {
 // A Request is what a codec knows of a request. [Codec.Request] makes it of an
 // *http.Request; adapters of other frameworks fill it in.
 type Request struct {
-	// Method and Path are the HTTP request's; Path is without the query.
+	// Method and Path are the HTTP request's; Path is without the query, and decoded.
 	Method, Path string
+	// RawPath is the path as sent, without the query. Default: Path, encoded.
+	RawPath string
 	// Header is the HTTP request's, with keys as net/http writes them. It is only
 	// read.
 	Header http.Header
@@ -202,8 +212,10 @@ type Request struct {
 	// Domain is the dialect that the request asks for; "" if it does not.
 	Domain string
 	// RequestID is the id of the request: 1 to 128 visible ASCII characters. "": the
-	// codec makes one.
+	// codec reads it from Header, or makes one. See [Codec.RequestID].
 	RequestID string
+	// Streaming says that the answer is the last part of a stream of messages.
+	Streaming bool
 	// HTTPStatus is the status that the failure itself has, for example 404 for a
 	// path that does not exist; 0 if it has none.
 	HTTPStatus int
@@ -212,18 +224,39 @@ type Request struct {
 	DetailsBin string
 }
 
-// RequestIDHeader is the HTTP header that has a request's id, in both directions.
+// RequestIDHeader is the HTTP header that has a request's id, in both directions, unless
+// the option request_id_header of its system names another one.
 const RequestIDHeader = "X-Request-Id"
 
-// Request returns what the codec knows of r: its id, if the header has a valid one,
-// and the domain that WithDialect chooses.
+// RequestID returns the id of r, and sets r.RequestID: to the one in the header of its
+// dialect, or to a new one if there is no valid one.
+func (c *Codec) RequestID(r *Request) string { return requestID(r, c.Dialect(r)) }
+
+func requestID(r *Request, dialect *catalog.System) string {
+	if r.RequestID == "" {
+		if r.RequestID = receivedRequestID(r, cmp.Or(dialect.RequestIDHeader(), RequestIDHeader)); r.RequestID == "" {
+			r.RequestID = uuid.NewString()
+		}
+	}
+	return r.RequestID
+}
+
+// receivedRequestID returns the id in a header of r; "" if it has no valid one.
+func receivedRequestID(r *Request, header string) string {
+	if ids := r.Header[header]; len(ids) > 0 && wire.IsRequestID(ids[0]) {
+		return ids[0]
+	}
+	return ""
+}
+
+// Request returns what the codec knows of r, with the domain that WithDialect chooses.
 func (c *Codec) Request(r *http.Request) Request {
 	q := Request{Method: r.Method, Header: r.Header}
 	if r.URL != nil {
 		q.Path = r.URL.Path
 	}
-	if ids := r.Header[RequestIDHeader]; len(ids) > 0 && wire.IsRequestID(ids[0]) {
-		q.RequestID = ids[0]
+	if strings.HasPrefix(r.RequestURI, "/") { // as sent, also below http.StripPrefix
+		q.RawPath, _, _ = strings.Cut(r.RequestURI, "?")
 	}
 	if c.dialect != nil {
 		q.Domain = c.choose(r)

@@ -5,6 +5,7 @@ package statushttp
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -31,6 +32,12 @@ type Decision struct {
 	Replaced bool
 
 	message *catalog.Message
+	form    *form
+	// received is the code of the error itself; nil if the catalog lacks it.
+	received *catalog.Code
+	grpcCode codes.Code
+	// ownHTTPStatus is HTTPStatus without http_always.
+	ownHTTPStatus int
 }
 
 // Decide returns what the dialect of r says to err; false if r has no dialect. It is
@@ -59,57 +66,78 @@ func (c *Codec) failureDialect(r *Request, in *reading) *catalog.System {
 // decide is the second step: which code does the dialect say, with which HTTP status,
 // in which language, and what is hidden?
 func (c *Codec) decide(dialect *catalog.System, r *Request, in *reading) Decision {
-	grpcCode := details.CanonicalCode(in.code)
-	d := Decision{Dialect: dialect, Language: dialect.Language(), RetryAfter: in.info.RetryAfter}
-	code, newer := c.codeIn(dialect, in)
+	d := Decision{Dialect: dialect, RetryAfter: in.info.RetryAfter, form: c.form(dialect, r), grpcCode: details.CanonicalCode(in.code)}
+	newer := c.findCode(&d, in)
 	own := 0 // the HTTP status, if the exit has none
 	switch {
 	case newer:
-		own = catalog.HTTPStatus(grpcCode)
-	case code != nil:
-		own = code.HTTPStatus()
-		d.RetryAfter = cmp.Or(d.RetryAfter, code.RetryAfter())
+		own = catalog.HTTPStatus(d.grpcCode)
+	case d.Code != nil:
+		own = d.Code.HTTPStatus()
+		d.RetryAfter = cmp.Or(d.RetryAfter, d.Code.RetryAfter())
+		if in.code > codes.Unauthenticated {
+			d.grpcCode = d.Code.GRPCCode()
+		}
 	default:
 		// A fallback never promises a retry: it may hide another cause.
-		code, d.Replaced, d.RetryAfter = dialect.Fallback(grpcCode), true, 0
-		own = code.HTTPStatusFor(grpcCode)
+		d.Replaced, d.RetryAfter = true, 0
+		if d.Code = dialect.FallbackHTTP(r.HTTPStatus); d.Code == nil {
+			d.Code = dialect.Fallback(d.grpcCode)
+		}
+		own = d.Code.HTTPStatusFor(d.grpcCode)
 	}
-	d.Code = code
-	d.HTTPStatus = cmp.Or(r.HTTPStatus, own)
-	if always := dialect.HTTPAlways(); always != 0 && !c.codeHTTPStatus {
+	d.ownHTTPStatus = cmp.Or(r.HTTPStatus, own)
+	d.HTTPStatus = d.ownHTTPStatus
+	if always := d.form.HTTPAlways; always != 0 && !c.codeHTTPStatus {
 		d.HTTPStatus = always
 	}
-	d.message = code.Message()
-	if header := dialect.LanguageHeader(); header != "" && code.Translated() {
-		if accept := r.Header[header]; len(accept) > 0 {
-			language := dialect.MatchLanguage(accept[0])
-			if translation, ok := code.MessageIn(language); ok {
-				d.message, d.Language = translation, language
-			}
-		}
-	}
+	d.message, d.Language = messageFor(dialect, d.Code, r)
 	return d
 }
 
-// codeIn returns the code by which dialect says an error; nil if it has none. newer
-// reports whether the error has a reason of this dialect that the catalog lacks: what
-// it carries is then all there is.
-func (c *Codec) codeIn(dialect *catalog.System, in *reading) (code *catalog.Code, newer bool) {
+// messageFor returns the message of a code in the language that a request asks for, and
+// the language: the dialect's default one if the request asks for none that fits.
+func messageFor(dialect *catalog.System, code *catalog.Code, r *Request) (m *catalog.Message, language string) {
+	if !code.Translated() {
+		return code.Message(), dialect.Language()
+	}
+	if header := dialect.LanguageHeader(); header != "" {
+		if accept := r.Header[header]; len(accept) > 0 {
+			language = dialect.MatchLanguage(accept[0])
+			if m, ok := code.MessageIn(language); ok {
+				return m, language
+			}
+		}
+	}
+	return dialect.DefaultMessage(code)
+}
+
+// findCode finds the code by which the dialect of d says an error. newer reports whether
+// the error has a reason of this dialect that the catalog lacks: what it carries is then
+// all there is.
+func (c *Codec) findCode(d *Decision, in *reading) (newer bool) {
 	if in.info.Found {
-		said, known := c.catalog.Lookup(in.info.Domain, in.info.Reason)
-		if !known {
-			return nil, in.info.Domain == dialect.Domain() && in.info.LegacyCode() != ""
+		var known bool
+		if d.received, known = c.catalog.Lookup(in.info.Domain, in.info.Reason); !known {
+			return in.info.LegacyCode() != "" && hasDomain(d.Dialect, in.info.Domain)
 		}
-		if !said.IsSuccess() {
-			code, _ = c.catalog.CodeIn(dialect, said)
+		if !d.received.IsSuccess() {
+			d.Code, _ = c.catalog.CodeIn(d.Dialect, d.received)
 		}
-		return code, false
+		return false
 	}
 	if in.code > codes.Unauthenticated {
 		// Some servers send an enum's numbers as gRPC codes.
-		if code, ok := dialect.LookupNumber(int32(in.code)); ok && !code.IsSuccess() {
-			return code, false
+		if code, ok := d.Dialect.LookupNumber(int32(in.code)); ok && !code.IsSuccess() {
+			d.Code = code
 		}
 	}
-	return nil, false
+	return false
+}
+
+// hasDomain reports whether a domain is the dialect's, or that of an enum that it
+// includes.
+func hasDomain(dialect *catalog.System, domain string) bool {
+	return domain == dialect.Domain() ||
+		slices.ContainsFunc(dialect.Codes(), func(code *catalog.Code) bool { return code.Domain() == domain })
 }

@@ -5,11 +5,15 @@ package statushttp
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 
+	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/details"
@@ -23,6 +27,22 @@ type reading struct {
 	message string
 	info    details.Info
 	cause   error // what only the log may have; nil if there is nothing else
+	// What has all details: bytes that came over the wire, or a status.
+	raw    string
+	status *grpcstatus.Status
+}
+
+// details returns all details of the error. They are unmarshaled only if an answer has
+// them.
+func (in *reading) details() []*anypb.Any {
+	if in.raw != "" {
+		var p spb.Status
+		if proto.Unmarshal([]byte(in.raw), &p) != nil {
+			return nil // it has text that is not UTF-8
+		}
+		return p.GetDetails()
+	}
+	return in.status.Proto().GetDetails()
 }
 
 // read is the first step: what does err say? It may be a LegacyError, a received
@@ -35,7 +55,7 @@ func (in *reading) read(cat *catalog.Catalog, r *Request, err error) {
 	}
 	if e, ok := status.FromErrorIn(cat, err); ok {
 		st := e.GRPCStatus()
-		in.code, in.message = st.Code(), st.Message()
+		in.code, in.message, in.status = st.Code(), st.Message(), st
 		in.info.Found, in.info.Domain, in.info.Reason, in.info.RetryAfter = e.Reason() != "", e.Domain(), e.Reason(), e.RetryAfter()
 		metadata := e.Metadata()
 		for _, name := range slices.Sorted(maps.Keys(metadata)) {
@@ -46,8 +66,10 @@ func (in *reading) read(cat *catalog.Catalog, r *Request, err error) {
 	}
 	in.cause = err
 	in.code = status.Code(err)
-	if isStatus && x.GRPCStatus().Code() > codes.Unauthenticated {
-		in.code = x.GRPCStatus().Code()
+	in.status = statusIn(err)
+	in.message = in.status.Message()
+	if isStatus && in.status.Code() > codes.Unauthenticated {
+		in.code = in.status.Code()
 	}
 	// What the exit knows says more than UNKNOWN; and nothing that fails is OK.
 	if in.code == codes.Unknown || in.code == codes.OK {
@@ -64,6 +86,20 @@ func (in *reading) readReceived(cat *catalog.Catalog, raw string, st *grpcstatus
 		in.info = details.Info{Metadata: in.info.Metadata[:0]}
 		return false
 	}
-	in.code, in.message = st.Code(), message
+	in.code, in.message, in.raw = st.Code(), message, raw
 	return true
+}
+
+// statusIn returns the first gRPC status in err; nil if there is none.
+func statusIn(err error) (st *grpcstatus.Status) {
+	defer func() {
+		if recover() != nil { // GRPCStatus of a nil pointer
+			st = nil
+		}
+	}()
+	var x interface{ GRPCStatus() *grpcstatus.Status }
+	if errors.As(err, &x) {
+		return x.GRPCStatus()
+	}
+	return nil
 }

@@ -8,22 +8,18 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
 	"github.com/statusmap/statusmap/internal/wire"
 )
-
-// jsonType is the media type of an envelope.
-const jsonType = "application/json; charset=utf-8"
 
 // A failure is an error on its way to the client. They are pooled, for the memory of
 // their metadata.
@@ -56,7 +52,7 @@ func (c *Codec) AppendFailure(ctx context.Context, dst []byte, header http.Heade
 		return dst, 0, false
 	}
 	d := c.decide(dialect, r, &f.reading)
-	body = f.render(dst, header, r, &d)
+	body = f.render(c, dst, header, r, &d)
 	if f.cause == nil && d.Replaced {
 		f.cause = err
 	}
@@ -71,51 +67,146 @@ func (c *Codec) AppendFailure(ctx context.Context, dst []byte, header http.Heade
 }
 
 // render is the third step: bytes and headers.
-func (f *failure) render(dst []byte, header http.Header, r *Request, d *Decision) []byte {
+func (f *failure) render(c *Codec, dst []byte, header http.Header, r *Request, d *Decision) []byte {
 	v := &f.values
-	v.Domain, v.RequestID = d.Dialect.Domain(), setHeader(header, r)
+	v.RequestID = setHeader(header, r, d.Dialect, d.form)
 	if d.RetryAfter > 0 {
-		header["Retry-After"] = []string{retryAfterSeconds(d.RetryAfter)}
+		v.RetryAfter = retryAfterSeconds(d.RetryAfter)
+		header["Retry-After"] = []string{strconv.FormatInt(v.RetryAfter, 10)}
 	}
 	if !d.Replaced {
 		v.Metadata = f.info.Metadata
 	}
 	if d.Code == nil {
-		v.LegacyCode, v.Reason, v.Message = f.info.LegacyCode(), f.info.Reason, f.message
+		v.LegacyCode, v.Reason, v.Domain, v.Message = f.info.LegacyCode(), f.info.Reason, f.info.Domain, f.message
 	} else {
 		// The message is made anew from the metadata: a backend without interceptors
 		// that wraps an error sends the text of what wraps it.
-		v.LegacyCode, v.Reason, v.Template = d.Code.LegacyCode(), d.Code.Reason(), d.message.Template()
+		v.LegacyCode, v.Reason, v.Domain, v.Template = f.legacyCode(d), d.Code.Reason(), d.Code.Domain(), d.message.Template()
+		if slices.Contains(v.Template.Params(), catalog.StatusMessage) {
+			f.fillStatusMessage(d)
+		}
 	}
-	envelope := d.Dialect.Envelope().Failure
-	if envelope.Has("metadata") {
+	v.HTTPStatus, v.HTTPMethod, v.GRPCCode, v.Language = d.HTTPStatus, r.Method, d.grpcCode, d.Language
+	b := d.form.body(r)
+	if n := b.needs | d.form.headers; n != 0 {
+		f.fill(c, n, r, d)
+	}
+	d.form.setHeaders(header, v)
+	return b.envelope.Append(dst, v)
+}
+
+// legacyCode returns {code}: the code's, or the received one if it is read as the code.
+func (f *failure) legacyCode(d *Decision) string {
+	own := d.Code.LegacyCode()
+	if d.Code != d.received || d.Code.Reads() == "" {
+		return own
+	}
+	received := f.info.LegacyCode()
+	if code, ok := d.Dialect.ReadLegacy(received, f.message); ok && code == d.Code {
+		return received
+	}
+	return own
+}
+
+// fillStatusMessage fills in the message of a fallback that has the text of the status
+// that it replaces.
+func (f *failure) fillStatusMessage(d *Decision) {
+	v := &f.values
+	if _, ok := template.Find(v.Metadata, catalog.StatusMessage); ok {
+		return // the interceptor knew the text
+	}
+	text := f.message
+	if !d.Replaced || !details.IsStatusText(f.code, text) {
+		text = details.ReasonPhrase(d.ownHTTPStatus)
+	}
+	v.Message = v.Template.Text(append(slices.Clip(v.Metadata), wire.Pair{Name: catalog.StatusMessage, Value: text}))
+	v.Template = nil
+}
+
+// fill fills in what few envelopes have.
+func (f *failure) fill(c *Codec, n needs, r *Request, d *Decision) {
+	v := &f.values
+	if n.has(needMetadata) {
 		// The wire may have them in any order.
 		slices.SortFunc(v.Metadata, func(a, b wire.Pair) int { return cmp.Compare(a.Name, b.Name) })
+		v.Sensitive = sensitive(d.Code, d.received)
 	}
-	return envelope.Append(dst, v)
+	if n.has(needArgs) {
+		code := d.Code
+		v.Type = func(name string) template.Type { return template.Type(code.ArgType(name)) }
+	}
+	if n.has(needLabels) {
+		v.Labels = d.Code.Labels()
+	}
+	if n.has(needTime) {
+		v.Time = c.now()
+	}
+	if n.has(needPath) {
+		v.HTTPPath = r.RawPath
+		if v.HTTPPath == "" {
+			v.HTTPPath = (&url.URL{Path: r.Path}).EscapedPath()
+		}
+	}
+	if n.has(needHelp) {
+		v.Help = d.Dialect.Help(v.Domain, v.Reason, v.LegacyCode)
+	}
+	if !n.has(needViolations | needDetails) {
+		return
+	}
+	v.Violations = f.violations(c, d)
+	if n.has(needDetails) {
+		v.Details = f.detailsJSON(d, v.Violations)
+	}
+}
+
+// sensitive returns a function that reports whether an argument must not be printed: the
+// dialect's code says so, or the error's own. It is nil if there is none.
+func sensitive(code, received *catalog.Code) func(name string) bool {
+	if !code.HasSensitive() && !received.HasSensitive() {
+		return nil
+	}
+	return func(name string) bool { return code.Sensitive(name) || received.Sensitive(name) }
 }
 
 // setHeader sets the headers that every answer in a dialect has, and returns the
 // request's id.
-func setHeader(header http.Header, r *Request) (requestID string) {
-	if r.RequestID == "" {
-		r.RequestID = uuid.NewString()
-	}
-	values := [...]string{jsonType, "nosniff", r.RequestID} // one piece of memory
+func setHeader(header http.Header, r *Request, dialect *catalog.System, f *form) string {
+	values := [...]string{f.ContentType, "nosniff", requestID(r, dialect)} // one piece of memory
 	header["Content-Type"] = values[0:1:1]
 	header["X-Content-Type-Options"] = values[1:2:2]
-	header[RequestIDHeader] = values[2:3:3]
+	header[dialect.RequestIDHeader()] = values[2:3:3]
+	if len(dialect.Envelopes()) > 1 {
+		addVary(header)
+	}
 	return r.RequestID
 }
 
-// retryAfterSeconds writes a delay as Retry-After has it: whole seconds, rounded up
+// SetStreamHeader sets the headers with which a stream of messages begins in the dialect
+// of r: its id, and what clients and caches need to know. It does nothing if r has no
+// dialect.
+func (c *Codec) SetStreamHeader(header http.Header, r *Request) {
+	dialect := c.Dialect(r)
+	if dialect == nil {
+		return
+	}
+	contentType := header["Content-Type"]
+	setHeader(header, r, dialect, c.form(dialect, r))
+	if contentType == nil {
+		delete(header, "Content-Type")
+	} else {
+		header["Content-Type"] = contentType
+	}
+}
+
+// retryAfterSeconds returns a delay as Retry-After has it: whole seconds, rounded up
 // (RFC 9110 section 10.2.3).
-func retryAfterSeconds(d time.Duration) string {
+func retryAfterSeconds(d time.Duration) int64 {
 	s := d / time.Second
 	if d%time.Second > 0 {
 		s++
 	}
-	return strconv.FormatInt(int64(s), 10)
+	return int64(s)
 }
 
 func (c *Codec) logHidden(ctx context.Context, level slog.Level, r *Request, err error) {
@@ -133,6 +224,8 @@ type Success struct {
 	request *Request
 	dialect *catalog.System
 	code    *catalog.Code
+	form    *form
+	codec   *Codec
 }
 
 // Success returns how the dialect of r says that a call succeeded; false if r has no
@@ -144,6 +237,7 @@ func (c *Codec) Success(r *Request, code string) (Success, bool) {
 	if s.dialect == nil {
 		return Success{}, false
 	}
+	s.codec, s.form = c, c.form(s.dialect, r)
 	if said := c.successCode(code, s.dialect); said != nil {
 		s.code, s.HTTPStatus = said, said.HTTPStatus()
 	} else {
@@ -153,22 +247,31 @@ func (c *Codec) Success(r *Request, code string) (Success, bool) {
 }
 
 // Append appends the envelope around data, which is JSON, and sets the headers of the
-// answer. A system without a success template answers with data itself, and keeps the
+// answer. An envelope without a success template gives data itself, and keeps the
 // Content-Type that header has.
 func (s *Success) Append(dst []byte, header http.Header, data []byte) []byte {
-	contentType, envelope := header["Content-Type"], s.dialect.Envelope().Success
+	contentType := header["Content-Type"]
 	v := template.Values{
 		LegacyCode: s.code.LegacyCode(),
-		Template:   s.code.Message().Template(),
 		Reason:     s.code.Reason(),
-		Domain:     s.dialect.Domain(),
-		RequestID:  setHeader(header, s.request),
+		Domain:     cmp.Or(s.code.Domain(), s.dialect.Domain()),
+		RequestID:  setHeader(header, s.request, s.dialect, s.form),
+		HTTPStatus: s.HTTPStatus,
+		HTTPMethod: s.request.Method,
 		Data:       data,
 	}
-	if envelope.String() == "{data}" && contentType != nil {
+	if !s.form.HasSuccess && contentType != nil {
 		header["Content-Type"] = contentType
 	}
-	return envelope.Append(dst, &v)
+	var m *catalog.Message
+	m, v.Language = messageFor(s.dialect, s.code, s.request)
+	v.Template = m.Template()
+	if n := s.form.success.needs; n != 0 {
+		f := failure{values: v}
+		f.fill(s.codec, n, s.request, &Decision{Dialect: s.dialect, Code: s.code, Replaced: true})
+		v = f.values
+	}
+	return s.form.success.envelope.Append(dst, &v)
 }
 
 // successCode returns the code of a full name in a dialect; nil if the dialect can't
