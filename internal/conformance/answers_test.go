@@ -83,7 +83,7 @@ func newCodec(t *testing.T, cat *catalog.Catalog) *statushttp.Codec {
 // raise returns the error of an answer's code with the answer's arguments.
 func raise(t *testing.T, cat *catalog.Catalog, a answer) error {
 	t.Helper()
-	code, ok := cat.Code(a.Domain, a.Reason)
+	code, ok := cat.Lookup(a.Domain, a.Reason)
 	if !ok {
 		t.Fatalf("there is no code %s.%s", a.Domain, a.Reason)
 	}

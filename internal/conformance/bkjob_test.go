@@ -57,7 +57,7 @@ func TestBKJob(t *testing.T) {
 			t.Errorf("answers.json has no answer for %s", code.Reason())
 		}
 	}
-	if code, ok := cat.Code(system.Domain(), facts.Success.Reason); !ok || code.GRPCCode() != codes.OK {
+	if code, ok := cat.Lookup(system.Domain(), facts.Success.Reason); !ok || code.GRPCCode() != codes.OK {
 		t.Errorf("%s is not a success code", facts.Success.Reason)
 	}
 	data, err := codec.Decode(system.Domain(), statushttp.Response{HTTPStatus: 200, Body: []byte(facts.Success.Body)})
