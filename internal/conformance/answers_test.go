@@ -30,6 +30,8 @@ type answer struct {
 	Body       string
 	// BodyEN is the body for a caller who asks for English; "" if it is not compared.
 	BodyEN string `json:"body_en"`
+	// Stream is the last chunk of a stream that fails; "" if it is not compared.
+	Stream string
 	Source string
 }
 

@@ -40,6 +40,11 @@ func TestOpenFGA(t *testing.T) {
 				t.Errorf("Content-Type %q, want application/json", got)
 			}
 			wantReadBack(t, cat, codec, a, a.Body)
+
+			got = codec.Failure(t.Context(), &statushttp.Request{Domain: system.Domain(), Streaming: true}, raise(t, cat, a))
+			if string(got.Body) != a.Stream {
+				t.Errorf("the last chunk is %s, want %s", got.Body, a.Stream)
+			}
 		})
 	}
 	codesOfSystem := system.Codes()
