@@ -92,13 +92,20 @@ func checkCatalogOrProblems(t *testing.T, c *catalog.Catalog, err error) {
 		}
 		return
 	}
+	for _, p := range c.Warnings() {
+		if p.Rule == "" || p.Text == "" || p.Name == "" || strings.ContainsAny(p.Text, "\r\n") {
+			t.Errorf("got the warning %+v, want a rule, a text of one line and a name", p)
+		}
+	}
 	checkInvariants(t, c)
 	for _, s := range c.Systems() {
 		for _, code := range s.Codes() {
 			v := template.Values{LegacyCode: code.LegacyCode(), Message: code.Message().Text(), Reason: code.Reason(), Domain: code.Domain()}
-			for _, e := range []*template.Envelope{s.Envelope().Failure, s.Envelope().Success} {
-				if body := e.Append(nil, &v); !json.Valid(body) || !utf8.Valid(body) {
-					t.Errorf("%s: %s renders %q", code.FullName(), e, body)
+			for _, set := range s.Envelopes() {
+				for _, e := range []*template.Envelope{set.Failure, set.StreamFailure, set.Success} {
+					if body := e.Append(nil, &v); !utf8.Valid(body) || set.Format == template.JSON && !json.Valid(body) {
+						t.Errorf("%s: %s renders %q", code.FullName(), e, body)
+					}
 				}
 			}
 		}

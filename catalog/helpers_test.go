@@ -60,14 +60,20 @@ func tryCompile(t testing.TB, from vocabulary, sources map[string]string) ([]pro
 	if from == linkedOptions {
 		return prototest.TryCompile(t, sources)
 	}
+	sources = maps.Clone(sources)
+	sources[optionsPath] = optionsSource(t)
+	files, err := prototest.TryCompile(t, sources)
+	return slices.DeleteFunc(files, func(f protoreflect.FileDescriptor) bool { return f.Path() == optionsPath }), err
+}
+
+// optionsSource returns the source of options.proto.
+func optionsSource(t testing.TB) string {
+	t.Helper()
 	options, err := os.ReadFile(filepath.Join("..", "proto", filepath.FromSlash(optionsPath)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources = maps.Clone(sources)
-	sources[optionsPath] = string(options)
-	files, err := prototest.TryCompile(t, sources)
-	return slices.DeleteFunc(files, func(f protoreflect.FileDescriptor) bool { return f.Path() == optionsPath }), err
+	return string(options)
 }
 
 func registry(t testing.TB, files ...protoreflect.FileDescriptor) *protoregistry.Files {

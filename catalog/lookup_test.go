@@ -214,10 +214,18 @@ func TestLookUpsDoNotAllocate(t *testing.T) {
 	job, _ := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND")
 	v1, _ := c.System("legacy.job.v1")
 	for name, lookup := range map[string]func() bool{
-		"generated value":     func() bool { _, ok := c.Code(jobv2.Code_JOB_NOT_FOUND); return ok },
-		"dynamic value":       func() bool { _, ok := c.Code(dynamic); return ok },
-		"reason":              func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
-		"legacy code":         func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
+		"generated value": func() bool { _, ok := c.Code(jobv2.Code_JOB_NOT_FOUND); return ok },
+		"dynamic value":   func() bool { _, ok := c.Code(dynamic); return ok },
+		"reason":          func() bool { _, ok := c.Lookup("legacy.job.v2", "JOB_NOT_FOUND"); return ok },
+		"legacy code":     func() bool { _, ok := c.LookupLegacy("legacy.job.v2", "1233106"); return ok },
+		"read legacy code": func() bool {
+			_, ok := job.System().ReadLegacy("1233106", "x")
+			return ok
+		},
+		"default message":     func() bool { _, tag := job.DefaultMessage(); return tag != "" },
+		"help":                func() bool { return job.Help() == "" },
+		"HTTP fallback":       func() bool { return v1.FallbackHTTP(404) == nil },
+		"other system":        func() bool { _, ok := c.CodeIn(mustSystem(t, c, "legacy.elves.v1"), job); return !ok },
 		"number":              func() bool { _, ok := job.System().LookupNumber(1233106); return ok },
 		"system":              func() bool { _, ok := c.System("legacy.job.v2"); return ok },
 		"translate":           func() bool { _, ok := c.CodeIn(v1, job); return ok },

@@ -18,24 +18,25 @@ import (
 	"github.com/statusmap/statusmap/catalog"
 )
 
-// Check reports each broken rule of the enums with t.Error. If no enums are given,
-// Check checks every annotated enum that is linked into the test, and fails if there
-// are none.
+// Check reports each broken rule of the enums with t.Error, and each warning with t.Log.
+// If no enums are given, Check checks every annotated enum that is linked into the test,
+// and fails if there is no system. If an enum that a system includes is given alone, Check
+// checks its codes, but not the rules for all codes of a system.
 //
 // Each problem names the file and the enum value. It has no line number for enums
 // from generated code, which has no source positions.
 func Check(t testing.TB, enums ...protoreflect.EnumDescriptor) {
 	t.Helper()
-	if len(enums) == 0 {
-		c, err := catalog.Default()
-		report(t, c, err)
-		return
-	}
 	c, err := catalog.New(enums...)
-	report(t, c, err)
+	if len(enums) == 0 {
+		c, err = catalog.Default()
+	}
+	report(t, c, err, len(enums) == 0)
 }
 
-func report(t testing.TB, c *catalog.Catalog, err error) {
+// report reports the result of reading enums. linked reports whether they are all that are
+// linked into the test.
+func report(t testing.TB, c *catalog.Catalog, err error, linked bool) {
 	t.Helper()
 	var problems catalog.Problems
 	switch {
@@ -45,7 +46,10 @@ func report(t testing.TB, c *catalog.Catalog, err error) {
 		}
 	case err != nil:
 		t.Error(err)
-	case len(c.Systems()) == 0:
+	case linked && len(c.Systems()) == 0:
 		t.Error("no enum with the option (statusmap.v1.system) is linked into the test: import its package, or pass its descriptor to Check")
+	}
+	for _, p := range c.Warnings() {
+		t.Log(p)
 	}
 }

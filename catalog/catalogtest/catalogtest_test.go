@@ -19,15 +19,17 @@ import (
 	"github.com/statusmap/statusmap/internal/prototest"
 )
 
-// A recorder is a testing.TB that records errors.
+// A recorder is a testing.TB that records errors and logs.
 type recorder struct {
 	testing.TB // nil, since Check must not call other methods
 	errors     []string
+	logs       []string
 	helper     bool
 }
 
 func (r *recorder) Helper()           { r.helper = true }
 func (r *recorder) Error(args ...any) { r.errors = append(r.errors, fmt.Sprint(args...)) }
+func (r *recorder) Log(args ...any)   { r.logs = append(r.logs, fmt.Sprint(args...)) }
 
 // load compiles a .proto source and returns its enums.
 func load(t *testing.T, source string) []protoreflect.EnumDescriptor {
@@ -108,10 +110,56 @@ func TestCheckWithoutEnumsAgreesWithDefault(t *testing.T) {
 	}
 }
 
+const includedSource = `syntax = "proto3";
+package legacy.gate.v1;
+import "statusmap/v1/options.proto";
+enum GateCode {
+  GATE_CODE_UNSPECIFIED = 0;
+  GATE_CLOSED = 1 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed" http: %s}];
+}`
+
+func TestCheckOfAnEnumThatSystemsInclude(t *testing.T) {
+	got := &recorder{}
+	catalogtest.Check(got, load(t, fmt.Sprintf(includedSource, "503"))...)
+	if want := "depot.proto:4: legacy.gate.v1.GateCode: includes: no system includes the enum"; len(got.errors) > 0 || len(got.logs) != 1 || !strings.HasPrefix(got.logs[0], want) {
+		t.Errorf("got the errors %q and the logs %q, want no errors and the log %s", got.errors, got.logs, want)
+	}
+	got = &recorder{}
+	catalogtest.Check(got, load(t, fmt.Sprintf(includedSource, "99"))...)
+	if want := "depot.proto:6: legacy.gate.v1.GATE_CLOSED: http: 99 is not a valid HTTP status"; len(got.errors) != 1 || !strings.HasPrefix(got.errors[0], want) {
+		t.Errorf("got the errors %q, want %s", got.errors, want)
+	}
+}
+
+const warningSource = `syntax = "proto3";
+package legacy.depot.v1;
+import "statusmap/v1/options.proto";
+enum Code {
+  option (statusmap.v1.system) = {
+    language: "en"
+    envelope: {failure: '{"err":{code}}'}
+  };
+  CODE_UNSPECIFIED = 0;
+  PARCEL_LOST = 7 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "lost" fallback_for: [UNKNOWN, NOT_FOUND, UNIMPLEMENTED]}];
+  no_parcel = 8 [(statusmap.v1.code) = {grpc: NOT_FOUND message: "no parcel"}];
+}`
+
+func TestCheckLogsWarnings(t *testing.T) {
+	got := &recorder{}
+	catalogtest.Check(got, load(t, warningSource)...)
+	want := []string{
+		"depot.proto:4: legacy.depot.v1.Code: fallback_for: no code has fallback_for with INVALID_ARGUMENT, UNAVAILABLE, so PARCEL_LOST replaces these errors of gateways and libraries: write fallback_for on a code that fits better",
+		`depot.proto:11: legacy.depot.v1.no_parcel: reason: "no_parcel" is not a valid ErrorInfo reason by AIP-193: write 3 to 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9] if clients do not yet know the name`,
+	}
+	if len(got.errors) > 0 || !slices.Equal(got.logs, want) {
+		t.Errorf("got the errors %q and the logs %q\nwant the logs %q", got.errors, got.logs, want)
+	}
+}
+
 func TestCheckFailsIfNoSystemIsLinked(t *testing.T) {
 	for name, c := range map[string]*catalog.Catalog{"nil": nil, "empty": {}} {
 		got := &recorder{}
-		catalogtest.Report(got, c, nil)
+		catalogtest.Report(got, c, nil, true)
 		if len(got.errors) != 1 || !strings.HasPrefix(got.errors[0], "no enum with the option (statusmap.v1.system)") {
 			t.Errorf("%s: got %q", name, got.errors)
 		}
@@ -123,6 +171,7 @@ type printer struct{ testing.TB }
 
 func (printer) Helper()           {}
 func (printer) Error(args ...any) { fmt.Println(args...) }
+func (printer) Log(...any)        {}
 
 func ExampleCheck() {
 	t := printer{}
