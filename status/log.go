@@ -21,7 +21,10 @@ func forLog(s string) string { return cut(s, maxLogged) }
 // LogValue returns the error for log/slog, with what it wraps. Of an
 // argument that is a slog.LogValuer it has the LogValue, and *** of a sensitive one, in
 // the message too. A value has 1 KiB at most.
-func (e *LegacyError) LogValue() slog.Value {
+func (e *LegacyError) LogValue() slog.Value { return e.logValue(defaultCatalog()) }
+
+// logValue is LogValue, with the sensitive arguments that cat knows of what e wraps.
+func (e *LegacyError) logValue(cat *catalog.Catalog) slog.Value {
 	if e == nil {
 		return slog.Value{}
 	}
@@ -44,7 +47,7 @@ func (e *LegacyError) LogValue() slog.Value {
 		attrs = append(attrs, slog.Group("metadata", metadata...))
 	}
 	if e.cause != nil {
-		attrs = append(attrs, slog.String("cause", forLog(details.Text(defaultCatalog(), e.cause))))
+		attrs = append(attrs, slog.String("cause", forLog(details.Text(cat, e.cause))))
 	}
 	if defect := e.defect(); defect != "" {
 		attrs = append(attrs, slog.String("defect", forLog(defect)))
