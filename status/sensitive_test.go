@@ -223,3 +223,46 @@ func TestMissingSensitiveArgument(t *testing.T) {
 		t.Errorf("logged %q, final is %v", logged, final)
 	}
 }
+
+// FuzzSensitive receives a status with a sensitive argument, in any message and behind
+// any wrapper, and cuts it to any size: not even the value's first character is printed.
+func FuzzSensitive(f *testing.F) {
+	const first = "☠"
+	f.Add("pa55word", "ana", "shard 3", "", uint16(0))
+	f.Add("", "", "", "in other words: @", uint16(300))
+	f.Add(strings.Repeat("long ", 200), strings.Repeat("x", 2000), "x", "x @ x: token @ of @ has expired", uint16(700))
+	f.Add("token of has expired", "*", "***", "@@", uint16(400))
+	cat := shop(f)
+	code := codeOf(f, cat, "shop.v1", "OLD_TOKEN")
+	f.Fuzz(func(t *testing.T, tail, user, wrapper, message string, size uint16) {
+		for _, s := range []*string{&tail, &user, &wrapper, &message} {
+			*s = strings.ToValidUTF8(strings.ReplaceAll(*s, first, ""), "")
+		}
+		token := first + tail
+		p := grpcstatus.Convert(status.New(code, "token", token, "user", user)).Proto()
+		if message != "" {
+			p.Message = strings.ReplaceAll(message, "@", token)
+		}
+		received := grpcstatus.ErrorProto(p)
+		e, ok := status.FromErrorIn(cat, received)
+		if !ok || !strings.Contains(fmt.Sprint(e.Metadata()), first) {
+			t.Fatalf("got %v, want the value in the metadata", e)
+		}
+		for how, text := range printed(t, e) {
+			if strings.Contains(text, first) {
+				t.Errorf("received by %s: %q", how, text)
+			}
+		}
+		for _, err := range []error{received, fmt.Errorf("%s: %w", wrapper, received), errors.Join(errors.New(wrapper), received, received)} {
+			final, _, logged := sentBy(cat, err, "de", status.WithMaxSize(int(size)))
+			if strings.Contains(logged, first) {
+				t.Errorf("logged %q", logged)
+			}
+			for how, text := range printed(t, final) {
+				if strings.Contains(text, first) {
+					t.Errorf("final by %s: %q", how, text)
+				}
+			}
+		}
+	})
+}
