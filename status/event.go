@@ -26,7 +26,8 @@ type Event struct {
 	// Repairs is what had to be done to the error.
 	Repairs Repairs
 	// Err is the error as the handler returned it, with all that it wraps. Remember
-	// that its text may hold what clients and metrics must not have.
+	// that its text may hold what clients and metrics must not have, for example the
+	// sensitive arguments of a received status. A [LegacyError] prints them as ***.
 	Err error
 	// RequestID is the id of the request; "" if it has none.
 	RequestID string
@@ -51,8 +52,8 @@ const (
 	RepairInvalidUTF8
 	// RepairDuplicateDetail: a second detail of a type was left out.
 	RepairDuplicateDetail
-	// RepairMisuse: it was raised with a missing argument, a success code, or an enum
-	// value that is not a code.
+	// RepairMisuse: it was raised with a missing argument, a success code, an enum value
+	// that is not a code, or a violation that is not of its system.
 	RepairMisuse
 	// RepairDroppedDetails: details were left out to keep the size.
 	RepairDroppedDetails

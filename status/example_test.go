@@ -43,6 +43,24 @@ func ExampleWrap() {
 	// true
 }
 
+func ExampleWithViolations() {
+	err := status.WithViolations(
+		status.Error(jobv2.Code_STATUS_INVALID),
+		status.Error(jobv2.Code_BUSINESS_ID_INVALID),
+		status.Error(jobv2.Code_IP_LIST_CONTAINS_INVALID_IPS, "illegal_ips", "10.0.0.256"))
+	if e, ok := status.FromError(call(err)); ok {
+		fmt.Println(e.Reason())
+		for _, v := range e.Violations() {
+			fmt.Println(v.Field, v.Code.LegacyCode(), v.Message)
+		}
+	}
+	// Output:
+	// STATUS_INVALID
+	// status 1237102 参数【status】值状态：1.启动、2.暂停
+	// bk_biz_id 1237101 参数【bk_biz_id】值不合法
+	// ip_list 1237103 参数 ip_list 包含非法的 IP 信息10.0.0.256
+}
+
 func ExampleNew() {
 	// A catalog that is loaded at run time: see catalog.FromFiles.
 	cat, err := catalog.Default()

@@ -267,7 +267,9 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		d.hidden = nil
 	}
 	d.Message = details.DefaultMessage(d.code).Text(d.Metadata...)
-	d.Help = d.code.Help()
+	if !d.has(wire.Help) {
+		d.Help = d.code.Help()
+	}
 	d.Domain, d.Reason, d.LegacyCode = d.code.Domain(), d.code.Reason(), d.code.LegacyCode()
 	d.Rest = slices.DeleteFunc(d.Rest, func(detail *anypb.Any) bool { return wire.Name(detail.GetTypeUrl()) == wire.RetryInfo })
 	return d

@@ -104,13 +104,15 @@ func ServerOptions(opts ...Option) []grpc.ServerOption {
 //   - A legacy error keeps its code; what wraps it (%w, errors.Join) goes to the log.
 //   - A context error becomes CANCELLED or DEADLINE_EXCEEDED, any other Go error
 //     INTERNAL. They, and statuses without an ErrorInfo, get the fallback code of the
-//     RPC's system and its text; their own text goes to the log.
+//     RPC's system and its text; their own text goes to the log. If the fallback's
+//     message has {status_message}, it is filled with the text of a status, or with the
+//     reason phrase of its HTTP status if the text may be that of a Go error.
 //   - A gRPC code above 16 is the number of a legacy code, as some servers send them: the
 //     status becomes that code of the RPC's system; UNKNOWN if the system lacks it.
 //   - Text that is not UTF-8 is repaired, a second detail of a type is left out, and
 //     the status is cut down to its limit: see [WithMaxSize].
-//   - The request's id joins the metadata, and a LocalizedMessage the details if the
-//     caller's accept-language asks for a language that the code has.
+//   - The request's id joins the metadata, and a LocalizedMessage the details, also those
+//     of violations, if the caller's accept-language asks for a language that the code has.
 //
 // RPCs that succeed cost nothing.
 func UnaryServerInterceptor(opts ...Option) grpc.UnaryServerInterceptor {

@@ -138,13 +138,13 @@ func TestSensitiveArgumentsAreNotPrinted(t *testing.T) {
 			}
 			for name, err := range map[string]error{
 				"made": made, "received": wire, "with another message": grpcstatus.ErrorProto(p),
-				"wrapped":            fmt.Errorf("loading: %w", made),
-				"wrapped, received":  fmt.Errorf("loading: %w", wire),
-				"joined":             errors.Join(errors.New("a"), wire, made),
-				"cause":              status.Wrap(fmt.Errorf("loading: %w", wire), jobv2.Code_INTERNAL_ERROR),
-				"with violations":    status.WithViolations(made, fmt.Errorf("checking: %w", made), wire, errors.New("x")),
-				"odd arguments":      status.New(code, append([]any{value}, args...)...),
-				"made a message":     grpcstatus.Convert(fmt.Errorf("loading: %w", made)).Err(),
+				"wrapped":           fmt.Errorf("loading: %w", made),
+				"wrapped, received": fmt.Errorf("loading: %w", wire),
+				"joined":            errors.Join(errors.New("a"), wire, made),
+				"cause":             status.Wrap(fmt.Errorf("loading: %w", wire), jobv2.Code_INTERNAL_ERROR),
+				"with violations":   status.WithViolations(made, fmt.Errorf("checking: %w", made), wire, errors.New("x")),
+				"odd arguments":     status.New(code, append([]any{value}, args...)...),
+				"made a message":    grpcstatus.Convert(fmt.Errorf("loading: %w", made)).Err(),
 			} {
 				final, event, logged := finishedIn(t, cat, system, err)
 				if has(logged) {

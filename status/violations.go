@@ -71,7 +71,13 @@ func WithViolations(err error, violations ...error) error {
 	}
 	before := len(c.rare.given)
 	for _, v := range violations {
-		c.addViolation(v)
+		if c.addViolation(v); len(c.rare.given) > wire.MaxViolations {
+			break
+		}
+	}
+	if len(c.rare.given) > wire.MaxViolations {
+		c.rare.given = c.rare.given[:wire.MaxViolations]
+		c.addDefect(fmt.Sprintf("there are more than %d violations", wire.MaxViolations))
 	}
 	if added := c.rare.given[before:]; c.received && len(added) > 0 {
 		c.status.Store(appendViolations(e.GRPCStatus(), added))
@@ -188,10 +194,6 @@ func (e *LegacyError) reasonOf(v *LegacyError) string {
 
 // give adds an entry, whose text becomes UTF-8.
 func (e *LegacyError) give(v violation) {
-	if len(e.rare.given) >= wire.MaxViolations {
-		e.addDefect(fmt.Sprintf("there are more than %d violations", wire.MaxViolations))
-		return
-	}
 	for _, s := range []*string{&v.Field, &v.Description, &v.Reason, &v.Locale, &v.Localized} {
 		*s = strings.ToValidUTF8(*s, "\uFFFD")
 	}

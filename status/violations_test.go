@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/servertest"
@@ -71,7 +72,9 @@ func sentBy(cat *catalog.Catalog, err error, language string, opts ...status.Opt
 func TestWithViolations(t *testing.T) {
 	t.Parallel()
 	cat := shop(t)
-	raise := func(domain, reason string, args ...any) error { return status.New(codeOf(t, cat, domain, reason), args...) }
+	raise := func(domain, reason string, args ...any) error {
+		return status.New(codeOf(t, cat, domain, reason), args...)
+	}
 	invalid := raise("shop.v1", "ORDER_INVALID")
 	heavy := raise("shop.v1", "TOO_HEAVY", "weight", 40)
 	missing := raise("shop.v1", "MISSING", "parameter", "address.street")
@@ -220,5 +223,111 @@ func TestWithViolationsKeepsTheError(t *testing.T) {
 	_, _, logged := sentBy(cat, status.WithViolations(made, fmt.Errorf("loading shard 3: %w", violation)), "")
 	if !strings.Contains(logged, "loading shard 3") {
 		t.Errorf("logged %q, want what wraps the violation", logged)
+	}
+}
+
+// validation is a buf.validate.Violations with the fields a and b[0].
+const validation = "\n\x1a\x12\x09TOO_HEAVY\x1a\x04late*\x07\n\x05\x12\x03a.x" + "\n\x0d*\x07\n\x05\x12\x01b\x30\x00\x1a\x02no"
+
+// TestReceivedViolations: BadRequest and protovalidate's detail, and what is added to
+// them.
+func TestReceivedViolations(t *testing.T) {
+	t.Parallel()
+	cat := shop(t)
+	made := status.New(codeOf(t, cat, "shop.v1", "MISSING"), "parameter", "p")
+	p := grpcstatus.Convert(made).Proto()
+	p.Details = append(p.Details, &anypb.Any{TypeUrl: "type.googleapis.com/buf.validate.Violations", Value: []byte(validation)})
+	e, _ := status.FromErrorIn(cat, grpcstatus.ErrorProto(p))
+	want := []status.Violation{
+		{Field: "p", Message: "missing", Reason: "MISSING", Code: codeOf(t, cat, "shop.v1", "MISSING")},
+		{Field: "a.x", Message: "late", Reason: "TOO_HEAVY", Code: codeOf(t, cat, "shop.v1", "TOO_HEAVY")},
+		{Field: "b[0]", Message: "no"},
+	}
+	if got := e.Violations(); !slices.Equal(got, want) || e.Reason() != "MISSING" {
+		t.Errorf("got %+v of %v, want %+v", got, e, want)
+	}
+	// The domain's violations join the received BadRequest, in the caller's language.
+	more := status.WithViolations(e, status.New(codeOf(t, cat, "shop.v1", "TOO_HEAVY"), "weight", 40))
+	final, _, _ := sentBy(cat, more, "fr")
+	wantSent := []entry{
+		{Field: "p", Description: "missing", Reason: "MISSING"},
+		{Field: "weight", Description: "40 kg is too heavy", Reason: "TOO_HEAVY", Localized: "fr: 40 kg est trop lourd"},
+		{Field: "parcel", Description: "40 kg is too heavy", Reason: "TOO_HEAVY", Localized: "fr: 40 kg est trop lourd"},
+	}
+	if diff := cmp.Diff(wantSent, entries(t, final)); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+	if e, _ := status.FromErrorIn(cat, more); len(e.Violations()) != 5 {
+		t.Errorf("got %+v, want 5 violations", e.Violations())
+	}
+	// As a violation, it carries all of its own.
+	outer := status.WithViolations(status.New(codeOf(t, cat, "shop.v1", "ORDER_INVALID")), e)
+	final, _, _ = sentBy(cat, outer, "")
+	if diff := cmp.Diff([]entry{
+		{Field: "p", Description: "missing", Reason: "MISSING"},
+		{Field: "a.x", Description: "late", Reason: "TOO_HEAVY"},
+		{Field: "b[0]", Description: "no"},
+	}, entries(t, final)); diff != "" {
+		t.Errorf("as a violation, sent (-want +got):\n%s", diff)
+	}
+}
+
+// TestViolationsYield: over the limit the last violations are dropped, as few as
+// possible, after Help and other details and before anything is cut.
+func TestViolationsYield(t *testing.T) {
+	t.Parallel()
+	cat := shop(t)
+	var violations []error
+	for i := range 100 {
+		violations = append(violations, status.New(codeOf(t, cat, "shop.v1", "MISSING"), "parameter", fmt.Sprintf("field%02d", i)))
+	}
+	made := status.WithViolations(status.New(codeOf(t, cat, "shop.v1", "BUSY")), violations...)
+	wire := grpcstatus.Convert(made).Proto()
+	wire.Details = append(wire.Details,
+		&anypb.Any{TypeUrl: "type.googleapis.com/buf.validate.Violations", Value: []byte(strings.Repeat(validation, 10))},
+		&anypb.Any{TypeUrl: "type.googleapis.com/example.Unknown", Value: []byte("x")})
+	for name, err := range map[string]error{"made": made, "received": grpcstatus.ErrorProto(wire)} {
+		kept := 0
+		for size := 300; size < 8000; size += 20 {
+			final, event, _ := sentBy(cat, err, "", status.WithMaxSize(size))
+			e, _ := status.FromErrorIn(cat, final)
+			got := e.Violations()
+			if n := len(got); n < kept || n > kept+2 {
+				t.Errorf("%s: with %d bytes %d violations are kept, with 20 fewer %d", name, size, n, kept)
+			}
+			kept = len(got)
+			for i, v := range got[:min(kept, 100)] {
+				if want := fmt.Sprintf("field%02d", i); v.Field != want {
+					t.Errorf("%s: with %d bytes violation %d is of %q, want %q", name, size, i, v.Field, want)
+				}
+			}
+			all := len(violations)
+			if name == "received" {
+				all = 120
+			}
+			if kept < all && event.Repairs&status.RepairDroppedDetails == 0 {
+				t.Errorf("%s: with %d bytes %d of %d violations are kept, and nothing is reported", name, size, kept, all)
+			}
+			if kept > 0 && (e.Message() != "belegt" || e.RetryAfter() == 0 || event.Repairs&(status.RepairCutMessage|status.RepairCutMetadata) != 0) {
+				t.Errorf("%s: with %d bytes got %v and %v with %d violations", name, size, e, event.Repairs.Names(), kept)
+			}
+			if actual := status.SizeAsSent(grpcstatus.Convert(final).Proto()); actual > size {
+				t.Errorf("%s: %d bytes are sent, want at most %d", name, actual, size)
+			}
+		}
+		if kept < 100 {
+			t.Errorf("%s: %d violations are kept at last, want all", name, kept)
+		}
+	}
+}
+
+func TestViolationsAreBounded(t *testing.T) {
+	t.Parallel()
+	cat := shop(t)
+	violation := status.New(codeOf(t, cat, "shop.v1", "MISSING"), "parameter", "p")
+	err := status.WithViolations(status.New(codeOf(t, cat, "shop.v1", "BUSY")), slices.Repeat([]error{violation}, 1000)...)
+	final, event, logged := sentBy(cat, err, "", status.WithMaxSize(0))
+	if got := len(entries(t, final)); got != 128 || event.Repairs&status.RepairMisuse == 0 || !strings.Contains(logged, "more than 128 violations") {
+		t.Errorf("%d entries are sent, logged %q", got, logged)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	"github.com/statusmap/statusmap/status"
@@ -61,6 +63,26 @@ var work = map[string]func(t *testing.T, n int){
 			st.Details = append(st.Details, anyOf(t, &errdetails.ErrorInfo{Metadata: map[string]string{"legacy_code": "1"}}))
 		}
 		_, _ = status.FromError(grpcstatus.ErrorProto(st))
+	},
+	"violations": func(_ *testing.T, n int) {
+		violation := status.Error(jobv2.Code_STATUS_INVALID)
+		err := status.WithViolations(status.Error(jobv2.Code_BUSINESS_ID_INVALID), slices.Repeat([]error{violation}, n)...)
+		_ = intercept(context.Background(), err)
+	},
+	"received violations": func(t *testing.T, n int) {
+		p := grpcstatus.Convert(received(t, 1)).Proto()
+		bad := new(errdetails.BadRequest)
+		for range n {
+			bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: "x", Reason: "STATUS_INVALID"})
+		}
+		p.Details = append(p.Details, anyOf(t, bad), &anypb.Any{
+			TypeUrl: "type.googleapis.com/buf.validate.Violations",
+			Value:   []byte(strings.Repeat("\n\x0b*\x09\n\x07\x12\x05a[\"1]", n)),
+		})
+		err := grpcstatus.ErrorProto(p)
+		e, _ := status.FromError(err)
+		e.Violations()
+		_ = intercept(context.Background(), err)
 	},
 	"many details": func(t *testing.T, n int) {
 		st := grpcstatus.Convert(received(t, 1)).Proto()
@@ -137,6 +159,9 @@ func TestWorkIsLinear(t *testing.T) {
 		{name: "FromError", n: 16 << 10},
 		{name: "Is", n: 16 << 10},
 		{name: "LogValue", n: 16 << 10},
+		{name: "violations", n: 32},
+		{name: "violations", n: 256, wantBound: true},
+		{name: "received violations", n: 1 << 10},
 		{name: "received", n: 32},
 		{name: "received", n: 16 << 10},
 		{name: "many details", n: 1 << 10},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -132,6 +133,30 @@ func attributes(m map[attribute.Key]string) []attribute.KeyValue {
 		kv = append(kv, key.String(value))
 	}
 	return kv
+}
+
+// TestNoArguments: neither the counter nor the span has an error's arguments, which may
+// be sensitive.
+func TestNoArguments(t *testing.T) {
+	t.Parallel()
+	const value = "pa55word"
+	m, s := new(meter), new(span)
+	observe, err := statusotel.Observer(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	intercept := status.UnaryServerInterceptor(status.WithObserver(observe), status.WithLogger(slog.New(slog.DiscardHandler)))
+	raised := status.WithViolations(status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", value), status.Error(jobv2.Code_JOB_NOT_FOUND, "job_id", value))
+	_, err = intercept(trace.ContextWithSpan(t.Context(), s), nil, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"},
+		func(context.Context, any) (any, error) { return nil, raised })
+	if err == nil || len(m.added) != 1 || len(s.attributes) == 0 {
+		t.Fatalf("%v is counted %d times, with %d attributes of the span", err, len(m.added), len(s.attributes))
+	}
+	for _, kv := range append(m.added[0].ToSlice(), s.attributes...) {
+		if strings.Contains(kv.Value.Emit(), value) {
+			t.Errorf("%s is %q", kv.Key, kv.Value.Emit())
+		}
+	}
 }
 
 // TestBounded: callers cannot make new series.
