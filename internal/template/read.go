@@ -234,7 +234,7 @@ func readAll(members []member, values [][]byte, r *reading) bool {
 // readViolations reads {violations}. Elements that are not violations are passed over if
 // the reading is lenient.
 func (r *reading) readViolations(values [][]byte) bool {
-	if len(values) == 0 {
+	if len(values) == 0 || r.violation.pattern == nil {
 		return true
 	}
 	r.seen[fieldViolations] = true
