@@ -155,7 +155,7 @@ func (f *failure) fill(c *Codec, n needs, r *Request, d *Decision) {
 	if !n.has(needViolations | needDetails) {
 		return
 	}
-	v.Violations = f.violations(c, d)
+	v.Violations = f.violations(c, r, d)
 	if n.has(needDetails) {
 		v.Details = f.detailsJSON(d, v.Violations)
 	}
