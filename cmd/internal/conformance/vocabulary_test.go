@@ -355,6 +355,11 @@ func (h *house) checkReadBack(t *testing.T, line string, response statushttp.Res
 	}
 	system, _ := h.catalog.System(depot)
 	envelope := system.Envelope().Failure
+	for _, set := range system.Envelopes() {
+		if set.ContentType == response.Header.Get("Content-Type") {
+			envelope = set.Failure
+		}
+	}
 	e, ok := status.FromErrorIn(h.catalog, err)
 	switch {
 	case envelope.Has("code") || envelope.Has("reason"):
