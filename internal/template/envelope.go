@@ -201,12 +201,12 @@ func (e *Envelope) Append(dst []byte, v *Values) []byte {
 func appendPieces(dst []byte, pieces []piece, v *Values, e *Envelope) []byte {
 	for i := range pieces {
 		p := &pieces[i]
-		switch {
-		case p.kind == literal:
+		switch p.kind {
+		case literal:
 			dst = append(dst, p.text...)
-		case p.kind == value:
+		case value:
 			dst = v.appendValue(dst, p, e)
-		default:
+		case text:
 			dst = v.appendText(dst, p, e)
 		}
 	}

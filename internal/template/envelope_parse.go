@@ -33,6 +33,12 @@ func compile(source string, o Options, allowed []field) (*Envelope, []error) {
 	}
 	s := scanner{source: source, options: o, allowed: allowed, fragment: len(allowed) < int(fieldCount)}
 	s.scan()
+	if o.Escape < Minimal || o.Escape > HTML {
+		s.fail("unknown escape %d: write MINIMAL, ASCII or HTML", o.Escape)
+	}
+	if o.Violation != nil && o.Violation.format != o.Format && o.Violation.source != "" {
+		s.fail("the template of one violation has another format: write it in the same format")
+	}
 	if len(s.errs) > 0 {
 		return nil, s.errs
 	}

@@ -227,34 +227,48 @@ func (v *Values) has(p *piece) bool {
 
 // appendText appends a placeholder as escaped text; nothing if it has no value.
 func (v *Values) appendText(dst []byte, p *piece, e *Envelope) []byte {
+	var s string
 	switch p.field {
 	case fieldMessage:
 		if v.Template != nil {
 			return v.Template.appendTo(dst, v.Metadata, p.encoding)
 		}
-		return appendEncoded(dst, v.Message, p.encoding)
+		s = v.Message
 	case fieldCode:
-		return appendEncoded(dst, v.LegacyCode, p.encoding)
+		s = v.LegacyCode
+	case fieldRequestID:
+		s = v.RequestID
+	case fieldReason:
+		s = v.Reason
+	case fieldMetadata:
+		s = string(v.appendMetadata(nil, Minimal))
+	case fieldDetails:
+		s = string(v.Details)
 	case fieldViolations:
 		return v.appendViolations(dst, "", e)
-	case fieldTimestamp:
+	case fieldTimestamp, fieldHTTPStatus, fieldGRPCCode, fieldTimestampMS, fieldRetryAfter:
+		return v.appendDigits(dst, p.field)
+	default:
+		s = v.text(p)
+	}
+	if p.encoding == encodeMinimal {
+		return appendEscaped(dst, s)
+	}
+	return appendEncoded(dst, s, p.encoding)
+}
+
+// appendDigits appends a time or a number; nothing if it has no value.
+func (v *Values) appendDigits(dst []byte, f field) []byte {
+	if f == fieldTimestamp {
 		if v.Time.IsZero() {
 			return dst
 		}
 		return v.Time.UTC().AppendFormat(dst, timestampLayout)
-	case fieldMetadata:
-		return appendEncoded(dst, string(v.appendMetadata(nil, Minimal)), p.encoding)
-	case fieldDetails:
-		return appendEncoded(dst, string(v.Details), p.encoding)
-	default:
-		if n, isNumber, ok := v.number(p.field); isNumber {
-			if !ok {
-				return dst
-			}
-			return strconv.AppendInt(dst, n, 10)
-		}
-		return appendEncoded(dst, v.text(p), p.encoding)
 	}
+	if n, _, ok := v.number(f); ok {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	return dst
 }
 
 // appendValue appends a placeholder as a JSON value; null if it has no value.

@@ -166,7 +166,8 @@ func (r *reading) readMembers(raw []byte, keys []string) bool {
 		data = append(appendQuoted(data, name, encodeMinimal), ':')
 		data = append(data, normal(values[i])...)
 	}
-	r.values.Data, r.seen[fieldData] = append(data, '}'), true
+	data = append(data, '}')
+	r.values.Data, r.seen[fieldData] = data, true
 	return true
 }
 
@@ -234,7 +235,7 @@ func readAll(members []member, values [][]byte, r *reading) bool {
 // readViolations reads {violations}. Elements that are not violations are passed over if
 // the reading is lenient.
 func (r *reading) readViolations(values [][]byte) bool {
-	if len(values) == 0 {
+	if len(values) == 0 || r.violation.pattern == nil {
 		return true
 	}
 	r.seen[fieldViolations] = true
