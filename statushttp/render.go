@@ -38,8 +38,8 @@ func (f *failure) release() {
 }
 
 // AppendFailure appends the body of the answer to a request that failed with err, and
-// sets its headers, and r.RequestID if it is "". It returns the HTTP status. ok is false, and nothing was done, if
-// the request has no dialect.
+// sets its headers, and r.RequestID if it is "". It returns the HTTP status. ok is false,
+// and nothing was done, if the request has no dialect.
 //
 // It logs what is hidden from the client: at the level Error if the status is 500 or
 // more, else Debug.
