@@ -315,7 +315,7 @@ func (b *builder) link(r *systemReader) {
 					sharing[c.legacyCode] = []*Code{c}
 				}
 			} else {
-				b.checkTwins(s, other, c)
+				b.checkTwins(other, c)
 				if c.SharesLegacyCode() && other.SharesLegacyCode() {
 					sharing[c.legacyCode] = append(sharing[c.legacyCode], c)
 				}
@@ -342,7 +342,7 @@ func (b *builder) link(r *systemReader) {
 }
 
 // checkTwins reports two codes of a system with the same legacy code.
-func (b *builder) checkTwins(s *System, first, second *Code) {
+func (b *builder) checkTwins(first, second *Code) {
 	switch {
 	case first.SharesLegacyCode() && second.SharesLegacyCode():
 	case first.table == second.table && first.Number() == second.Number() && second.options.GetLegacyCode() == "":

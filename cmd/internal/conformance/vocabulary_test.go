@@ -147,7 +147,7 @@ func compose(t *testing.T, base, group, example string) string {
 		i := strings.Index(text, start) + len(start)
 		end := i + strings.Index(text[i:], "\n  }")
 		var kept []string
-		for _, line := range strings.Split(text[i:end], "\n") {
+		for line := range strings.SplitSeq(text[i:end], "\n") {
 			name := optionOf.FindStringSubmatch(line)
 			if name == nil || !regexp.MustCompile(`(?m)^`+name[1]+`: `).MatchString(options) {
 				kept = append(kept, line)
@@ -302,7 +302,7 @@ func (h *house) checkHTTP(t *testing.T, text string) {
 	if r.Header.Get("X-Request-Id") == "" {
 		r.Header.Set("X-Request-Id", "r-1")
 	}
-	response, err := http.DefaultClient.Do(r) //nolint:gosec // a server of this test
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
