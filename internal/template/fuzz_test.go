@@ -103,6 +103,7 @@ func FuzzEnvelope(f *testing.F) {
 func FuzzFormats(f *testing.F) {
 	for _, source := range []string{
 		`{"a":{code?},"b":{"c":{message?},"d":"{field?}/{reason}"},"e":[{violations?}],"f":[{violations},{help?},1],{data...}}`,
+		`{"a":{code?},"b":{"c":{message?},"d":"/{field?}"},"e":[{violations?}],"f":[{violations},{help?},1],{data...}}`,
 		`{"status":{http_status?},"error":{http_reason?},"ts":"{timestamp}","ms":{timestamp_ms},"grpc":[{grpc_code},{grpc_name}],"r":{retry_after?}}`,
 		`{"m":{metadata?},"k":{metadata.key?},"l":{labels.key},"d":{details?},"data":{data?},"p":"{http_method} {http_path} {language}"}`,
 		`[ {code?} , {message?} ]`, `{{data...}, "code" : {code?} }`, `[{data},{"a":{data}}]`,
@@ -123,7 +124,7 @@ func FuzzFormats(f *testing.F) {
 			Violations: []template.Violation{{Field: key, LegacyCode: code, Reason: text, Message: message}, {Message: val}}[:uint64(n)%3],
 		}
 		for _, o := range []template.Options{{}, {Escape: template.ASCII}, {Escape: template.HTML}, {Format: template.XML}, {Format: template.Text}} {
-			violation := `{"field":{field?},"x":["{code} {message}",{message}],"r":{reason?}}`
+			violation := `{"field":{field?},"x":["/{code}",{message}],"r":{reason?}}`
 			if o.Format != template.JSON {
 				violation = "<v f='{field}'>{message}</v>{reason}"
 			}
@@ -165,7 +166,7 @@ func checkBody(t *testing.T, e *template.Envelope, format template.Format, body 
 			t.Fatalf("%q renders %s: %v", e, body, err)
 		}
 		v, ok := e.Parse(body)
-		if !ok {
+		if !ok || template.MaxStringPlaceholders(e) > 1 { // such a string can be read in several ways
 			return
 		}
 		again := e.Append(nil, &v)

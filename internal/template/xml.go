@@ -364,6 +364,9 @@ func (p *xmlParser) element() *xmlElement {
 			break
 		}
 		name, attr := p.attr(space)
+		if space == "" { // encoding/xml accepts it
+			p.fail("there is no space before the attribute %s: write one", name)
+		}
 		if slices.Contains(names, name) {
 			p.fail("the attribute %s is listed twice in one element: remove one of them", name)
 		}
