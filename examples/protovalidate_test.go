@@ -60,14 +60,14 @@ func orderMessage(t *testing.T) protoreflect.MessageDescriptor {
 		options := &descriptorpb.FieldOptions{}
 		proto.SetExtension(options, validate.E_Field, rules)
 		return &descriptorpb.FieldDescriptorProto{
-			Name: proto.String(name), Number: proto.Int32(number), Type: kind.Enum(),
+			Name: new(name), Number: new(number), Type: kind.Enum(),
 			Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(), Options: options,
 		}
 	}
 	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name: proto.String("orders/v1/orders.proto"), Package: proto.String("orders.v1"), Syntax: proto.String("proto3"),
+		Name: new("orders/v1/orders.proto"), Package: new("orders.v1"), Syntax: new("proto3"),
 		MessageType: []*descriptorpb.DescriptorProto{{
-			Name: proto.String("PlaceRequest"),
+			Name: new("PlaceRequest"),
 			Field: []*descriptorpb.FieldDescriptorProto{
 				field("sku", 1, descriptorpb.FieldDescriptorProto_TYPE_STRING, &validate.FieldRules{
 					Type: &validate.FieldRules_String_{String_: &validate.StringRules{MinLen: proto.Uint64(3)}},
@@ -109,7 +109,7 @@ func TestProtovalidate(t *testing.T) {
 	front := servertest.ServeHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		order := dynamicpb.NewMessage(message)
 		order.Set(message.Fields().ByName("sku"), protoreflect.ValueOfString(r.URL.Query().Get("sku")))
-		order.Set(message.Fields().ByName("weight_kg"), protoreflect.ValueOfInt32(int32(len(r.URL.Query().Get("weight"))))) //nolint:gosec // a short text
+		order.Set(message.Fields().ByName("weight_kg"), protoreflect.ValueOfInt32(int32(len(r.URL.Query().Get("weight")))))
 		if err := conn.Invoke(r.Context(), placeMethod, order, &emptypb.Empty{}); err != nil {
 			codec.WriteError(w, r, err)
 		}
@@ -135,7 +135,7 @@ func serveOrders(t *testing.T, message protoreflect.MessageDescriptor, opts []gr
 	server.RegisterService(&grpc.ServiceDesc{
 		ServiceName: "orders.v1.Orders",
 		HandlerType: (*any)(nil),
-		Methods: []grpc.MethodDesc{{MethodName: "Place", Handler: func(service any, ctx context.Context, decode func(any) error, intercept grpc.UnaryServerInterceptor) (any, error) { //nolint:revive // the type of grpc
+		Methods: []grpc.MethodDesc{{MethodName: "Place", Handler: func(service any, ctx context.Context, decode func(any) error, intercept grpc.UnaryServerInterceptor) (any, error) {
 			order := dynamicpb.NewMessage(message)
 			if err := decode(order); err != nil {
 				return nil, grpcstatus.Error(codes.InvalidArgument, "order")
