@@ -116,7 +116,7 @@ func (b *carelessBackend) Echo(context.Context, *demov1.EchoRequest) (*demov1.Ec
 // distinguish it from a fallback.
 func someCode(system *catalog.System) *catalog.Code {
 	for _, code := range system.Codes() {
-		if !code.IsSuccess() && len(code.Message().Params()) == 0 && len(code.FallbackFor()) == 0 {
+		if !code.IsSuccess() && len(code.Params()) == 0 && len(code.FallbackFor()) == 0 {
 			return code
 		}
 	}
@@ -317,6 +317,7 @@ type exit struct {
 	wantHTTP int // unless the system has http_always; 0 is the HTTP status of the code
 	wantCode wantCode
 	wantGRPC codes.Code // the gRPC code that the fallback replaces
+	wantOwn  bool       // wantHTTP is the gateway's own: fallback_for_http decides first
 
 	wantLines int // the number of lines before the envelope
 	wantAllow string
@@ -358,6 +359,7 @@ var exits = []exit{
 		path:     "/none",
 		wantHTTP: 404,
 		wantGRPC: codes.NotFound,
+		wantOwn:  true,
 	},
 	{
 		name:      "a method that the path does not have",
@@ -365,6 +367,7 @@ var exits = []exit{
 		path:      "/raise/d/r",
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
+		wantOwn:   true,
 		wantAllow: "GET, POST",
 	},
 	{
@@ -373,6 +376,7 @@ var exits = []exit{
 		path:      "/echo/d",
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
+		wantOwn:   true,
 		wantAllow: "GET",
 	},
 	{
@@ -398,6 +402,7 @@ var exits = []exit{
 		body:     `{"domain":"` + strings.Repeat("x", 2000) + `"}`,
 		wantHTTP: 413,
 		wantGRPC: codes.InvalidArgument,
+		wantOwn:  true,
 	},
 	{
 		name:     "a body of another media type",
@@ -407,6 +412,7 @@ var exits = []exit{
 		body:     "<x/>",
 		wantHTTP: 415,
 		wantGRPC: codes.InvalidArgument,
+		wantOwn:  true,
 	},
 	{
 		name:     "a query that does not parse",
@@ -555,12 +561,14 @@ var exits = []exit{
 		path:     "/teapot",
 		wantHTTP: 418,
 		wantGRPC: codes.NotFound,
+		wantOwn:  true,
 	},
 	{
 		name:     "a wrapped *runtime.HTTPStatusError",
 		path:     "/wrapped-teapot",
 		wantHTTP: 418,
 		wantGRPC: codes.FailedPrecondition,
+		wantOwn:  true,
 	},
 	{
 		name:     "early hints, then an error",
@@ -713,6 +721,9 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 	want := failure{legacyCode: "9999999", message: "a text from the future"}
 	if x.wantCode != newerCode {
 		code := system.Fallback(x.wantGRPC)
+		if own := system.FallbackHTTP(x.wantHTTP); x.wantOwn && own != nil {
+			code = own
+		}
 		if x.wantCode == ownCode {
 			code = someCode(system)
 		}
