@@ -317,7 +317,7 @@ type exit struct {
 	wantHTTP int // unless the system has http_always; 0 is the HTTP status of the code
 	wantCode wantCode
 	wantGRPC codes.Code // the gRPC code that the fallback replaces
-	wantOwn  bool       // wantHTTP is the gateway's own: fallback_for_http decides first
+	ownHTTP  bool       // the answer is the gateway's own, so fallback_for_http decides first
 
 	wantLines int // the number of lines before the envelope
 	wantAllow string
@@ -359,7 +359,7 @@ var exits = []exit{
 		path:     "/none",
 		wantHTTP: 404,
 		wantGRPC: codes.NotFound,
-		wantOwn:  true,
+		ownHTTP:  true,
 	},
 	{
 		name:      "a method that the path does not have",
@@ -367,8 +367,8 @@ var exits = []exit{
 		path:      "/raise/d/r",
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
-		wantOwn:   true,
 		wantAllow: "GET, POST",
+		ownHTTP:   true,
 	},
 	{
 		name:      "a method that a read-only path does not have",
@@ -376,8 +376,8 @@ var exits = []exit{
 		path:      "/echo/d",
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
-		wantOwn:   true,
 		wantAllow: "GET",
+		ownHTTP:   true,
 	},
 	{
 		name:     "a body that is not JSON",
@@ -402,7 +402,6 @@ var exits = []exit{
 		body:     `{"domain":"` + strings.Repeat("x", 2000) + `"}`,
 		wantHTTP: 413,
 		wantGRPC: codes.InvalidArgument,
-		wantOwn:  true,
 	},
 	{
 		name:     "a body of another media type",
@@ -412,7 +411,6 @@ var exits = []exit{
 		body:     "<x/>",
 		wantHTTP: 415,
 		wantGRPC: codes.InvalidArgument,
-		wantOwn:  true,
 	},
 	{
 		name:     "a query that does not parse",
@@ -561,14 +559,12 @@ var exits = []exit{
 		path:     "/teapot",
 		wantHTTP: 418,
 		wantGRPC: codes.NotFound,
-		wantOwn:  true,
 	},
 	{
 		name:     "a wrapped *runtime.HTTPStatusError",
 		path:     "/wrapped-teapot",
 		wantHTTP: 418,
 		wantGRPC: codes.FailedPrecondition,
-		wantOwn:  true,
 	},
 	{
 		name:     "early hints, then an error",
@@ -721,8 +717,8 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 	want := failure{legacyCode: "9999999", message: "a text from the future"}
 	if x.wantCode != newerCode {
 		code := system.Fallback(x.wantGRPC)
-		if own := system.FallbackHTTP(x.wantHTTP); x.wantOwn && own != nil {
-			code = own
+		if f := system.FallbackHTTP(x.wantHTTP); x.ownHTTP && f != nil {
+			code = f
 		}
 		if x.wantCode == ownCode {
 			code = someCode(system)
