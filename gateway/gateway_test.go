@@ -288,7 +288,7 @@ func TestSuccess(t *testing.T) {
 			name:   "a failure's name as success",
 			domain: "legacy.jarvis.v2",
 			set: func(ctx context.Context) error {
-				return grpc.SetHeader(ctx, grpcmetadata.Pairs("statusmap-success", "legacy.jarvis.v2.USER_NOT_SUSER"))
+				return grpc.SetHeader(ctx, grpcmetadata.Pairs("statusmap-success", "legacy.jarvis.v2.USER_NOT_SERVICE_USER"))
 			},
 			wantStatus: 200,
 			wantBody:   `{"text":"hi"}`,
@@ -429,7 +429,7 @@ func TestLog(t *testing.T) {
 		{path: "/wrap", err: status.Wrap(errors.New("wrapped words"), jobv2.Code_INTERNAL_ERROR), wantLog: "wrapped words", wantLevel: "ERROR"},
 		{path: "/foreign", err: foreign.Err(), wantLog: "foreign words", wantLevel: "DEBUG"},
 		{path: "/code", err: status.Error(jobv2.Code_INTERNAL_ERROR)},
-		{path: "/other", err: status.Error(jarvisv2.Code_USER_NOT_SUSER), wantLog: "user is not SUser", wantLevel: "DEBUG"},
+		{path: "/other", err: status.Error(jarvisv2.Code_USER_NOT_SERVICE_USER), wantLog: "skey apply user is not service user", wantLevel: "DEBUG"},
 		{path: "/none", wantLog: "Not Found", wantLevel: "DEBUG"},
 	} {
 		if tt.err != nil {

@@ -110,7 +110,7 @@ func TestSensitiveArgumentsAreNotPrinted(t *testing.T) {
 				args = append(args, param.Name, value)
 			}
 			made := status.New(code, args...)
-			if st := grpcstatus.Convert(made); !has(st.Message()) || !has(fmt.Sprint(st.Proto().GetDetails())) {
+			if st := grpcstatus.Convert(made); len(code.Message().Params()) > 0 && !has(st.Message()) || !has(fmt.Sprint(st.Proto().GetDetails())) {
 				t.Fatalf("%s is sent without the values: %v", code.FullName(), st.Proto())
 			}
 			wire := grpcstatus.ErrorProto(grpcstatus.Convert(made).Proto())

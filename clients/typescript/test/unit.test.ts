@@ -160,7 +160,7 @@ describe("codeIn", () => {
           return "another system's, or newer than this program";
         case JarvisV2.SKEY_GRANTED:
           return "granted";
-        case JarvisV2.USER_NOT_SUSER:
+        case JarvisV2.USER_NOT_SERVICE_USER:
         case JarvisV2.USER_INFO_ILLEGAL:
         case JarvisV2.TOKEN_USER_NOT_FOUND:
           return "the user's";
@@ -171,7 +171,7 @@ describe("codeIn", () => {
       }
     };
     const jarvis = { ...jobNotFound, domain: "legacy.jarvis.v2" };
-    assert.equal(explain(new LegacyError({ ...jarvis, reason: "USER_NOT_SUSER" })), "the user's");
+    assert.equal(explain(new LegacyError({ ...jarvis, reason: "USER_NOT_SERVICE_USER" })), "the user's");
     assert.equal(
       explain(new LegacyError({ ...jarvis, reason: "NEWER" })),
       "another system's, or newer than this program",

@@ -12,9 +12,8 @@
 //
 // API Switch answers a success with HTTP 2XX and without a code, so all codes
 // are errors. The document does not list their HTTP statuses. Here each code
-// has the canonical status of its gRPC code, with two exceptions: 409 Conflict
-// if the state of an application, volume or snapshot forbids the call, and 400
-// if an option inside the request is not supported.
+// has the canonical status of its gRPC code, with one exception: 409 Conflict
+// if the state of an application, volume or snapshot forbids the call.
 
 package apiswitchv1
 
@@ -122,9 +121,13 @@ const (
 	Code_APP_RAMPUP_ERROR Code = 10212
 	// data路径参数错误
 	//
+	// The document does not name the field.
+	//
 	// Legacy code 10213. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_APP_DATA_ERROR Code = 10213
 	// log路径参数错误
+	//
+	// The document does not name the field.
 	//
 	// Legacy code 10214. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_APP_LOG_ERROR Code = 10214
@@ -138,8 +141,7 @@ const (
 	Code_INVALID_INSTANCE_NUMBER Code = 10301
 	// 参数不合法
 	//
-	// The text is the same as that of 10001. This code is for the parameters of a
-	// volume.
+	// The text is the same as that of 10001.
 	//
 	// Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_INVALID_VOL_PARAMETER Code = 10302
@@ -205,9 +207,11 @@ const (
 	Code_VOL_DETACH_FAILED Code = 10315
 	// 云硬盘扩容后容量必须大于当前容量
 	//
-	// Ask for a capacity that is larger than the current one.
+	// Ask for a capacity that is larger than the current one. It depends on the
+	// state of the volume whether a size is valid, so the gRPC code is
+	// OUT_OF_RANGE.
 	//
-	// Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
+	// Legacy code 10316. gRPC OUT_OF_RANGE. HTTP 400 Bad Request.
 	Code_VOL_EXT_BAD_SIZE Code = 10316
 	// 超出云硬盘容量配额，暂时无法进行扩容
 	//
@@ -225,8 +229,10 @@ const (
 	Code_VOL_EXT_FAILED Code = 10319
 	// 正在为您扩容云硬盘
 	//
-	// This is not a failure: the extension has started. Repeat the call to get
-	// its result.
+	// This is not a failure: the extension has started. There is no `retry_after`:
+	// the same call would fail with 10316 after the extension. ABORTED fits, since
+	// a client has to start at a higher level: read the size of the volume, then
+	// decide. No success can have a code.
 	//
 	// Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
 	Code_VOL_EXT_CONTINUE Code = 10320
@@ -257,9 +263,10 @@ const (
 	// 云硬盘资源管理器正在启动
 	//
 	// This is not a failure. Repeat the call until the volume explorer has
-	// started.
+	// started. As 10353, it is a state of the volume explorer, so the gRPC code is
+	// ABORTED: load balancers count UNAVAILABLE and 503 as a server that is down.
 	//
-	// Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+	// Legacy code 10326. gRPC ABORTED. HTTP 409 Conflict.
 	Code_VOL_EXP_WAIT Code = 10326
 	// 云硬盘正被其他应用使用中，暂无法启动资源管理器
 	//
@@ -269,8 +276,9 @@ const (
 	Code_VOL_EXP_VOL_BUSY Code = 10327
 	// 云硬盘资源管理器启动成功
 	//
-	// This is not a failure: the volume explorer is running. The caller can
-	// continue.
+	// This is not a failure: the volume explorer is running, and the caller can
+	// continue. The code cannot be OK, since API Switch sends no code with HTTP
+	// 2XX. ALREADY_EXISTS is the closest.
 	//
 	// Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
 	Code_VOL_EXP_READY Code = 10328
@@ -368,15 +376,16 @@ const (
 	Code_VOL_FS_IS_NULL Code = 10348
 	// 云硬盘不支持该类型文件系统
 	//
-	// Choose another type. The HTTP status is 400, because 501 would mean that
-	// the server does not support the whole call.
+	// Choose another type. A value in the request is not supported, so the gRPC
+	// code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not
+	// support the whole call.
 	//
-	// Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+	// Legacy code 10349. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_VOL_FS_UNSUPPORTED Code = 10349
 	// 获取云硬盘列表异常
 	//
-	// The text is the same as that of 10313. The name shows that this code is for
-	// the summaries.
+	// The text is the same as that of 10313. The document does not say what SUM
+	// means.
 	//
 	// Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_VOL_SUM_LIST_FAILED Code = 10350
@@ -423,11 +432,12 @@ const (
 	Code_YAML_SYNTAX_ERROR Code = 10601
 	// 部分语法不支持
 	//
-	// The YAML is valid, but API Switch does not support a part of it. Remove
-	// that part. The HTTP status is 400, because 501 would mean that the server
-	// does not support the whole call.
+	// The YAML is valid, but API Switch does not support a part of it. Remove that
+	// part. A value in the request is not supported, so the gRPC code is
+	// INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not support
+	// the whole call.
 	//
-	// Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+	// Legacy code 10602. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_SYNTAX_NOT_SUPPORT Code = 10602
 	// 未找到操作的应用编排
 	//
@@ -463,10 +473,11 @@ const (
 	Code_QUOTA_EXCEED Code = 10609
 	// 网络模式不支持
 	//
-	// Choose another network mode. The HTTP status is 400, because 501 would mean
-	// that the server does not support the whole call.
+	// Choose another network mode. A value in the request is not supported, so the
+	// gRPC code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does
+	// not support the whole call.
 	//
-	// Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+	// Legacy code 10610. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_NET_NOT_SUPPORT Code = 10610
 	// 服务镜像信息未指定
 	//
@@ -782,11 +793,11 @@ var File_legacy_apiswitch_v1_code_proto protoreflect.FileDescriptor
 
 const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1elegacy/apiswitch/v1/code.proto\x12\x13legacy.apiswitch.v1\x1a\x1astatusmap/v1/options.proto*\xdcZ\n" +
+	"\x1elegacy/apiswitch/v1/code.proto\x12\x13legacy.apiswitch.v1\x1a\x1astatusmap/v1/options.proto*\xebZ\n" +
 	"\x04Code\x12\x14\n" +
 	"\x10CODE_UNSPECIFIED\x10\x00\x12M\n" +
 	"\x11ILLEGAL_PARAMETER\x10\x91N\x1a5\xea\xb3\xcd\x040\b\x03\"\x0f参数不合法*\x17\n" +
-	"\x02en\x12\x11Illegal parameter2\x02\x03\v\x12K\n" +
+	"\x02en\x12\x11Invalid parameter2\x02\x03\v\x12K\n" +
 	"\x10SERVER_NOT_FOUND\x10\x92N\x1a4\xea\xb3\xcd\x04/\b\x05\"\x15未找到相应主机*\x14\n" +
 	"\x02en\x12\x0eHost not found\x12L\n" +
 	"\x0eITEM_NOT_FOUND\x10\x93N\x1a7\xea\xb3\xcd\x042\b\x05\"\x15未找到相应条目*\x14\n" +
@@ -804,7 +815,7 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x13APP_NAME_DUPLICATED\x10\xdaO\x1aJ\xea\xb3\xcd\x04E\b\x06\"\x18应用名称已被占用*'\n" +
 	"\x02en\x12!Application name is already taken\x12S\n" +
 	"\x0eAPP_NAME_ERROR\x10\xdbO\x1a>\xea\xb3\xcd\x049\b\x03\"\x15应用名称不合法*\x1e\n" +
-	"\x02en\x12\x18Illegal application name\x12Q\n" +
+	"\x02en\x12\x18Invalid application name\x12Q\n" +
 	"\x0eAPP_NAME_EMPTY\x10\xdcO\x1a<\xea\xb3\xcd\x047\b\x03\"\x12应用名称为空*\x1f\n" +
 	"\x02en\x12\x19Application name is empty\x12I\n" +
 	"\rAPP_NOT_FOUND\x10\xddO\x1a5\xea\xb3\xcd\x040\b\x05\"\x0f未找到应用*\x1b\n" +
@@ -820,19 +831,19 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x10APP_DELETE_ERROR\x10\xe2O\x1aC\xea\xb3\xcd\x04>\b\r\"\x12删除应用失败*&\n" +
 	"\x02en\x12 Failed to delete the application\x12^\n" +
 	"\x14APP_RAMP_PARAM_ERROR\x10\xe3O\x1aC\xea\xb3\xcd\x04>\b\x03\"\x19扩/缩容参数不合法*\x1f\n" +
-	"\x02en\x12\x19Illegal scaling parameter\x12W\n" +
+	"\x02en\x12\x19Invalid scaling parameter\x12W\n" +
 	"\x10APP_RAMPUP_ERROR\x10\xe4O\x1a@\xea\xb3\xcd\x04;\b\r\"\f扩容失败*)\n" +
-	"\x02en\x12#Failed to scale out the application\x12[\n" +
-	"\x0eAPP_DATA_ERROR\x10\xe5O\x1aF\xea\xb3\xcd\x04A\b\x03\"\x16data路径参数错误*\x1f\n" +
-	"\x02en\x12\x19Wrong data path parameterB\x04data\x12W\n" +
-	"\rAPP_LOG_ERROR\x10\xe6O\x1aC\xea\xb3\xcd\x04>\b\x03\"\x15log路径参数错误*\x1e\n" +
-	"\x02en\x12\x18Wrong log path parameterB\x03log\x12R\n" +
+	"\x02en\x12#Failed to scale out the application\x12U\n" +
+	"\x0eAPP_DATA_ERROR\x10\xe5O\x1a@\xea\xb3\xcd\x04;\b\x03\"\x16data路径参数错误*\x1f\n" +
+	"\x02en\x12\x19Wrong data path parameter\x12R\n" +
+	"\rAPP_LOG_ERROR\x10\xe6O\x1a>\xea\xb3\xcd\x049\b\x03\"\x15log路径参数错误*\x1e\n" +
+	"\x02en\x12\x18Wrong log path parameter\x12R\n" +
 	"\rAPP_CMD_EMPTY\x10\xe7O\x1a>\xea\xb3\xcd\x049\b\x03\"\x15未设置启动命令*\x1e\n" +
 	"\x02en\x12\x18Start command is not set\x12\x8e\x01\n" +
 	"\x17INVALID_INSTANCE_NUMBER\x10\xbdP\x1ap\xea\xb3\xcd\x04k\b\x03\"%挂载云盘时实例数目必须为1*@\n" +
-	"\x02en\x12:The number of instances must be 1 when a volume is mounted\x12T\n" +
-	"\x15INVALID_VOL_PARAMETER\x10\xbeP\x1a8\xea\xb3\xcd\x043\b\x03\"\x0f参数不合法*\x1e\n" +
-	"\x02en\x12\x18Illegal volume parameter\x12}\n" +
+	"\x02en\x12:The number of instances must be 1 when a volume is mounted\x12w\n" +
+	"\x15INVALID_VOL_PARAMETER\x10\xbeP\x1a[\xea\xb3\xcd\x04V\b\x03\"\x0f参数不合法*\x1e\n" +
+	"\x02en\x12\x18Invalid volume parameterr!A parameter of a volume is wrong.\x12}\n" +
 	"\x15MOUNT_POINT_NOT_FOUND\x10\xbfP\x1aa\xea\xb3\xcd\x04\\\b\x03\"!挂载参数中缺少挂载路径*5\n" +
 	"\x02en\x12/Mount path is missing from the mount parameters\x12^\n" +
 	"\x1aINVALID_MOUNT_POINT_FORMAT\x10\xc0P\x1a=\xea\xb3\xcd\x048\b\x03\"\x18挂载路径格式错误*\x1a\n" +
@@ -859,18 +870,17 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x02en\x12\x18Failed to get the volume\x12Y\n" +
 	"\x11VOL_DETACH_FAILED\x10\xcbP\x1aA\xea\xb3\xcd\x04<\b\r\"\x15卸载云硬盘异常*!\n" +
 	"\x02en\x12\x1bFailed to detach the volume\x12\x99\x01\n" +
-	"\x10VOL_EXT_BAD_SIZE\x10\xccP\x1a\x81\x01\xea\xb3\xcd\x04|\b\x03\"0云硬盘扩容后容量必须大于当前容量*F\n" +
+	"\x10VOL_EXT_BAD_SIZE\x10\xccP\x1a\x81\x01\xea\xb3\xcd\x04|\b\v\"0云硬盘扩容后容量必须大于当前容量*F\n" +
 	"\x02en\x12@The new size of the volume must be greater than its current size\x12\xac\x01\n" +
 	"\x14VOL_EXT_EXCEED_QUOTA\x10\xcdP\x1a\x90\x01\xea\xb3\xcd\x04\x8a\x01\b\b\"6超出云硬盘容量配额，暂时无法进行扩容*N\n" +
 	"\x02en\x12HVolume capacity quota exceeded, so the volume cannot be extended for now\x12\x96\x01\n" +
 	"\x16VOL_EXT_BAD_VOL_STATUS\x10\xceP\x1ay\xea\xb3\xcd\x04t\b\t\x10\x99\x03\"*云硬盘当前状态不支持扩容操作*A\n" +
 	"\x02en\x12;The current state of the volume does not allow extending it\x12\\\n" +
 	"\x0eVOL_EXT_FAILED\x10\xcfP\x1aG\xea\xb3\xcd\x04B\b\r\"\x1b云硬盘扩容操作异常*!\n" +
-	"\x02en\x12\x1bFailed to extend the volume\x12i\n" +
-	"\x10VOL_EXT_CONTINUE\x10\xd0P\x1aR\xea\xb3\xcd\x04M\b\n" +
+	"\x02en\x12\x1bFailed to extend the volume\x12g\n" +
+	"\x10VOL_EXT_CONTINUE\x10\xd0P\x1aP\xea\xb3\xcd\x04K\b\n" +
 	"\"\x1b正在为您扩容云硬盘**\n" +
-	"\x02en\x12$The volume is being extended for you8\n" +
-	"\x12\xbb\x01\n" +
+	"\x02en\x12$The volume is being extended for you\x12\xbb\x01\n" +
 	"\x18VOL_EXT_USED_BY_EXPLORER\x10\xd1P\x1a\x9b\x01\xea\xb3\xcd\x04\x95\x01\b\t\x10\x99\x03\"<云硬盘正被资源管理器占用中，暂不支持扩容*P\n" +
 	"\x02en\x12JThe volume is in use by the volume explorer and cannot be extended for now\x12\xd9\x01\n" +
 	"\x19VOL_EXT_ALREADY_EXTENDING\x10\xd2P\x1a\xb8\x01\xea\xb3\xcd\x04\xb2\x01\b\n" +
@@ -883,7 +893,8 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x02en\x12+The offline volume extender failed to start\x12v\n" +
 	"\x17VOL_EXP_FAILED_EXPLORER\x10\xd5P\x1aX\xea\xb3\xcd\x04S\b\r\"$云硬盘资源管理器启动异常*)\n" +
 	"\x02en\x12#The volume explorer failed to start\x12i\n" +
-	"\fVOL_EXP_WAIT\x10\xd6P\x1aV\xea\xb3\xcd\x04Q\b\x0e\"$云硬盘资源管理器正在启动*%\n" +
+	"\fVOL_EXP_WAIT\x10\xd6P\x1aV\xea\xb3\xcd\x04Q\b\n" +
+	"\"$云硬盘资源管理器正在启动*%\n" +
 	"\x02en\x12\x1fThe volume explorer is starting8\x05\x12\xcf\x01\n" +
 	"\x10VOL_EXP_VOL_BUSY\x10\xd7P\x1a\xb7\x01\xea\xb3\xcd\x04\xb1\x01\b\t\x10\x99\x03\"E云硬盘正被其他应用使用中，暂无法启动资源管理器*c\n" +
 	"\x02en\x12]The volume is in use by another application, so the volume explorer cannot be started for now\x12h\n" +
@@ -928,11 +939,11 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x14VOL_SS_NAME_CONFLICT\x10\xebP\x1aR\xea\xb3\xcd\x04M\b\x06\"\x1e云硬盘快照名称已存在*)\n" +
 	"\x02en\x12#Volume snapshot name already exists\x12}\n" +
 	"\x0eVOL_FS_IS_NULL\x10\xecP\x1ah\xea\xb3\xcd\x04c\b\x03\"'云硬盘文件系统类型不能为空*6\n" +
-	"\x02en\x120File system type of the volume must not be empty\x12\x85\x01\n" +
-	"\x12VOL_FS_UNSUPPORTED\x10\xedP\x1al\xea\xb3\xcd\x04g\b\f\x10\x90\x03\"'云硬盘不支持该类型文件系统*7\n" +
-	"\x02en\x121The volume does not support this file system type\x12i\n" +
-	"\x13VOL_SUM_LIST_FAILED\x10\xeeP\x1aO\xea\xb3\xcd\x04J\b\r\"\x1b获取云硬盘列表异常*)\n" +
-	"\x02en\x12#Failed to list the volume summaries\x12\xbc\x01\n" +
+	"\x02en\x120File system type of the volume must not be empty\x12\x82\x01\n" +
+	"\x12VOL_FS_UNSUPPORTED\x10\xedP\x1ai\xea\xb3\xcd\x04d\b\x03\"'云硬盘不支持该类型文件系统*7\n" +
+	"\x02en\x121The volume does not support this file system type\x12`\n" +
+	"\x13VOL_SUM_LIST_FAILED\x10\xeeP\x1aF\xea\xb3\xcd\x04A\b\r\"\x1b获取云硬盘列表异常* \n" +
+	"\x02en\x12\x1aFailed to list the volumes\x12\xbc\x01\n" +
 	"\x17VOL_SS_DELETE_VOL_EXIST\x10\xefP\x1a\x9d\x01\xea\xb3\xcd\x04\x97\x01\b\t\x10\x99\x03\"?存在以该快照为源的云硬盘，该快照暂不能删除*O\n" +
 	"\x02en\x12IVolumes created from this snapshot exist, so it cannot be deleted for now\x12v\n" +
 	"\x1cVOL_EXPLORER_SHUTDOWN_FAILED\x10\xf0P\x1aS\xea\xb3\xcd\x04N\b\r\"\x1b资源管理器关闭失败*-\n" +
@@ -943,16 +954,16 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x1aVOL_DELETE_SS_EXIST_FAILED\x10\xf2P\x1a\x7f\xea\xb3\xcd\x04z\b\t\x10\x99\x03\"0禁止删除该云硬盘，存在依赖的快照*A\n" +
 	"\x02en\x12;The volume must not be deleted while snapshots depend on it\x12O\n" +
 	"\fVOL_BAD_NAME\x10\xf3P\x1a<\xea\xb3\xcd\x047\b\x03\"\x18云硬盘名字不合法*\x19\n" +
-	"\x02en\x12\x13Illegal volume name\x12a\n" +
+	"\x02en\x12\x13Invalid volume name\x12a\n" +
 	"\x0fVOL_SS_BAD_NAME\x10\xf4P\x1aK\xea\xb3\xcd\x04F\b\x03\"\x1e云硬盘快照名字不合法*\"\n" +
-	"\x02en\x12\x1cIllegal volume snapshot name\x12p\n" +
+	"\x02en\x12\x1cInvalid volume snapshot name\x12p\n" +
 	"\x13QUOTA_PROJECT_EXIST\x10\x85R\x1aV\xea\xb3\xcd\x04Q\b\x06\"\x1d该项目的QUOTA已经存在*.\n" +
 	"\x02en\x12(The quota of this project already exists\x12N\n" +
 	"\x11PROJECT_NOT_EXIST\x10\x8dR\x1a6\xea\xb3\xcd\x041\b\x05\"\x0f业务不存在*\x1c\n" +
 	"\x02en\x12\x16Project does not exist\x12\\\n" +
 	"\x11YAML_SYNTAX_ERROR\x10\xe9R\x1aD\xea\xb3\xcd\x04?\b\x03\"\x16YAML文件语法错误*#\n" +
-	"\x02en\x12\x1dSyntax error in the YAML file\x12e\n" +
-	"\x12SYNTAX_NOT_SUPPORT\x10\xeaR\x1aL\xea\xb3\xcd\x04G\b\f\x10\x90\x03\"\x15部分语法不支持*)\n" +
+	"\x02en\x12\x1dSyntax error in the YAML file\x12b\n" +
+	"\x12SYNTAX_NOT_SUPPORT\x10\xeaR\x1aI\xea\xb3\xcd\x04D\b\x03\"\x15部分语法不支持*)\n" +
 	"\x02en\x12#Part of the syntax is not supported\x12j\n" +
 	"\x0fSTACK_NOT_FOUND\x10\xebR\x1aT\xea\xb3\xcd\x04O\b\x05\"\x1e未找到操作的应用编排*+\n" +
 	"\x02en\x12%The stack to operate on was not found\x12U\n" +
@@ -961,14 +972,14 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x14YAML_NAME_DUPLICATED\x10\xedR\x1aD\xea\xb3\xcd\x04?\b\x06\"\x16YAML文件名称重复*#\n" +
 	"\x02en\x12\x1dYAML file name already exists\x12L\n" +
 	"\x10STACK_NAME_ERROR\x10\xeeR\x1a5\xea\xb3\xcd\x040\b\x03\"\x12编排名称错误*\x18\n" +
-	"\x02en\x12\x12Illegal stack name\x12k\n" +
+	"\x02en\x12\x12Invalid stack name\x12k\n" +
 	"\x0eYAML_NOT_FOUND\x10\xefR\x1aV\xea\xb3\xcd\x04Q\b\x05\"\x1c未找到操作的YAML文件*/\n" +
 	"\x02en\x12)The YAML file to operate on was not found\x12H\n" +
 	"\x10VOLUME_NOT_FOUND\x10\xf0R\x1a1\xea\xb3\xcd\x04,\b\x05\"\x10VOLUME_NOT_FOUND*\x16\n" +
 	"\x02en\x12\x10Volume not found\x12A\n" +
 	"\fQUOTA_EXCEED\x10\xf1R\x1a.\xea\xb3\xcd\x04)\b\b\"\f超出配额*\x14\n" +
-	"\x02en\x12\x0eQuota exceeded2\x01\b\x12\\\n" +
-	"\x0fNET_NOT_SUPPORT\x10\xf2R\x1aF\xea\xb3\xcd\x04A\b\f\x10\x90\x03\"\x15网络模式不支持*#\n" +
+	"\x02en\x12\x0eQuota exceeded2\x01\b\x12Y\n" +
+	"\x0fNET_NOT_SUPPORT\x10\xf2R\x1aC\xea\xb3\xcd\x04>\b\x03\"\x15网络模式不支持*#\n" +
 	"\x02en\x12\x1dNetwork mode is not supported\x12i\n" +
 	"\rIMAGE_NOT_SET\x10\xf3R\x1aU\xea\xb3\xcd\x04P\b\x03\"\x1b服务镜像信息未指定*/\n" +
 	"\x02en\x12)The image of the service is not specified\x12O\n" +
@@ -979,11 +990,11 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"depends_on\x12\x90\x01\n" +
 	"\x11DEPENDS_HAS_CYCLE\x10\xf6R\x1ax\xea\xb3\xcd\x04s\b\x03\"%depends_on有环存在，无法启动*<\n" +
 	"\x02en\x126depends_on has a cycle, so the stack cannot be startedB\n" +
-	"depends_on\x12M\n" +
-	"\x13VOLUME_FORMAT_ERROR\x10\xf7R\x1a3\xea\xb3\xcd\x04.\b\x03\"\x12VOLUME格式错误*\x16\n" +
-	"\x02en\x12\x10Malformed VOLUME\x12P\n" +
+	"depends_on\x12X\n" +
+	"\x13VOLUME_FORMAT_ERROR\x10\xf7R\x1a>\xea\xb3\xcd\x049\b\x03\"\x12VOLUME格式错误*!\n" +
+	"\x02en\x12\x1bMalformed volume definition\x12P\n" +
 	"\x0fYAML_NAME_ERROR\x10\xf8R\x1a:\xea\xb3\xcd\x045\b\x03\"\x13YAML文件名错误*\x1c\n" +
-	"\x02en\x12\x16Illegal YAML file name\x12k\n" +
+	"\x02en\x12\x16Invalid YAML file name\x12k\n" +
 	"\x12VOLUME_REUSE_ERROR\x10\xf9R\x1aR\xea\xb3\xcd\x04M\b\x03\"\x1b重复使用同一个云盘*,\n" +
 	"\x02en\x12&The same volume is used more than once\x12a\n" +
 	"\x0eRESOURCE_ERROR\x10\xfaR\x1aL\xea\xb3\xcd\x04G\b\x03\"\x1bmemory或cpu设置不正确*&\n" +
@@ -998,9 +1009,9 @@ const file_legacy_apiswitch_v1_code_proto_rawDesc = "" +
 	"\x19CONFIGMAP_NAME_DUPLICATED\x10\x9fU\x1aY\xea\xb3\xcd\x04T\b\x06\"\x1b应用配置名称已存在*3\n" +
 	"\x02en\x12-Application configuration name already exists\x12m\n" +
 	"\x14CONFIGMAP_NAME_ERROR\x10\xa0U\x1aR\xea\xb3\xcd\x04M\b\x03\"\x1b应用配置名称不合法*,\n" +
-	"\x02en\x12&Illegal application configuration name\x12x\n" +
+	"\x02en\x12&Invalid application configuration name\x12x\n" +
 	"\x18CONFIGMAP_KEY_NAME_ERROR\x10\xa1U\x1aY\xea\xb3\xcd\x04T\b\x03\"\x1e应用配置项名称不合法*0\n" +
-	"\x02en\x12*Illegal application configuration key name\x1aS\xea\xb3\xcd\x04N\n" +
+	"\x02en\x12*Invalid application configuration key name\x1aS\xea\xb3\xcd\x04N\n" +
 	"\n" +
 	"API Switch\x12\x05zh-CN\x1a-\n" +
 	"#{\"Code\":{code},\"Message\":{message}}\x12\x06{data}2\n" +

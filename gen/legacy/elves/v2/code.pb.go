@@ -12,12 +12,15 @@
 // 412.1 to 412.4 and 413.2 to legacy.elves.v1. Its 403.3 is for app only, not
 // for app or func.
 //
-// This revision has no headings, but the server sends them as codes: 401, 402,
-// 403, 410 to 414 and 500. Their texts are those of the earlier revision.
+// This revision has no headings. They are codes here too: 401, 402, 403, 410 to
+// 414 and 500. Their texts are those of the earlier revision.
 //
 // Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
 // "[code]text" in English. The translation is the Chinese text of the column
 // 解释.
+//
+// The document says little about the causes. The explanations are from the public
+// source of the server (elves-project) and its manual (gy-games/elves-book).
 
 package elvesv2
 
@@ -39,8 +42,14 @@ const (
 
 // A Code is one error of the Elves-Center OpenAPI, later revision.
 //
-// The number is major * 100 + minor: 401.1 is 40101. The headings are codes
-// too, since the server sends them: 401 is 40100. `http` is the major number.
+// The number is major * 100 + minor: 401.1 is 40101. The headings are codes too,
+// for errors of their group that have no code: 401 is 40100. `http` is the major
+// number.
+//
+// The real failure has no key `result`. The document has it in its uniform format,
+// so a failure has `"result":[]` here. A success has the id of a new queue, task
+// or cron job in `result`, as the manual says. Servers before November 2017 sent
+// it beside `flag`.
 type Code int32
 
 const (
@@ -48,103 +57,91 @@ const (
 	Code_CODE_UNSPECIFIED Code = 0
 	// 401 | Unauthorized | 权限错误
 	//
-	// The heading of group 401. It is sent if no code of the group fits. Sign the
-	// request with a valid AuthId.
+	// The heading of group 401. It is the answer if no code of the group fits.
 	//
 	// Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_UNAUTHORIZED Code = 40100
 	// 401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
 	//
-	// One of timestamp, signType, sign and authId is empty. Send all four.
+	// The server calls the parameters `sign_type` and `auth_id`.
 	//
 	// Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_MISSING_SIGN_PARAM Code = 40101
 	// 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
 	//
-	// According to the column 解释, the AuthId has expired. Get a valid one.
+	// The public server does not send this code: its check is commented out. It
+	// answers 413.1 to an AuthId that does not exist.
 	//
 	// Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_ILLEGAL Code = 40102
 	// 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
 	//
-	// signType must be "md5".
-	//
 	// Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_TYPE_ILLEGAL Code = 40103
 	// 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-	//
-	// sign must be an MD5 in hexadecimal form, with 32 characters.
 	//
 	// Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_LENGTH_ILLEGAL Code = 40104
 	// 401.5 | Unauthorized Sign Error | 签名错误
 	//
-	// The server has computed another MD5. Check the key and the text that is
-	// signed.
-	//
 	// Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_SIGN_MISMATCH Code = 40105
 	// 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
 	//
-	// The signature is valid, but the AuthId has no permission for the call. Ask
-	// for the permission. Signing again does not help.
+	// The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+	// not help.
 	//
 	// Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
 	Code_AUTH_ID_PERMISSION_DENIED Code = 40106
 	// 401.7 | Unauthorized Sign Timeout | 时间戳超时
 	//
-	// The timestamp differs from the server's clock by more than 3 minutes. Sign
-	// the request again with the current time.
-	//
 	// Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TIMESTAMP_EXPIRED Code = 40107
 	// 401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
 	//
-	// The timestamp is not a number. It is part of the signature, so the gRPC
-	// code is UNAUTHENTICATED.
+	// The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
 	//
 	// Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TIMESTAMP_ILLEGAL Code = 40108
 	// 402 | Require Module Not Enabled | 所需组件未启用
 	//
-	// The heading of group 402: the operation needs a module that is not enabled
-	// in this installation. Repeating the call does not help.
+	// The heading of group 402. The definition of UNIMPLEMENTED includes
+	// operations that are not enabled. A wrong path or HTTP method is 403: no
+	// module is missing then.
 	//
 	// Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_MODULE_NOT_ENABLED Code = 40200
 	// 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
 	//
-	// The administrator must enable the module supervisor.
-	//
 	// Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_SUPERVISOR_MODULE_NOT_ENABLED Code = 40201
 	// 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-	//
-	// The administrator must enable the module cron.
 	//
 	// Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_CRON_MODULE_NOT_ENABLED Code = 40202
 	// 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
 	//
-	// The administrator must enable the module queue.
-	//
 	// Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 	Code_QUEUE_MODULE_NOT_ENABLED Code = 40203
 	// 403 | Request Param Illegal | 请求参数错误
 	//
-	// The heading of group 403: the request is wrong and must be changed. This
-	// code is the fallback for errors of the client for which Elves has no code.
+	// The heading of group 403. This code is the fallback for errors of the client
+	// for which Elves has no code, and for paths and HTTP methods that do not
+	// exist.
 	//
 	// Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_PARAM_ILLEGAL Code = 40300
 	// 403.1 | Request Params (ip) Illegal | IP参数不合法
 	//
+	// The field is the one that the document names. A server that swaps 403.1 and
+	// 403.2 is wrong.
+	//
 	// Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_IP_ILLEGAL Code = 40301
 	// 403.2 | Request Params (param) Illegal | param参数不合法
 	//
-	// The field with the name param, which has the arguments of a job. An error
-	// in any parameter is 403.
+	// The field has the name param. It has the arguments of a job. An error in any
+	// parameter is 403.
 	//
 	// Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_JOB_PARAM_ILLEGAL Code = 40302
@@ -161,6 +158,9 @@ const (
 	Code_MODE_ILLEGAL Code = 40304
 	// 403.5 | Request Params (cron-rule) Illegal | cron-rule参数
 	//
+	// The parameter is really `rule`, not cron-rule as in the text. The column 解释
+	// is cut off in the document.
+	//
 	// Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_CRON_RULE_ILLEGAL Code = 40305
 	// 403.6 | Request Params (queue_id) Illegal | queue_id参数不合法
@@ -169,41 +169,37 @@ const (
 	Code_QUEUE_ID_ILLEGAL Code = 40306
 	// 403.7 | Request Params (func) Illegal | func参数不合法,验证空值
 	//
-	// func is empty.
-	//
 	// Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_FUNC_ILLEGAL Code = 40307
 	// 403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-	//
-	// timeout is not a number.
 	//
 	// Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_TIMEOUT_ILLEGAL Code = 40308
 	// 403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
 	//
-	// cron_id does not have 16 characters. The text has fewer spaces than those
-	// of the other codes, as the server sends it.
+	// The text has fewer spaces than those of the other codes, as in the document.
+	// The public source has them: `Request Params (cron_id) Illegal`.
 	//
 	// Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 	Code_CRON_ID_ILLEGAL Code = 40309
 	// 410 | Scheduler Error | Scheduler组件业务相关错误
 	//
-	// The heading of group 410: the scheduler failed, and no code of the group
-	// fits.
+	// The heading of group 410.
 	//
 	// Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
 	Code_SCHEDULER_ERROR Code = 41000
 	// 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
 	//
-	// The agent could not be reached, or did not accept the job. Repeat the call.
-	// If that does not help, check whether the agent is running.
+	// 410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+	// as the group, since it says the same. There is no `retry_after`: the server
+	// sends it also if the time ran out after the job was sent, and a job must not
+	// run twice.
 	//
 	// Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
 	Code_SEND_JOB_TO_AGENT_FAILED Code = 41001
 	// 411 | Cron Error | Cron组件业务相关错误
 	//
-	// The heading of group 411: the cron module failed, and no code of the group
-	// fits.
+	// The heading of group 411.
 	//
 	// Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
 	Code_CRON_ERROR Code = 41100
@@ -213,8 +209,8 @@ const (
 	Code_CRON_JOB_NOT_FOUND Code = 41101
 	// 412 | Queue Error | Scheduler组件业务相关错误
 	//
-	// The heading of group 412: the queue module failed, and no code of the group
-	// fits. The document has the description of group 410 here.
+	// The heading of group 412. The document has the description of group 410
+	// here, by mistake. The translation has the name of the right module.
 	//
 	// Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
 	Code_QUEUE_ERROR Code = 41200
@@ -224,37 +220,34 @@ const (
 	Code_QUEUE_NOT_FOUND Code = 41201
 	// 412.2 | Queue Status Incorrect | 队列状态不正确
 	//
-	// The state of the queue does not allow the call. Change the state, then
-	// repeat the call.
+	// The state must change before the call can succeed, so the gRPC code is
+	// FAILED_PRECONDITION.
 	//
 	// Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
 	Code_QUEUE_STATUS_INCORRECT Code = 41202
 	// 412.3 | Stop Task Error | 任务停止失败
 	//
-	// The task may still be running.
+	// The public server does not send this code. The task may still be running.
 	//
 	// Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
 	Code_STOP_TASK_FAILED Code = 41203
 	// 412.4 | Depend Task Not Found | 依赖任务未找到
 	//
-	// The task on which the new task depends does not exist. Create it first, or
-	// remove the dependency.
-	//
 	// Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
-	Code_DEPEND_TASK_NOT_FOUND Code = 41204
+	Code_DEPENDENCY_NOT_FOUND Code = 41204
 	// 413 | Supervisor Error | Supervisor组件业务相关错误
 	//
-	// The heading of group 413: the supervisor module failed, and no code of the
-	// group fits.
+	// The heading of group 413.
 	//
 	// Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
 	Code_SUPERVISOR_ERROR Code = 41300
 	// 413.1 | AuthId Not Found | 未找到此AuthID
 	//
-	// The request asks for an AuthId that does not exist. If the AuthId of the
-	// signature does not exist, the code is 401.2.
+	// The server looks up only the AuthId of the caller: to check the signature,
+	// and to list the apps and agents of the caller. So the code is
+	// UNAUTHENTICATED, and not NOT_FOUND.
 	//
-	// Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+	// Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
 	Code_AUTH_ID_NOT_FOUND Code = 41301
 	// 413.2 | App Not Found | 未找到此App
 	//
@@ -262,22 +255,20 @@ const (
 	Code_APP_NOT_FOUND Code = 41302
 	// 414 | Heartbeat Error | Heatbeat组件业务相关错误
 	//
-	// The heading of group 414: the heartbeat module failed, and no code of the
-	// group fits.
+	// The heading of group 414. The document has the typo Heatbeat in the
+	// translation.
 	//
 	// Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
 	Code_HEARTBEAT_ERROR Code = 41400
 	// 414.1 | Agent Info Not Found | 未找到Agent信息
 	//
-	// The heartbeat module does not know the agent. Check whether the agent is
-	// running and sends heartbeats.
-	//
 	// Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
 	Code_AGENT_INFO_NOT_FOUND Code = 41401
 	// 500 | Internal ServerError | 内部错误
 	//
-	// According to the document, the server appends details to this text.
-	// statusmap logs the details and never sends them.
+	// According to the document, the server appends details to this text. The
+	// public server appends stack traces. statusmap logs the details and never
+	// sends them.
 	//
 	// Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_SERVER_ERROR Code = 50000
@@ -318,7 +309,7 @@ var (
 		41201: "QUEUE_NOT_FOUND",
 		41202: "QUEUE_STATUS_INCORRECT",
 		41203: "STOP_TASK_FAILED",
-		41204: "DEPEND_TASK_NOT_FOUND",
+		41204: "DEPENDENCY_NOT_FOUND",
 		41300: "SUPERVISOR_ERROR",
 		41301: "AUTH_ID_NOT_FOUND",
 		41302: "APP_NOT_FOUND",
@@ -359,7 +350,7 @@ var (
 		"QUEUE_NOT_FOUND":               41201,
 		"QUEUE_STATUS_INCORRECT":        41202,
 		"STOP_TASK_FAILED":              41203,
-		"DEPEND_TASK_NOT_FOUND":         41204,
+		"DEPENDENCY_NOT_FOUND":          41204,
 		"SUPERVISOR_ERROR":              41300,
 		"AUTH_ID_NOT_FOUND":             41301,
 		"APP_NOT_FOUND":                 41302,
@@ -400,90 +391,89 @@ var File_legacy_elves_v2_code_proto protoreflect.FileDescriptor
 
 const file_legacy_elves_v2_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1alegacy/elves/v2/code.proto\x12\x0flegacy.elves.v2\x1a\x1astatusmap/v1/options.proto*\xcb!\n" +
+	"\x1alegacy/elves/v2/code.proto\x12\x0flegacy.elves.v2\x1a\x1astatusmap/v1/options.proto*\xbb;\n" +
 	"\x04Code\x12\x14\n" +
-	"\x10CODE_UNSPECIFIED\x10\x00\x12K\n" +
-	"\fUNAUTHORIZED\x10\xa4\xb9\x02\x1a7\xea\xb3\xcd\x042\b\x10\x10\x91\x03\x1a\x03401\"\fUnauthorized*\x15\n" +
-	"\x05zh-CN\x12\f权限错误2\x01\x10\x12\x8f\x01\n" +
-	"\x12MISSING_SIGN_PARAM\x10\xa5\xb9\x02\x1au\xea\xb3\xcd\x04p\b\x10\x10\x91\x03\x1a\x05401.1\"\x1fUnauthorized Missing Sign Param*A\n" +
-	"\x05zh-CN\x128缺少权限认证参数(timestamp,signType,sign,authId)\x12e\n" +
-	"\x0fAUTH_ID_ILLEGAL\x10\xa6\xb9\x02\x1aN\xea\xb3\xcd\x04I\b\x10\x10\x91\x03\x1a\x05401.2\"\x1eUnauthorized AuthId Is Illegal*\x1b\n" +
-	"\x05zh-CN\x12\x12AuthID时间超时\x12l\n" +
-	"\x11SIGN_TYPE_ILLEGAL\x10\xa7\xb9\x02\x1aS\xea\xb3\xcd\x04N\b\x10\x10\x91\x03\x1a\x05401.3\" Unauthorized SignType Is Illegal*\x1e\n" +
-	"\x05zh-CN\x12\x15签名类型不合法\x12q\n" +
-	"\x13SIGN_LENGTH_ILLEGAL\x10\xa8\xb9\x02\x1aV\xea\xb3\xcd\x04Q\b\x10\x10\x91\x03\x1a\x05401.4\"#Unauthorized Sign Length Is Illegal*\x1e\n" +
-	"\x05zh-CN\x12\x15签名长度不合法\x12V\n" +
-	"\rSIGN_MISMATCH\x10\xa9\xb9\x02\x1aA\xea\xb3\xcd\x04<\b\x10\x10\x91\x03\x1a\x05401.5\"\x17Unauthorized Sign Error*\x15\n" +
-	"\x05zh-CN\x12\f签名错误\x12\x7f\n" +
-	"\x19AUTH_ID_PERMISSION_DENIED\x10\xaa\xb9\x02\x1a^\xea\xb3\xcd\x04Y\b\a\x10\x91\x03\x1a\x05401.6\"%Unauthorized AuthId Permission Denied*!\n" +
-	"\x05zh-CN\x12\x18AuthID没有操作权限2\x01\a\x12_\n" +
-	"\x11TIMESTAMP_EXPIRED\x10\xab\xb9\x02\x1aF\xea\xb3\xcd\x04A\b\x10\x10\x91\x03\x1a\x05401.7\"\x19Unauthorized Sign Timeout*\x18\n" +
-	"\x05zh-CN\x12\x0f时间戳超时\x12g\n" +
-	"\x11TIMESTAMP_ILLEGAL\x10\xac\xb9\x02\x1aN\xea\xb3\xcd\x04I\b\x10\x10\x91\x03\x1a\x05401.8\"!Unauthorized Timestamp Is Illegal*\x18\n" +
-	"\x05zh-CN\x12\x0f非法时间戳\x12h\n" +
-	"\x12MODULE_NOT_ENABLED\x10\x88\xba\x02\x1aN\xea\xb3\xcd\x04I\b\f\x10\x92\x03\x1a\x03402\"\x1aRequire Module Not Enabled*\x1e\n" +
-	"\x05zh-CN\x12\x15所需组件未启用2\x01\f\x12\x8c\x01\n" +
-	"\x1dSUPERVISOR_MODULE_NOT_ENABLED\x10\x89\xba\x02\x1ag\xea\xb3\xcd\x04b\b\f\x10\x92\x03\x1a\x05402.1\"'Require Module (supervisor) Not Enabled*+\n" +
-	"\x05zh-CN\x12\"依赖的组件supervisor未启用\x12z\n" +
-	"\x17CRON_MODULE_NOT_ENABLED\x10\x8a\xba\x02\x1a[\xea\xb3\xcd\x04V\b\f\x10\x92\x03\x1a\x05402.2\"!Require Module (cron) Not Enabled*%\n" +
-	"\x05zh-CN\x12\x1c依赖的组件cron未启用\x12}\n" +
-	"\x18QUEUE_MODULE_NOT_ENABLED\x10\x8b\xba\x02\x1a]\xea\xb3\xcd\x04X\b\f\x10\x92\x03\x1a\x05402.3\"\"Require Module (queue) Not Enabled*&\n" +
-	"\x05zh-CN\x12\x1d依赖的组件queue未启用\x12_\n" +
-	"\rPARAM_ILLEGAL\x10\xec\xba\x02\x1aJ\xea\xb3\xcd\x04E\b\x03\x10\x93\x03\x1a\x03403\"\x15Request Param Illegal*\x1b\n" +
-	"\x05zh-CN\x12\x12请求参数错误2\x05\x03\x05\x06\t\v\x12`\n" +
+	"\x10CODE_UNSPECIFIED\x10\x00\x12\x88\x01\n" +
+	"\fUNAUTHORIZED\x10\xa4\xb9\x02\x1at\xea\xb3\xcd\x04o\b\x10\x10\x91\x03\x1a\x03401\"\fUnauthorized*\x15\n" +
+	"\x05zh-CN\x12\f权限错误2\x01\x10r;An error of authentication for which the group has no code.\x12\x8c\x02\n" +
+	"\x12MISSING_SIGN_PARAM\x10\xa5\xb9\x02\x1a\xf1\x01\xea\xb3\xcd\x04\xeb\x01\b\x10\x10\x91\x03\x1a\x05401.1\"\x1fUnauthorized Missing Sign Param*A\n" +
+	"\x05zh-CN\x128缺少权限认证参数(timestamp,signType,sign,authId)rYOne of the parameters `timestamp`, `sign_type`, `sign` and `auth_id` is missing or empty.z\x1eSend all four with every call.\x12\xe2\x01\n" +
+	"\x0fAUTH_ID_ILLEGAL\x10\xa6\xb9\x02\x1a\xca\x01\xea\xb3\xcd\x04\xc4\x01\b\x10\x10\x91\x03\x1a\x05401.2\"\x1eUnauthorized AuthId Is Illegal*\x1b\n" +
+	"\x05zh-CN\x12\x12AuthID时间超时ryAccording to the document, the AuthId has expired. In the public source, the check was that the AuthId has 16 characters.\x12\xb9\x01\n" +
+	"\x11SIGN_TYPE_ILLEGAL\x10\xa7\xb9\x02\x1a\x9f\x01\xea\xb3\xcd\x04\x99\x01\b\x10\x10\x91\x03\x1a\x05401.3\" Unauthorized SignType Is Illegal*\x1e\n" +
+	"\x05zh-CN\x12\x15签名类型不合法r1`sign_type` is not `md5`, in lower or upper case.z\x16Write `sign_type=md5`.\x12\xc1\x01\n" +
+	"\x13SIGN_LENGTH_ILLEGAL\x10\xa8\xb9\x02\x1a\xa5\x01\xea\xb3\xcd\x04\x9f\x01\b\x10\x10\x91\x03\x1a\x05401.4\"#Unauthorized Sign Length Is Illegal*\x1e\n" +
+	"\x05zh-CN\x12\x15签名长度不合法rL`sign` does not have 32 characters, so it is not an MD5 in hexadecimal form.\x12\xb5\x02\n" +
+	"\rSIGN_MISMATCH\x10\xa9\xb9\x02\x1a\x9f\x02\xea\xb3\xcd\x04\x99\x02\b\x10\x10\x91\x03\x1a\x05401.5\"\x17Unauthorized Sign Error*\x15\n" +
+	"\x05zh-CN\x12\f签名错误rOThe server has computed another MD5 from the request and the key of the AuthId.z\x89\x01Sign the path, a question mark, all parameters except `sign` and `sign_type` in alphabetical order and without URL encoding, and the key.\x12\xd4\x01\n" +
+	"\x19AUTH_ID_PERMISSION_DENIED\x10\xaa\xb9\x02\x1a\xb2\x01\xea\xb3\xcd\x04\xac\x01\b\a\x10\x91\x03\x1a\x05401.6\"%Unauthorized AuthId Permission Denied*!\n" +
+	"\x05zh-CN\x12\x18AuthID没有操作权限2\x01\arQThe AuthId is that of another app than `app`, or `ip` is not an agent of the app.\x12\xef\x01\n" +
+	"\x11TIMESTAMP_EXPIRED\x10\xab\xb9\x02\x1a\xd5\x01\xea\xb3\xcd\x04\xcf\x01\b\x10\x10\x91\x03\x1a\x05401.7\"\x19Unauthorized Sign Timeout*\x18\n" +
+	"\x05zh-CN\x12\x0f时间戳超时rF`timestamp` differs from the clock of the server by 3 minutes or more.zDCorrect the clock, and sign the request again with the current time.\x12\xa7\x01\n" +
+	"\x11TIMESTAMP_ILLEGAL\x10\xac\xb9\x02\x1a\x8d\x01\xea\xb3\xcd\x04\x87\x01\b\x10\x10\x91\x03\x1a\x05401.8\"!Unauthorized Timestamp Is Illegal*\x18\n" +
+	"\x05zh-CN\x12\x0f非法时间戳r\x1c`timestamp` is not a number.z\x1eSend the Unix time in seconds.\x12\xcf\x01\n" +
+	"\x12MODULE_NOT_ENABLED\x10\x88\xba\x02\x1a\xb4\x01\xea\xb3\xcd\x04\xae\x01\b\f\x10\x92\x03\x1a\x03402\"\x1aRequire Module Not Enabled*\x1e\n" +
+	"\x05zh-CN\x12\x15所需组件未启用2\x01\frcThe call needs a module that is not enabled in this installation. Repeating the call does not help.\x12\x95\x02\n" +
+	"\x1dSUPERVISOR_MODULE_NOT_ENABLED\x10\x89\xba\x02\x1a\xef\x01\xea\xb3\xcd\x04\xe9\x01\b\f\x10\x92\x03\x1a\x05402.1\"'Require Module (supervisor) Not Enabled*+\n" +
+	"\x05zh-CN\x12\"依赖的组件supervisor未启用r2The calls below `info` need the module supervisor.zQThe administrator must set the authentication mode of the server to `supervisor`.\x12\x8d\x02\n" +
+	"\x17CRON_MODULE_NOT_ENABLED\x10\x8a\xba\x02\x1a\xed\x01\xea\xb3\xcd\x04\xe7\x01\b\f\x10\x92\x03\x1a\x05402.2\"!Require Module (cron) Not Enabled*%\n" +
+	"\x05zh-CN\x12\x1c依赖的组件cron未启用r_The calls below `cron` need the module cron. So does `info/agents/detail` with `showcron=true`.z.The administrator must enable the module cron.\x12\xe0\x01\n" +
+	"\x18QUEUE_MODULE_NOT_ENABLED\x10\x8b\xba\x02\x1a\xbf\x01\xea\xb3\xcd\x04\xb9\x01\b\f\x10\x92\x03\x1a\x05402.3\"\"Require Module (queue) Not Enabled*&\n" +
+	"\x05zh-CN\x12\x1d依赖的组件queue未启用r.The calls below `queue` need the module queue.z/The administrator must enable the module queue.\x12\x90\x01\n" +
+	"\rPARAM_ILLEGAL\x10\xec\xba\x02\x1a{\xea\xb3\xcd\x04v\b\x03\x10\x93\x03\x1a\x03403\"\x15Request Param Illegal*\x1b\n" +
+	"\x05zh-CN\x12\x12请求参数错误2\x05\x03\x05\x06\t\vZ\x04\x94\x03\x95\x03r)The request is wrong and must be changed.\x12\xf1\x01\n" +
 	"\n" +
-	"IP_ILLEGAL\x10\xed\xba\x02\x1aN\xea\xb3\xcd\x04I\b\x03\x10\x93\x03\x1a\x05403.1\"\x1bRequest Params (ip) Illegal*\x1a\n" +
-	"\x05zh-CN\x12\x11IP参数不合法B\x02ip\x12p\n" +
-	"\x11JOB_PARAM_ILLEGAL\x10\xee\xba\x02\x1aW\xea\xb3\xcd\x04R\b\x03\x10\x93\x03\x1a\x05403.2\"\x1eRequest Params (param) Illegal*\x1d\n" +
-	"\x05zh-CN\x12\x14param参数不合法B\x05param\x12e\n" +
-	"\vAPP_ILLEGAL\x10\xef\xba\x02\x1aR\xea\xb3\xcd\x04M\b\x03\x10\x93\x03\x1a\x05403.3\"\x1cRequest Params (app) Illegal*\x1c\n" +
-	"\x05zh-CN\x12\x13app或func不合法B\x03app\x12h\n" +
-	"\fMODE_ILLEGAL\x10\xf0\xba\x02\x1aT\xea\xb3\xcd\x04O\b\x03\x10\x93\x03\x1a\x05403.4\"\x1dRequest Params (mode) Illegal*\x1c\n" +
-	"\x05zh-CN\x12\x13mode参数不合法B\x04mode\x12s\n" +
-	"\x11CRON_RULE_ILLEGAL\x10\xf1\xba\x02\x1aZ\xea\xb3\xcd\x04U\b\x03\x10\x93\x03\x1a\x05403.5\"\"Request Params (cron-rule) Illegal*\x18\n" +
-	"\x05zh-CN\x12\x0fcron-rule参数B\tcron-rule\x12x\n" +
-	"\x10QUEUE_ID_ILLEGAL\x10\xf2\xba\x02\x1a`\xea\xb3\xcd\x04[\b\x03\x10\x93\x03\x1a\x05403.6\"!Request Params (queue_id) Illegal* \n" +
-	"\x05zh-CN\x12\x17queue_id参数不合法B\bqueue_id\x12u\n" +
-	"\fFUNC_ILLEGAL\x10\xf3\xba\x02\x1aa\xea\xb3\xcd\x04\\\b\x03\x10\x93\x03\x1a\x05403.7\"\x1dRequest Params (func) Illegal*)\n" +
-	"\x05zh-CN\x12 func参数不合法,验证空值B\x04func\x12\x87\x01\n" +
-	"\x0fTIMEOUT_ILLEGAL\x10\xf4\xba\x02\x1ap\xea\xb3\xcd\x04k\b\x03\x10\x93\x03\x1a\x05403.8\" Request Params (timeout) Illegal*2\n" +
-	"\x05zh-CN\x12)timeout参数不合法,验证数字类型B\atimeout\x12\x83\x01\n" +
-	"\x0fCRON_ID_ILLEGAL\x10\xf5\xba\x02\x1al\xea\xb3\xcd\x04g\b\x03\x10\x93\x03\x1a\x05403.9\"\x1eRequest Params(cron_id)Illegal*0\n" +
-	"\x05zh-CN\x12'CronID参数不合法,验证16位长度B\acron_id\x12c\n" +
-	"\x0fSCHEDULER_ERROR\x10\xa8\xc0\x02\x1aL\xea\xb3\xcd\x04G\b\r\x10\x9a\x03\x1a\x03410\"\x0fScheduler Error**\n" +
-	"\x05zh-CN\x12!Scheduler组件业务相关错误\x12p\n" +
-	"\x18SEND_JOB_TO_AGENT_FAILED\x10\xa9\xc0\x02\x1aP\xea\xb3\xcd\x04K\b\x0e\x10\x9a\x03\x1a\x05410.1\"\x16Send Job To Agent Fail*#\n" +
-	"\x05zh-CN\x12\x1a发送任务到Agent失败8\n" +
-	"\x12T\n" +
+	"IP_ILLEGAL\x10\xed\xba\x02\x1a\xde\x01\xea\xb3\xcd\x04\xd8\x01\b\x03\x10\x93\x03\x1a\x05403.1\"\x1bRequest Params (ip) Illegal*\x1a\n" +
+	"\x05zh-CN\x12\x11IP参数不合法B\x02ipr\x8c\x01`ip` is missing, or is not an IPv4 address. The public source also sends this code if the `param` of `cron/add` or `queue/addtask` is wrong.\x12\xd8\x01\n" +
+	"\x11JOB_PARAM_ILLEGAL\x10\xee\xba\x02\x1a\xbe\x01\xea\xb3\xcd\x04\xb8\x01\b\x03\x10\x93\x03\x1a\x05403.2\"\x1eRequest Params (param) Illegal*\x1d\n" +
+	"\x05zh-CN\x12\x14param参数不合法B\x05paramrd`param` is not JSON. The public source also sends this code if the `ip` of `queue/addtask` is wrong.\x12\x81\x01\n" +
+	"\vAPP_ILLEGAL\x10\xef\xba\x02\x1an\xea\xb3\xcd\x04i\b\x03\x10\x93\x03\x1a\x05403.3\"\x1cRequest Params (app) Illegal*\x1c\n" +
+	"\x05zh-CN\x12\x13app或func不合法B\x03appr\x1a`app` is missing or empty.\x12\xdb\x01\n" +
+	"\fMODE_ILLEGAL\x10\xf0\xba\x02\x1a\xc6\x01\xea\xb3\xcd\x04\xc0\x01\b\x03\x10\x93\x03\x1a\x05403.4\"\x1dRequest Params (mode) Illegal*\x1c\n" +
+	"\x05zh-CN\x12\x13mode参数不合法B\x04moder\x1f`mode` is neither `NP` nor `P`.zNWrite `P` if the result goes to the processor of the app. The default is `NP`.\x12\xd9\x01\n" +
+	"\x11CRON_RULE_ILLEGAL\x10\xf1\xba\x02\x1a\xbf\x01\xea\xb3\xcd\x04\xb9\x01\b\x03\x10\x93\x03\x1a\x05403.5\"\"Request Params (cron-rule) Illegal*\x18\n" +
+	"\x05zh-CN\x12\x0fcron-rule参数B\x04ruler9`rule` is missing, or is not a cron expression of Quartz.z,Write an expression such as `0/5 * * * * ?`.\x12\x9a\x01\n" +
+	"\x10QUEUE_ID_ILLEGAL\x10\xf2\xba\x02\x1a\x81\x01\xea\xb3\xcd\x04|\b\x03\x10\x93\x03\x1a\x05403.6\"!Request Params (queue_id) Illegal* \n" +
+	"\x05zh-CN\x12\x17queue_id参数不合法B\bqueue_idr\x1f`queue_id` is missing or empty.\x12\x92\x01\n" +
+	"\fFUNC_ILLEGAL\x10\xf3\xba\x02\x1a~\xea\xb3\xcd\x04y\b\x03\x10\x93\x03\x1a\x05403.7\"\x1dRequest Params (func) Illegal*)\n" +
+	"\x05zh-CN\x12 func参数不合法,验证空值B\x04funcr\x1b`func` is missing or empty.\x12\xd4\x01\n" +
+	"\x0fTIMEOUT_ILLEGAL\x10\xf4\xba\x02\x1a\xbc\x01\xea\xb3\xcd\x04\xb6\x01\b\x03\x10\x93\x03\x1a\x05403.8\" Request Params (timeout) Illegal*2\n" +
+	"\x05zh-CN\x12)timeout参数不合法,验证数字类型B\atimeoutr\x1a`timeout` is not a number.z-Write a number of seconds. The default is 90.\x12\xad\x01\n" +
+	"\x0fCRON_ID_ILLEGAL\x10\xf5\xba\x02\x1a\x95\x01\xea\xb3\xcd\x04\x8f\x01\b\x03\x10\x93\x03\x1a\x05403.9\"\x1eRequest Params(cron_id)Illegal*0\n" +
+	"\x05zh-CN\x12'CronID参数不合法,验证16位长度B\acron_idr&`cron_id` does not have 16 characters.\x12\x9a\x01\n" +
+	"\x0fSCHEDULER_ERROR\x10\xa8\xc0\x02\x1a\x82\x01\xea\xb3\xcd\x04}\b\r\x10\x9a\x03\x1a\x03410\"\x0fScheduler Error**\n" +
+	"\x05zh-CN\x12!Scheduler组件业务相关错误r4The scheduler failed, and no code of the group fits.\x12\xd7\x02\n" +
+	"\x18SEND_JOB_TO_AGENT_FAILED\x10\xa9\xc0\x02\x1a\xb6\x02\xea\xb3\xcd\x04\xb0\x02\b\x0e\x10\x9a\x03\x1a\x05410.1\"\x16Send Job To Agent Fail*#\n" +
+	"\x05zh-CN\x12\x1a发送任务到Agent失败R\a410[.]0rzThe agent could not be reached, did not accept the job, or did not answer in time. In the last case, the job may have run.z`Find out whether the job has run before you repeat the call. Check whether the agent is running.\x12\x8c\x01\n" +
 	"\n" +
-	"CRON_ERROR\x10\x8c\xc1\x02\x1aB\xea\xb3\xcd\x04=\b\r\x10\x9b\x03\x1a\x03411\"\n" +
+	"CRON_ERROR\x10\x8c\xc1\x02\x1az\xea\xb3\xcd\x04u\b\r\x10\x9b\x03\x1a\x03411\"\n" +
 	"Cron Error*%\n" +
-	"\x05zh-CN\x12\x1cCron组件业务相关错误\x12p\n" +
-	"\x12CRON_JOB_NOT_FOUND\x10\x8d\xc1\x02\x1aV\xea\xb3\xcd\x04Q\b\x05\x10\x9b\x03\x1a\x05411.1\"\x1cNot Find Cron Job To Operate*%\n" +
-	"\x05zh-CN\x12\x1c未找到CronJob进行操作\x12[\n" +
-	"\vQUEUE_ERROR\x10\xf0\xc1\x02\x1aH\xea\xb3\xcd\x04C\b\r\x10\x9c\x03\x1a\x03412\"\vQueue Error**\n" +
-	"\x05zh-CN\x12!Scheduler组件业务相关错误\x12S\n" +
-	"\x0fQUEUE_NOT_FOUND\x10\xf1\xc1\x02\x1a<\xea\xb3\xcd\x047\b\x05\x10\x9c\x03\x1a\x05412.1\"\x0fQueue Not Found*\x18\n" +
-	"\x05zh-CN\x12\x0f队列未找到\x12g\n" +
-	"\x16QUEUE_STATUS_INCORRECT\x10\xf2\xc1\x02\x1aI\xea\xb3\xcd\x04D\b\t\x10\x9c\x03\x1a\x05412.2\"\x16Queue Status Incorrect*\x1e\n" +
-	"\x05zh-CN\x12\x15队列状态不正确\x12W\n" +
+	"\x05zh-CN\x12\x1cCron组件业务相关错误r6The cron module failed, and no code of the group fits.\x12\x93\x01\n" +
+	"\x12CRON_JOB_NOT_FOUND\x10\x8d\xc1\x02\x1ay\xea\xb3\xcd\x04t\b\x05\x10\x9b\x03\x1a\x05411.1\"\x1cNot Find Cron Job To Operate*%\n" +
+	"\x05zh-CN\x12\x1c未找到CronJob进行操作r!No cron job has the id `cron_id`.\x12\x90\x01\n" +
+	"\vQUEUE_ERROR\x10\xf0\xc1\x02\x1a}\xea\xb3\xcd\x04x\b\r\x10\x9c\x03\x1a\x03412\"\vQueue Error*&\n" +
+	"\x05zh-CN\x12\x1dQueue组件业务相关错误r7The queue module failed, and no code of the group fits.\x12t\n" +
+	"\x0fQUEUE_NOT_FOUND\x10\xf1\xc1\x02\x1a]\xea\xb3\xcd\x04X\b\x05\x10\x9c\x03\x1a\x05412.1\"\x0fQueue Not Found*\x18\n" +
+	"\x05zh-CN\x12\x0f队列未找到r\x1fNo queue has the id `queue_id`.\x12\xd6\x01\n" +
+	"\x16QUEUE_STATUS_INCORRECT\x10\xf2\xc1\x02\x1a\xb7\x01\xea\xb3\xcd\x04\xb1\x01\b\t\x10\x9c\x03\x1a\x05412.2\"\x16Queue Status Incorrect*\x1e\n" +
+	"\x05zh-CN\x12\x15队列状态不正确rkA task can be added to a queue, and a queue can be committed, only if the queue has not been committed yet.\x12W\n" +
 	"\x10STOP_TASK_FAILED\x10\xf3\xc1\x02\x1a?\xea\xb3\xcd\x04:\b\r\x10\x9c\x03\x1a\x05412.3\"\x0fStop Task Error*\x1b\n" +
-	"\x05zh-CN\x12\x12任务停止失败\x12e\n" +
-	"\x15DEPEND_TASK_NOT_FOUND\x10\xf4\xc1\x02\x1aH\xea\xb3\xcd\x04C\b\x05\x10\x9c\x03\x1a\x05412.4\"\x15Depend Task Not Found*\x1e\n" +
-	"\x05zh-CN\x12\x15依赖任务未找到\x12f\n" +
-	"\x10SUPERVISOR_ERROR\x10\xd4\xc2\x02\x1aN\xea\xb3\xcd\x04I\b\r\x10\x9d\x03\x1a\x03413\"\x10Supervisor Error*+\n" +
-	"\x05zh-CN\x12\"Supervisor组件业务相关错误\x12Y\n" +
-	"\x11AUTH_ID_NOT_FOUND\x10\xd5\xc2\x02\x1a@\xea\xb3\xcd\x04;\b\x05\x10\x9d\x03\x1a\x05413.1\"\x10AuthId Not Found*\x1b\n" +
-	"\x05zh-CN\x12\x12未找到此AuthID\x12O\n" +
-	"\rAPP_NOT_FOUND\x10\xd6\xc2\x02\x1a:\xea\xb3\xcd\x045\b\x05\x10\x9d\x03\x1a\x05413.2\"\rApp Not Found*\x18\n" +
-	"\x05zh-CN\x12\x0f未找到此App\x12b\n" +
-	"\x0fHEARTBEAT_ERROR\x10\xb8\xc3\x02\x1aK\xea\xb3\xcd\x04F\b\r\x10\x9e\x03\x1a\x03414\"\x0fHeartbeat Error*)\n" +
-	"\x05zh-CN\x12 Heatbeat组件业务相关错误\x12b\n" +
-	"\x14AGENT_INFO_NOT_FOUND\x10\xb9\xc3\x02\x1aF\xea\xb3\xcd\x04A\b\x05\x10\x9e\x03\x1a\x05414.1\"\x14Agent Info Not Found*\x1d\n" +
-	"\x05zh-CN\x12\x14未找到Agent信息\x12c\n" +
-	"\x15INTERNAL_SERVER_ERROR\x10І\x03\x1aF\xea\xb3\xcd\x04A\b\r\x10\xf4\x03\x1a\x03500\"\x14Internal ServerError*\x15\n" +
+	"\x05zh-CN\x12\x12任务停止失败\x12\xe0\x01\n" +
+	"\x14DEPENDENCY_NOT_FOUND\x10\xf4\xc1\x02\x1a\xc3\x01\xea\xb3\xcd\x04\xbd\x01\b\x05\x10\x9c\x03\x1a\x05412.4\"\x15Depend Task Not Found*\x1e\n" +
+	"\x05zh-CN\x12\x15依赖任务未找到rCNo task has the id `depend_task_id`, on which the new task depends.z3Add that task first, or leave `depend_task_id` out.\x12\xa6\x01\n" +
+	"\x10SUPERVISOR_ERROR\x10\xd4\xc2\x02\x1a\x8d\x01\xea\xb3\xcd\x04\x87\x01\b\r\x10\x9d\x03\x1a\x03413\"\x10Supervisor Error*+\n" +
+	"\x05zh-CN\x12\"Supervisor组件业务相关错误r<The supervisor module failed, and no code of the group fits.\x12\xc8\x01\n" +
+	"\x11AUTH_ID_NOT_FOUND\x10\xd5\xc2\x02\x1a\xae\x01\xea\xb3\xcd\x04\xa8\x01\b\x10\x10\x9d\x03\x1a\x05413.1\"\x10AuthId Not Found*\x1b\n" +
+	"\x05zh-CN\x12\x12未找到此AuthIDr>The `auth_id` with which the request is signed does not exist.z+Use an AuthId that the supervisor has made.\x12v\n" +
+	"\rAPP_NOT_FOUND\x10\xd6\xc2\x02\x1aa\xea\xb3\xcd\x04\\\b\x05\x10\x9d\x03\x1a\x05413.2\"\rApp Not Found*\x18\n" +
+	"\x05zh-CN\x12\x0f未找到此Appr%The AuthId does not belong to an app.\x12\xa2\x01\n" +
+	"\x0fHEARTBEAT_ERROR\x10\xb8\xc3\x02\x1a\x8a\x01\xea\xb3\xcd\x04\x84\x01\b\r\x10\x9e\x03\x1a\x03414\"\x0fHeartbeat Error**\n" +
+	"\x05zh-CN\x12!Heartbeat组件业务相关错误r;The heartbeat module failed, and no code of the group fits.\x12\xa7\x01\n" +
+	"\x14AGENT_INFO_NOT_FOUND\x10\xb9\xc3\x02\x1a\x8a\x01\xea\xb3\xcd\x04\x84\x01\b\x05\x10\x9e\x03\x1a\x05414.1\"\x14Agent Info Not Found*\x1d\n" +
+	"\x05zh-CN\x12\x14未找到Agent信息rAThe heartbeat module knows no agent with the `ip` of the request.\x12\x8d\x01\n" +
+	"\x15INTERNAL_SERVER_ERROR\x10І\x03\x1ap\xea\xb3\xcd\x04k\b\r\x10\xf4\x03\x1a\x03500\"\x14Internal ServerError*\x15\n" +
 	"\x05zh-CN\x12\f内部错误2\b\x01\x02\x04\b\n" +
-	"\r\x0e\x0f\x1a\xb7\x01\xea\xb3\xcd\x04\xb1\x01\n" +
+	"\r\x0e\x0fr(A component of Elves threw an exception.\x1a\xb7\x01\xea\xb3\xcd\x04\xb1\x01\n" +
 	"\x14Elves-Center OpenAPI\x12\x02en\x1ai\n" +
 	"8{\"flag\":\"false\",\"error\":\"[{code}]{message}\",\"result\":[]}\x12*{\"flag\":\"true\",\"error\":\"\",\"result\":{data}}\x18\xc8\x012*(401|402|403|41[0-4]|500)([.][1-9][0-9]?)?B>P\x01Z:github.com/statusmap/statusmap/gen/legacy/elves/v2;elvesv2b\x06proto3"
 

@@ -14,6 +14,9 @@
 // the user lacks a permission, 5xx if Jarvis itself failed, and 400 for other
 // errors. Its messages are for developers. The document advises against showing
 // them to end users.
+//
+// The constants and texts of the server are public too (JMan), but not the code that
+// renders its answers.
 
 package jarvisv2
 
@@ -40,6 +43,17 @@ const (
 // 900xx are general successes, and 901xx are general errors. So a code is a
 // success if it is 900xx, or if it ends in 00-09 and is not 901xx.
 // `success_codes` has this rule, and the catalog checks every code against it.
+// 20103, 30001, 30002 and 30004 are exceptions: they are older than the rule, and
+// are errors.
+//
+// A success is the bare resource. The public texts of success codes suggest that it
+// has return_code and message too, but no public source shows such a body. The
+// codes of most APIs are not public either, so their successes would have the
+// return_code of another API.
+//
+// Some numbers have two meanings in the public constants: 10010 is also an error
+// of deleting a user, and 90108 is two database errors. The document has one text
+// for 10010 and none for 90108, so no code shares its number here.
 type Code int32
 
 const (
@@ -55,47 +69,47 @@ const (
 	Code_PARAM_LENGTH_ERROR Code = 20210
 	// 接口 service-keys 申请 skey 成功
 	//
-	// This is not an error: the response has the skey. The document has only
-	// Chinese text, so the English text is ours.
+	// The document has only Chinese text. The English text is the start of the
+	// public server's, which continues with the id of the user and the skey. A
+	// success has no arguments, and the skey is a secret that does not belong in a
+	// message.
 	//
 	// Legacy code 10001. gRPC OK. HTTP 200 OK.
 	Code_SKEY_GRANTED Code = 10001
 	// 申请 skey 时用户不是 SUser
 	//
-	// The login is valid, but the user lacks the permission. The user must become
-	// an SUser first. According to the document, the HTTP status is 403. Jarvis
-	// has no other code for missing permissions, so this code is the fallback for
-	// PERMISSION_DENIED. The document has only Chinese text, so the English text
-	// is ours.
+	// According to the document, the HTTP status is 403. The code is no fallback
+	// for PERMISSION_DENIED: it would tell the users of every API to become
+	// service users. The document has only Chinese text. The English text is that
+	// of the public server, which continues with the id of the user.
 	//
 	// Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
-	Code_USER_NOT_SUSER Code = 10010
+	Code_USER_NOT_SERVICE_USER Code = 10010
 	// user info from get/post form/arg error - 用户信息参数不符合规则
 	//
-	// The request is wrong and must be changed. Jarvis has no other general code
-	// for errors of the client, so this code is the fallback for them.
+	// The fallbacks follow the document: HTTP 4xx is an error of the client, and
+	// this is its only general code. 5xx is 30018.
 	//
 	// Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_USER_INFO_ILLEGAL Code = 90100
 	// user info from flask g error - 读取用户信息失败,状态码 500
 	//
-	// The user is missing in Flask's request context (g). An earlier step should have
-	// stored it there. This is an error of Jarvis, not of the client. According to the
-	// document, the HTTP status is 500.
+	// According to the document, the HTTP status is 500. Its note on that is a
+	// part of the translation, since the texts are those of the document. The text
+	// of the public server continues with the id of the user.
 	//
 	// Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_USER_INFO_READ_FAILED Code = 90101
 	// user not found parse by token - token 不存在
 	//
-	// The token does not belong to a user. Log in again to get a new token. It is
-	// not NOT_FOUND, since the caller is not authenticated.
+	// It is not NOT_FOUND, since the caller is not authenticated.
 	//
 	// Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 	Code_TOKEN_USER_NOT_FOUND Code = 90102
 	// param configuration error, please contact the administrator - Jarvis 服务器配置错误
 	//
-	// The configuration of Jarvis is wrong. The administrator must correct it.
-	// Repeating the call does not help.
+	// The fallbacks are those whose HTTP status is 5xx, which the document lists
+	// under this code.
 	//
 	// Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_PARAM_CONFIGURATION_ERROR Code = 30018
@@ -107,7 +121,7 @@ var (
 		0:     "CODE_UNSPECIFIED",
 		20210: "PARAM_LENGTH_ERROR",
 		10001: "SKEY_GRANTED",
-		10010: "USER_NOT_SUSER",
+		10010: "USER_NOT_SERVICE_USER",
 		90100: "USER_INFO_ILLEGAL",
 		90101: "USER_INFO_READ_FAILED",
 		90102: "TOKEN_USER_NOT_FOUND",
@@ -117,7 +131,7 @@ var (
 		"CODE_UNSPECIFIED":          0,
 		"PARAM_LENGTH_ERROR":        20210,
 		"SKEY_GRANTED":              10001,
-		"USER_NOT_SUSER":            10010,
+		"USER_NOT_SERVICE_USER":     10010,
 		"USER_INFO_ILLEGAL":         90100,
 		"USER_INFO_READ_FAILED":     90101,
 		"TOKEN_USER_NOT_FOUND":      90102,
@@ -156,27 +170,29 @@ var File_legacy_jarvis_v2_code_proto protoreflect.FileDescriptor
 
 const file_legacy_jarvis_v2_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1blegacy/jarvis/v2/code.proto\x12\x10legacy.jarvis.v2\x1a\x1astatusmap/v1/options.proto*\xbd\a\n" +
+	"\x1blegacy/jarvis/v2/code.proto\x12\x10legacy.jarvis.v2\x1a\x1astatusmap/v1/options.proto*\xa5\x0f\n" +
 	"\x04Code\x12\x14\n" +
-	"\x10CODE_UNSPECIFIED\x10\x00\x12R\n" +
-	"\x12PARAM_LENGTH_ERROR\x10\xf2\x9d\x01\x1a8\xea\xb3\xcd\x043\b\x03\"\x12param length error*\x1b\n" +
-	"\x05zh-CN\x12\x12参数长度错误\x12i\n" +
-	"\fSKEY_GRANTED\x10\x91N\x1aV\xea\xb3\xcd\x04Q\b\x00\"\x1cskey granted by service-keys*/\n" +
-	"\x05zh-CN\x12&接口 service-keys 申请 skey 成功\x12^\n" +
-	"\x0eUSER_NOT_SUSER\x10\x9aN\x1aI\xea\xb3\xcd\x04D\b\a\"\x11user is not SUser**\n" +
-	"\x05zh-CN\x12!申请 skey 时用户不是 SUser2\x01\a\x12{\n" +
-	"\x11USER_INFO_ILLEGAL\x10\xf4\xbf\x05\x1ab\xea\xb3\xcd\x04]\b\x03\"&user info from get/post form/arg error**\n" +
-	"\x05zh-CN\x12!用户信息参数不符合规则2\x05\x03\x05\x06\t\v\x12s\n" +
-	"\x15USER_INFO_READ_FAILED\x10\xf5\xbf\x05\x1aV\xea\xb3\xcd\x04Q\b\r\"\x1cuser info from flask g error*/\n" +
-	"\x05zh-CN\x12&读取用户信息失败,状态码 500\x12_\n" +
-	"\x14TOKEN_USER_NOT_FOUND\x10\xf6\xbf\x05\x1aC\xea\xb3\xcd\x04>\b\x10\"\x1duser not found parse by token*\x18\n" +
-	"\x05zh-CN\x12\x0ftoken 不存在2\x01\x10\x12\x97\x01\n" +
-	"\x19PARAM_CONFIGURATION_ERROR\x10\xc2\xea\x01\x1av\xea\xb3\xcd\x04q\b\r\";param configuration error, please contact the administrator*%\n" +
-	"\x05zh-CN\x12\x1cJarvis 服务器配置错误2\t\x01\x02\x04\b\n" +
-	"\f\r\x0e\x0f\x1a\x92\x01\xea\xb3\xcd\x04\x8c\x01\n" +
+	"\x10CODE_UNSPECIFIED\x10\x00\x12\x94\x01\n" +
+	"\x12PARAM_LENGTH_ERROR\x10\xf2\x9d\x01\x1az\xea\xb3\xcd\x04u\b\x03\"\x12param length error*\x1b\n" +
+	"\x05zh-CN\x12\x12参数长度错误r@A parameter of the request does not follow the rules of the API.\x12\xc1\x01\n" +
+	"\fSKEY_GRANTED\x10\x91N\x1a\xad\x01\xea\xb3\xcd\x04\xa7\x01\b\x00\"\x15skey apply successful*/\n" +
+	"\x05zh-CN\x12&接口 service-keys 申请 skey 成功r[This is not an error. The API `service-keys` has granted an skey, which is in the response.\x12\x9b\x02\n" +
+	"\x15USER_NOT_SERVICE_USER\x10\x9aN\x1a\xfe\x01\xea\xb3\xcd\x04\xf8\x01\b\a\"#skey apply user is not service user**\n" +
+	"\x05zh-CN\x12!申请 skey 时用户不是 SUserb8\n" +
+	"\auser_id\x12-\x1a+The id of the user who applies for the skeyriThe login is valid, but the user is not a service user (SUser). Only service users can apply for an skey.\x12\xef\x01\n" +
+	"\x11USER_INFO_ILLEGAL\x10\xf4\xbf\x05\x1a\xd5\x01\xea\xb3\xcd\x04\xcf\x01\b\x03\"&user info from get/post form/arg error**\n" +
+	"\x05zh-CN\x12!用户信息参数不符合规则2\t\x01\x03\x05\x06\a\b\t\n" +
+	"\vZ\x04\x94\x03\x95\x03rfThe information about the user in the parameters of the request is wrong. All APIs can send this code.\x12\xd8\x02\n" +
+	"\x15USER_INFO_READ_FAILED\x10\xf5\xbf\x05\x1a\xba\x02\xea\xb3\xcd\x04\xb4\x02\b\r\"\x1cuser info from flask g error*/\n" +
+	"\x05zh-CN\x12&读取用户信息失败,状态码 500b\x1f\n" +
+	"\auser_id\x12\x14\x1a\x12The id of the userr\x91\x01The user is missing in Flask's request context (`g`), where an earlier step should have stored it. This is an error of Jarvis, not of the client.z,The administrator of Jarvis must correct it.\x12\xd2\x01\n" +
+	"\x14TOKEN_USER_NOT_FOUND\x10\xf6\xbf\x05\x1a\xb5\x01\xea\xb3\xcd\x04\xaf\x01\b\x10\"\x1duser not found parse by token*\x18\n" +
+	"\x05zh-CN\x12\x0ftoken 不存在2\x01\x10rMNo user has the token: the login has failed, or the token is no longer valid.z Log in again to get a new token.\x12\x89\x02\n" +
+	"\x19PARAM_CONFIGURATION_ERROR\x10\xc2\xea\x01\x1a\xe7\x01\xea\xb3\xcd\x04\xe1\x01\b\r\";param configuration error, please contact the administrator*%\n" +
+	"\x05zh-CN\x12\x1cJarvis 服务器配置错误2\x06\x02\x04\f\r\x0e\x0frCThe configuration of Jarvis is wrong. The client cannot correct it.z,The administrator of Jarvis must correct it.\x1a\xdf\x01\xea\xb3\xcd\x04\xd9\x01\n" +
 	"\n" +
 	"Jarvis API\x12\x02en\x1a4\n" +
-	"*{\"return_code\":{code},\"message\":{message}}\x12\x06{data}*5900[0-9]{2}|([1-8][0-9]{2}|9[1-9][0-9]|90[2-9])0[0-9]2\r[1-9][0-9]{4}B@P\x01Z<github.com/statusmap/statusmap/gen/legacy/jarvis/v2;jarvisv2b\x06proto3"
+	"*{\"return_code\":{code},\"message\":{message}}\x12\x06{data}*\x81\x01900[0-9]{2}|(1[0-9]{2}|20[02-9]|2[1-9][0-9]|30[1-9]|3[1-9][0-9]|[4-8][0-9]{2}|90[2-9]|9[1-9][0-9])0[0-9]|2010[0-24-9]|3000[035-9]2\r[1-9][0-9]{4}B@P\x01Z<github.com/statusmap/statusmap/gen/legacy/jarvis/v2;jarvisv2b\x06proto3"
 
 var (
 	file_legacy_jarvis_v2_code_proto_rawDescOnce sync.Once

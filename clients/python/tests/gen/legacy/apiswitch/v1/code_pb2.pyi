@@ -6,9 +6,8 @@ Package legacy.apiswitch.v1 is the error table of API Switch, from its page
 
 API Switch answers a success with HTTP 2XX and without a code, so all codes
 are errors. The document does not list their HTTP statuses. Here each code
-has the canonical status of its gRPC code, with two exceptions: 409 Conflict
-if the state of an application, volume or snapshot forbids the call, and 400
-if an option inside the request is not supported.
+has the canonical status of its gRPC code, with one exception: 409 Conflict
+if the state of an application, volume or snapshot forbids the call.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -130,10 +129,14 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     APP_DATA_ERROR: _Code.ValueType  # 10213
     """data路径参数错误
 
+    The document does not name the field.
+
     Legacy code 10213. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     APP_LOG_ERROR: _Code.ValueType  # 10214
     """log路径参数错误
+
+    The document does not name the field.
 
     Legacy code 10214. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -150,8 +153,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     INVALID_VOL_PARAMETER: _Code.ValueType  # 10302
     """参数不合法
 
-    The text is the same as that of 10001. This code is for the parameters of a
-    volume.
+    The text is the same as that of 10001.
 
     Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -231,9 +233,11 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_BAD_SIZE: _Code.ValueType  # 10316
     """云硬盘扩容后容量必须大于当前容量
 
-    Ask for a capacity that is larger than the current one.
+    Ask for a capacity that is larger than the current one. It depends on the
+    state of the volume whether a size is valid, so the gRPC code is
+    OUT_OF_RANGE.
 
-    Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
+    Legacy code 10316. gRPC OUT_OF_RANGE. HTTP 400 Bad Request.
     """
     VOL_EXT_EXCEED_QUOTA: _Code.ValueType  # 10317
     """超出云硬盘容量配额，暂时无法进行扩容
@@ -255,8 +259,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXT_CONTINUE: _Code.ValueType  # 10320
     """正在为您扩容云硬盘
 
-    This is not a failure: the extension has started. Repeat the call to get
-    its result.
+    This is not a failure: the extension has started. There is no `retry_after`:
+    the same call would fail with 10316 after the extension. ABORTED fits, since
+    a client has to start at a higher level: read the size of the volume, then
+    decide. No success can have a code.
 
     Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
     """
@@ -293,9 +299,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """云硬盘资源管理器正在启动
 
     This is not a failure. Repeat the call until the volume explorer has
-    started.
+    started. As 10353, it is a state of the volume explorer, so the gRPC code is
+    ABORTED: load balancers count UNAVAILABLE and 503 as a server that is down.
 
-    Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+    Legacy code 10326. gRPC ABORTED. HTTP 409 Conflict.
     """
     VOL_EXP_VOL_BUSY: _Code.ValueType  # 10327
     """云硬盘正被其他应用使用中，暂无法启动资源管理器
@@ -307,8 +314,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_EXP_READY: _Code.ValueType  # 10328
     """云硬盘资源管理器启动成功
 
-    This is not a failure: the volume explorer is running. The caller can
-    continue.
+    This is not a failure: the volume explorer is running, and the caller can
+    continue. The code cannot be OK, since API Switch sends no code with HTTP
+    2XX. ALREADY_EXISTS is the closest.
 
     Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
     """
@@ -427,16 +435,17 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     VOL_FS_UNSUPPORTED: _Code.ValueType  # 10349
     """云硬盘不支持该类型文件系统
 
-    Choose another type. The HTTP status is 400, because 501 would mean that
-    the server does not support the whole call.
+    Choose another type. A value in the request is not supported, so the gRPC
+    code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not
+    support the whole call.
 
-    Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+    Legacy code 10349. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     VOL_SUM_LIST_FAILED: _Code.ValueType  # 10350
     """获取云硬盘列表异常
 
-    The text is the same as that of 10313. The name shows that this code is for
-    the summaries.
+    The text is the same as that of 10313. The document does not say what SUM
+    means.
 
     Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -493,11 +502,12 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SYNTAX_NOT_SUPPORT: _Code.ValueType  # 10602
     """部分语法不支持
 
-    The YAML is valid, but API Switch does not support a part of it. Remove
-    that part. The HTTP status is 400, because 501 would mean that the server
-    does not support the whole call.
+    The YAML is valid, but API Switch does not support a part of it. Remove that
+    part. A value in the request is not supported, so the gRPC code is
+    INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not support
+    the whole call.
 
-    Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+    Legacy code 10602. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     STACK_NOT_FOUND: _Code.ValueType  # 10603
     """未找到操作的应用编排
@@ -541,10 +551,11 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     NET_NOT_SUPPORT: _Code.ValueType  # 10610
     """网络模式不支持
 
-    Choose another network mode. The HTTP status is 400, because 501 would mean
-    that the server does not support the whole call.
+    Choose another network mode. A value in the request is not supported, so the
+    gRPC code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does
+    not support the whole call.
 
-    Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+    Legacy code 10610. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     IMAGE_NOT_SET: _Code.ValueType  # 10611
     """服务镜像信息未指定
@@ -733,10 +744,14 @@ Legacy code 10212. gRPC INTERNAL. HTTP 500 Internal Server Error.
 APP_DATA_ERROR: Code.ValueType  # 10213
 """data路径参数错误
 
+The document does not name the field.
+
 Legacy code 10213. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 APP_LOG_ERROR: Code.ValueType  # 10214
 """log路径参数错误
+
+The document does not name the field.
 
 Legacy code 10214. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -753,8 +768,7 @@ Legacy code 10301. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 INVALID_VOL_PARAMETER: Code.ValueType  # 10302
 """参数不合法
 
-The text is the same as that of 10001. This code is for the parameters of a
-volume.
+The text is the same as that of 10001.
 
 Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -834,9 +848,11 @@ Legacy code 10315. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_EXT_BAD_SIZE: Code.ValueType  # 10316
 """云硬盘扩容后容量必须大于当前容量
 
-Ask for a capacity that is larger than the current one.
+Ask for a capacity that is larger than the current one. It depends on the
+state of the volume whether a size is valid, so the gRPC code is
+OUT_OF_RANGE.
 
-Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
+Legacy code 10316. gRPC OUT_OF_RANGE. HTTP 400 Bad Request.
 """
 VOL_EXT_EXCEED_QUOTA: Code.ValueType  # 10317
 """超出云硬盘容量配额，暂时无法进行扩容
@@ -858,8 +874,10 @@ Legacy code 10319. gRPC INTERNAL. HTTP 500 Internal Server Error.
 VOL_EXT_CONTINUE: Code.ValueType  # 10320
 """正在为您扩容云硬盘
 
-This is not a failure: the extension has started. Repeat the call to get
-its result.
+This is not a failure: the extension has started. There is no `retry_after`:
+the same call would fail with 10316 after the extension. ABORTED fits, since
+a client has to start at a higher level: read the size of the volume, then
+decide. No success can have a code.
 
 Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
 """
@@ -896,9 +914,10 @@ VOL_EXP_WAIT: Code.ValueType  # 10326
 """云硬盘资源管理器正在启动
 
 This is not a failure. Repeat the call until the volume explorer has
-started.
+started. As 10353, it is a state of the volume explorer, so the gRPC code is
+ABORTED: load balancers count UNAVAILABLE and 503 as a server that is down.
 
-Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+Legacy code 10326. gRPC ABORTED. HTTP 409 Conflict.
 """
 VOL_EXP_VOL_BUSY: Code.ValueType  # 10327
 """云硬盘正被其他应用使用中，暂无法启动资源管理器
@@ -910,8 +929,9 @@ Legacy code 10327. gRPC FAILED_PRECONDITION. HTTP 409 Conflict.
 VOL_EXP_READY: Code.ValueType  # 10328
 """云硬盘资源管理器启动成功
 
-This is not a failure: the volume explorer is running. The caller can
-continue.
+This is not a failure: the volume explorer is running, and the caller can
+continue. The code cannot be OK, since API Switch sends no code with HTTP
+2XX. ALREADY_EXISTS is the closest.
 
 Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
 """
@@ -1030,16 +1050,17 @@ Legacy code 10348. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 VOL_FS_UNSUPPORTED: Code.ValueType  # 10349
 """云硬盘不支持该类型文件系统
 
-Choose another type. The HTTP status is 400, because 501 would mean that
-the server does not support the whole call.
+Choose another type. A value in the request is not supported, so the gRPC
+code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not
+support the whole call.
 
-Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+Legacy code 10349. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 VOL_SUM_LIST_FAILED: Code.ValueType  # 10350
 """获取云硬盘列表异常
 
-The text is the same as that of 10313. The name shows that this code is for
-the summaries.
+The text is the same as that of 10313. The document does not say what SUM
+means.
 
 Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
@@ -1096,11 +1117,12 @@ Legacy code 10601. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SYNTAX_NOT_SUPPORT: Code.ValueType  # 10602
 """部分语法不支持
 
-The YAML is valid, but API Switch does not support a part of it. Remove
-that part. The HTTP status is 400, because 501 would mean that the server
-does not support the whole call.
+The YAML is valid, but API Switch does not support a part of it. Remove that
+part. A value in the request is not supported, so the gRPC code is
+INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not support
+the whole call.
 
-Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+Legacy code 10602. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 STACK_NOT_FOUND: Code.ValueType  # 10603
 """未找到操作的应用编排
@@ -1144,10 +1166,11 @@ Legacy code 10609. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 NET_NOT_SUPPORT: Code.ValueType  # 10610
 """网络模式不支持
 
-Choose another network mode. The HTTP status is 400, because 501 would mean
-that the server does not support the whole call.
+Choose another network mode. A value in the request is not supported, so the
+gRPC code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does
+not support the whole call.
 
-Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+Legacy code 10610. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 IMAGE_NOT_SET: Code.ValueType  # 10611
 """服务镜像信息未指定

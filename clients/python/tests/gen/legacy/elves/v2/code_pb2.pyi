@@ -6,12 +6,15 @@ the later revision of its page: 29 codes. It adds 401.8, 403.7 to 403.9,
 412.1 to 412.4 and 413.2 to legacy.elves.v1. Its 403.3 is for app only, not
 for app or func.
 
-This revision has no headings, but the server sends them as codes: 401, 402,
-403, 410 to 414 and 500. Their texts are those of the earlier revision.
+This revision has no headings. They are codes here too: 401, 402, 403, 410 to
+414 and 500. Their texts are those of the earlier revision.
 
 Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
 "[code]text" in English. The translation is the Chinese text of the column
 解释.
+
+The document says little about the causes. The explanations are from the public
+source of the server (elves-project) and its manual (gy-games/elves-book).
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -38,118 +41,106 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     UNAUTHORIZED: _Code.ValueType  # 40100
     """401 | Unauthorized | 权限错误
 
-    The heading of group 401. It is sent if no code of the group fits. Sign the
-    request with a valid AuthId.
+    The heading of group 401. It is the answer if no code of the group fits.
 
     Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     MISSING_SIGN_PARAM: _Code.ValueType  # 40101
     """401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
 
-    One of timestamp, signType, sign and authId is empty. Send all four.
+    The server calls the parameters `sign_type` and `auth_id`.
 
     Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     AUTH_ID_ILLEGAL: _Code.ValueType  # 40102
     """401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
 
-    According to the column 解释, the AuthId has expired. Get a valid one.
+    The public server does not send this code: its check is commented out. It
+    answers 413.1 to an AuthId that does not exist.
 
     Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     SIGN_TYPE_ILLEGAL: _Code.ValueType  # 40103
     """401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
 
-    signType must be "md5".
-
     Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     SIGN_LENGTH_ILLEGAL: _Code.ValueType  # 40104
     """401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-
-    sign must be an MD5 in hexadecimal form, with 32 characters.
 
     Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     SIGN_MISMATCH: _Code.ValueType  # 40105
     """401.5 | Unauthorized Sign Error | 签名错误
 
-    The server has computed another MD5. Check the key and the text that is
-    signed.
-
     Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     AUTH_ID_PERMISSION_DENIED: _Code.ValueType  # 40106
     """401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
 
-    The signature is valid, but the AuthId has no permission for the call. Ask
-    for the permission. Signing again does not help.
+    The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+    not help.
 
     Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
     """
     TIMESTAMP_EXPIRED: _Code.ValueType  # 40107
     """401.7 | Unauthorized Sign Timeout | 时间戳超时
 
-    The timestamp differs from the server's clock by more than 3 minutes. Sign
-    the request again with the current time.
-
     Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     TIMESTAMP_ILLEGAL: _Code.ValueType  # 40108
     """401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
 
-    The timestamp is not a number. It is part of the signature, so the gRPC
-    code is UNAUTHENTICATED.
+    The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
 
     Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     MODULE_NOT_ENABLED: _Code.ValueType  # 40200
     """402 | Require Module Not Enabled | 所需组件未启用
 
-    The heading of group 402: the operation needs a module that is not enabled
-    in this installation. Repeating the call does not help.
+    The heading of group 402. The definition of UNIMPLEMENTED includes
+    operations that are not enabled. A wrong path or HTTP method is 403: no
+    module is missing then.
 
     Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
     """
     SUPERVISOR_MODULE_NOT_ENABLED: _Code.ValueType  # 40201
     """402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
 
-    The administrator must enable the module supervisor.
-
     Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
     """
     CRON_MODULE_NOT_ENABLED: _Code.ValueType  # 40202
     """402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-
-    The administrator must enable the module cron.
 
     Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
     """
     QUEUE_MODULE_NOT_ENABLED: _Code.ValueType  # 40203
     """402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
 
-    The administrator must enable the module queue.
-
     Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
     """
     PARAM_ILLEGAL: _Code.ValueType  # 40300
     """403 | Request Param Illegal | 请求参数错误
 
-    The heading of group 403: the request is wrong and must be changed. This
-    code is the fallback for errors of the client for which Elves has no code.
+    The heading of group 403. This code is the fallback for errors of the client
+    for which Elves has no code, and for paths and HTTP methods that do not
+    exist.
 
     Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     IP_ILLEGAL: _Code.ValueType  # 40301
     """403.1 | Request Params (ip) Illegal | IP参数不合法
 
+    The field is the one that the document names. A server that swaps 403.1 and
+    403.2 is wrong.
+
     Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     JOB_PARAM_ILLEGAL: _Code.ValueType  # 40302
     """403.2 | Request Params (param) Illegal | param参数不合法
 
-    The field with the name param, which has the arguments of a job. An error
-    in any parameter is 403.
+    The field has the name param. It has the arguments of a job. An error in any
+    parameter is 403.
 
     Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
@@ -169,6 +160,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     CRON_RULE_ILLEGAL: _Code.ValueType  # 40305
     """403.5 | Request Params (cron-rule) Illegal | cron-rule参数
 
+    The parameter is really `rule`, not cron-rule as in the text. The column 解释
+    is cut off in the document.
+
     Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     QUEUE_ID_ILLEGAL: _Code.ValueType  # 40306
@@ -179,46 +173,42 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     FUNC_ILLEGAL: _Code.ValueType  # 40307
     """403.7 | Request Params (func) Illegal | func参数不合法,验证空值
 
-    func is empty.
-
     Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     TIMEOUT_ILLEGAL: _Code.ValueType  # 40308
     """403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-
-    timeout is not a number.
 
     Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     CRON_ID_ILLEGAL: _Code.ValueType  # 40309
     """403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
 
-    cron_id does not have 16 characters. The text has fewer spaces than those
-    of the other codes, as the server sends it.
+    The text has fewer spaces than those of the other codes, as in the document.
+    The public source has them: `Request Params (cron_id) Illegal`.
 
     Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
     """
     SCHEDULER_ERROR: _Code.ValueType  # 41000
     """410 | Scheduler Error | Scheduler组件业务相关错误
 
-    The heading of group 410: the scheduler failed, and no code of the group
-    fits.
+    The heading of group 410.
 
     Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
     """
     SEND_JOB_TO_AGENT_FAILED: _Code.ValueType  # 41001
     """410.1 | Send Job To Agent Fail | 发送任务到Agent失败
 
-    The agent could not be reached, or did not accept the job. Repeat the call.
-    If that does not help, check whether the agent is running.
+    410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+    as the group, since it says the same. There is no `retry_after`: the server
+    sends it also if the time ran out after the job was sent, and a job must not
+    run twice.
 
     Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
     """
     CRON_ERROR: _Code.ValueType  # 41100
     """411 | Cron Error | Cron组件业务相关错误
 
-    The heading of group 411: the cron module failed, and no code of the group
-    fits.
+    The heading of group 411.
 
     Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
     """
@@ -230,8 +220,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     QUEUE_ERROR: _Code.ValueType  # 41200
     """412 | Queue Error | Scheduler组件业务相关错误
 
-    The heading of group 412: the queue module failed, and no code of the group
-    fits. The document has the description of group 410 here.
+    The heading of group 412. The document has the description of group 410
+    here, by mistake. The translation has the name of the right module.
 
     Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
     """
@@ -243,41 +233,38 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     QUEUE_STATUS_INCORRECT: _Code.ValueType  # 41202
     """412.2 | Queue Status Incorrect | 队列状态不正确
 
-    The state of the queue does not allow the call. Change the state, then
-    repeat the call.
+    The state must change before the call can succeed, so the gRPC code is
+    FAILED_PRECONDITION.
 
     Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
     """
     STOP_TASK_FAILED: _Code.ValueType  # 41203
     """412.3 | Stop Task Error | 任务停止失败
 
-    The task may still be running.
+    The public server does not send this code. The task may still be running.
 
     Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
     """
-    DEPEND_TASK_NOT_FOUND: _Code.ValueType  # 41204
+    DEPENDENCY_NOT_FOUND: _Code.ValueType  # 41204
     """412.4 | Depend Task Not Found | 依赖任务未找到
-
-    The task on which the new task depends does not exist. Create it first, or
-    remove the dependency.
 
     Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
     """
     SUPERVISOR_ERROR: _Code.ValueType  # 41300
     """413 | Supervisor Error | Supervisor组件业务相关错误
 
-    The heading of group 413: the supervisor module failed, and no code of the
-    group fits.
+    The heading of group 413.
 
     Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
     """
     AUTH_ID_NOT_FOUND: _Code.ValueType  # 41301
     """413.1 | AuthId Not Found | 未找到此AuthID
 
-    The request asks for an AuthId that does not exist. If the AuthId of the
-    signature does not exist, the code is 401.2.
+    The server looks up only the AuthId of the caller: to check the signature,
+    and to list the apps and agents of the caller. So the code is
+    UNAUTHENTICATED, and not NOT_FOUND.
 
-    Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+    Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
     """
     APP_NOT_FOUND: _Code.ValueType  # 41302
     """413.2 | App Not Found | 未找到此App
@@ -287,24 +274,22 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     HEARTBEAT_ERROR: _Code.ValueType  # 41400
     """414 | Heartbeat Error | Heatbeat组件业务相关错误
 
-    The heading of group 414: the heartbeat module failed, and no code of the
-    group fits.
+    The heading of group 414. The document has the typo Heatbeat in the
+    translation.
 
     Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
     """
     AGENT_INFO_NOT_FOUND: _Code.ValueType  # 41401
     """414.1 | Agent Info Not Found | 未找到Agent信息
 
-    The heartbeat module does not know the agent. Check whether the agent is
-    running and sends heartbeats.
-
     Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
     """
     INTERNAL_SERVER_ERROR: _Code.ValueType  # 50000
     """500 | Internal ServerError | 内部错误
 
-    According to the document, the server appends details to this text.
-    statusmap logs the details and never sends them.
+    According to the document, the server appends details to this text. The
+    public server appends stack traces. statusmap logs the details and never
+    sends them.
 
     Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -312,8 +297,14 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """A Code is one error of the Elves-Center OpenAPI, later revision.
 
-    The number is major * 100 + minor: 401.1 is 40101. The headings are codes
-    too, since the server sends them: 401 is 40100. `http` is the major number.
+    The number is major * 100 + minor: 401.1 is 40101. The headings are codes too,
+    for errors of their group that have no code: 401 is 40100. `http` is the major
+    number.
+
+    The real failure has no key `result`. The document has it in its uniform format,
+    so a failure has `"result":[]` here. A success has the id of a new queue, task
+    or cron job in `result`, as the manual says. Servers before November 2017 sent
+    it beside `flag`.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
@@ -321,118 +312,106 @@ CODE_UNSPECIFIED: Code.ValueType  # 0
 UNAUTHORIZED: Code.ValueType  # 40100
 """401 | Unauthorized | 权限错误
 
-The heading of group 401. It is sent if no code of the group fits. Sign the
-request with a valid AuthId.
+The heading of group 401. It is the answer if no code of the group fits.
 
 Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 MISSING_SIGN_PARAM: Code.ValueType  # 40101
 """401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
 
-One of timestamp, signType, sign and authId is empty. Send all four.
+The server calls the parameters `sign_type` and `auth_id`.
 
 Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 AUTH_ID_ILLEGAL: Code.ValueType  # 40102
 """401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
 
-According to the column 解释, the AuthId has expired. Get a valid one.
+The public server does not send this code: its check is commented out. It
+answers 413.1 to an AuthId that does not exist.
 
 Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 SIGN_TYPE_ILLEGAL: Code.ValueType  # 40103
 """401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
 
-signType must be "md5".
-
 Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 SIGN_LENGTH_ILLEGAL: Code.ValueType  # 40104
 """401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-
-sign must be an MD5 in hexadecimal form, with 32 characters.
 
 Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 SIGN_MISMATCH: Code.ValueType  # 40105
 """401.5 | Unauthorized Sign Error | 签名错误
 
-The server has computed another MD5. Check the key and the text that is
-signed.
-
 Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 AUTH_ID_PERMISSION_DENIED: Code.ValueType  # 40106
 """401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
 
-The signature is valid, but the AuthId has no permission for the call. Ask
-for the permission. Signing again does not help.
+The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+not help.
 
 Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
 """
 TIMESTAMP_EXPIRED: Code.ValueType  # 40107
 """401.7 | Unauthorized Sign Timeout | 时间戳超时
 
-The timestamp differs from the server's clock by more than 3 minutes. Sign
-the request again with the current time.
-
 Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 TIMESTAMP_ILLEGAL: Code.ValueType  # 40108
 """401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
 
-The timestamp is not a number. It is part of the signature, so the gRPC
-code is UNAUTHENTICATED.
+The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
 
 Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 MODULE_NOT_ENABLED: Code.ValueType  # 40200
 """402 | Require Module Not Enabled | 所需组件未启用
 
-The heading of group 402: the operation needs a module that is not enabled
-in this installation. Repeating the call does not help.
+The heading of group 402. The definition of UNIMPLEMENTED includes
+operations that are not enabled. A wrong path or HTTP method is 403: no
+module is missing then.
 
 Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 """
 SUPERVISOR_MODULE_NOT_ENABLED: Code.ValueType  # 40201
 """402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
 
-The administrator must enable the module supervisor.
-
 Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 """
 CRON_MODULE_NOT_ENABLED: Code.ValueType  # 40202
 """402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-
-The administrator must enable the module cron.
 
 Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 """
 QUEUE_MODULE_NOT_ENABLED: Code.ValueType  # 40203
 """402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
 
-The administrator must enable the module queue.
-
 Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
 """
 PARAM_ILLEGAL: Code.ValueType  # 40300
 """403 | Request Param Illegal | 请求参数错误
 
-The heading of group 403: the request is wrong and must be changed. This
-code is the fallback for errors of the client for which Elves has no code.
+The heading of group 403. This code is the fallback for errors of the client
+for which Elves has no code, and for paths and HTTP methods that do not
+exist.
 
 Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 IP_ILLEGAL: Code.ValueType  # 40301
 """403.1 | Request Params (ip) Illegal | IP参数不合法
 
+The field is the one that the document names. A server that swaps 403.1 and
+403.2 is wrong.
+
 Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 JOB_PARAM_ILLEGAL: Code.ValueType  # 40302
 """403.2 | Request Params (param) Illegal | param参数不合法
 
-The field with the name param, which has the arguments of a job. An error
-in any parameter is 403.
+The field has the name param. It has the arguments of a job. An error in any
+parameter is 403.
 
 Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
@@ -452,6 +431,9 @@ Legacy code 403.4. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 CRON_RULE_ILLEGAL: Code.ValueType  # 40305
 """403.5 | Request Params (cron-rule) Illegal | cron-rule参数
 
+The parameter is really `rule`, not cron-rule as in the text. The column 解释
+is cut off in the document.
+
 Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 QUEUE_ID_ILLEGAL: Code.ValueType  # 40306
@@ -462,46 +444,42 @@ Legacy code 403.6. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 FUNC_ILLEGAL: Code.ValueType  # 40307
 """403.7 | Request Params (func) Illegal | func参数不合法,验证空值
 
-func is empty.
-
 Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 TIMEOUT_ILLEGAL: Code.ValueType  # 40308
 """403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-
-timeout is not a number.
 
 Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 CRON_ID_ILLEGAL: Code.ValueType  # 40309
 """403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
 
-cron_id does not have 16 characters. The text has fewer spaces than those
-of the other codes, as the server sends it.
+The text has fewer spaces than those of the other codes, as in the document.
+The public source has them: `Request Params (cron_id) Illegal`.
 
 Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
 """
 SCHEDULER_ERROR: Code.ValueType  # 41000
 """410 | Scheduler Error | Scheduler组件业务相关错误
 
-The heading of group 410: the scheduler failed, and no code of the group
-fits.
+The heading of group 410.
 
 Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
 """
 SEND_JOB_TO_AGENT_FAILED: Code.ValueType  # 41001
 """410.1 | Send Job To Agent Fail | 发送任务到Agent失败
 
-The agent could not be reached, or did not accept the job. Repeat the call.
-If that does not help, check whether the agent is running.
+410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+as the group, since it says the same. There is no `retry_after`: the server
+sends it also if the time ran out after the job was sent, and a job must not
+run twice.
 
 Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
 """
 CRON_ERROR: Code.ValueType  # 41100
 """411 | Cron Error | Cron组件业务相关错误
 
-The heading of group 411: the cron module failed, and no code of the group
-fits.
+The heading of group 411.
 
 Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
 """
@@ -513,8 +491,8 @@ Legacy code 411.1. gRPC NOT_FOUND. HTTP 411 Length Required.
 QUEUE_ERROR: Code.ValueType  # 41200
 """412 | Queue Error | Scheduler组件业务相关错误
 
-The heading of group 412: the queue module failed, and no code of the group
-fits. The document has the description of group 410 here.
+The heading of group 412. The document has the description of group 410
+here, by mistake. The translation has the name of the right module.
 
 Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
 """
@@ -526,41 +504,38 @@ Legacy code 412.1. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
 QUEUE_STATUS_INCORRECT: Code.ValueType  # 41202
 """412.2 | Queue Status Incorrect | 队列状态不正确
 
-The state of the queue does not allow the call. Change the state, then
-repeat the call.
+The state must change before the call can succeed, so the gRPC code is
+FAILED_PRECONDITION.
 
 Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
 """
 STOP_TASK_FAILED: Code.ValueType  # 41203
 """412.3 | Stop Task Error | 任务停止失败
 
-The task may still be running.
+The public server does not send this code. The task may still be running.
 
 Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
 """
-DEPEND_TASK_NOT_FOUND: Code.ValueType  # 41204
+DEPENDENCY_NOT_FOUND: Code.ValueType  # 41204
 """412.4 | Depend Task Not Found | 依赖任务未找到
-
-The task on which the new task depends does not exist. Create it first, or
-remove the dependency.
 
 Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
 """
 SUPERVISOR_ERROR: Code.ValueType  # 41300
 """413 | Supervisor Error | Supervisor组件业务相关错误
 
-The heading of group 413: the supervisor module failed, and no code of the
-group fits.
+The heading of group 413.
 
 Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
 """
 AUTH_ID_NOT_FOUND: Code.ValueType  # 41301
 """413.1 | AuthId Not Found | 未找到此AuthID
 
-The request asks for an AuthId that does not exist. If the AuthId of the
-signature does not exist, the code is 401.2.
+The server looks up only the AuthId of the caller: to check the signature,
+and to list the apps and agents of the caller. So the code is
+UNAUTHENTICATED, and not NOT_FOUND.
 
-Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
 """
 APP_NOT_FOUND: Code.ValueType  # 41302
 """413.2 | App Not Found | 未找到此App
@@ -570,24 +545,22 @@ Legacy code 413.2. gRPC NOT_FOUND. HTTP 413 Content Too Large.
 HEARTBEAT_ERROR: Code.ValueType  # 41400
 """414 | Heartbeat Error | Heatbeat组件业务相关错误
 
-The heading of group 414: the heartbeat module failed, and no code of the
-group fits.
+The heading of group 414. The document has the typo Heatbeat in the
+translation.
 
 Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
 """
 AGENT_INFO_NOT_FOUND: Code.ValueType  # 41401
 """414.1 | Agent Info Not Found | 未找到Agent信息
 
-The heartbeat module does not know the agent. Check whether the agent is
-running and sends heartbeats.
-
 Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
 """
 INTERNAL_SERVER_ERROR: Code.ValueType  # 50000
 """500 | Internal ServerError | 内部错误
 
-According to the document, the server appends details to this text.
-statusmap logs the details and never sends them.
+According to the document, the server appends details to this text. The
+public server appends stack traces. statusmap logs the details and never
+sends them.
 
 Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """

@@ -8,6 +8,9 @@ Jarvis uses HTTP statuses: 401 if the login or the token is not valid, 403 if
 the user lacks a permission, 5xx if Jarvis itself failed, and 400 for other
 errors. Its messages are for developers. The document advises against showing
 them to end users.
+
+The constants and texts of the server are public too (JMan), but not the code that
+renders its answers.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -43,52 +46,52 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SKEY_GRANTED: _Code.ValueType  # 10001
     """接口 service-keys 申请 skey 成功
 
-    This is not an error: the response has the skey. The document has only
-    Chinese text, so the English text is ours.
+    The document has only Chinese text. The English text is the start of the
+    public server's, which continues with the id of the user and the skey. A
+    success has no arguments, and the skey is a secret that does not belong in a
+    message.
 
     Legacy code 10001. gRPC OK. HTTP 200 OK.
     """
-    USER_NOT_SUSER: _Code.ValueType  # 10010
+    USER_NOT_SERVICE_USER: _Code.ValueType  # 10010
     """申请 skey 时用户不是 SUser
 
-    The login is valid, but the user lacks the permission. The user must become
-    an SUser first. According to the document, the HTTP status is 403. Jarvis
-    has no other code for missing permissions, so this code is the fallback for
-    PERMISSION_DENIED. The document has only Chinese text, so the English text
-    is ours.
+    According to the document, the HTTP status is 403. The code is no fallback
+    for PERMISSION_DENIED: it would tell the users of every API to become
+    service users. The document has only Chinese text. The English text is that
+    of the public server, which continues with the id of the user.
 
     Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
     USER_INFO_ILLEGAL: _Code.ValueType  # 90100
     """user info from get/post form/arg error - 用户信息参数不符合规则
 
-    The request is wrong and must be changed. Jarvis has no other general code
-    for errors of the client, so this code is the fallback for them.
+    The fallbacks follow the document: HTTP 4xx is an error of the client, and
+    this is its only general code. 5xx is 30018.
 
     Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
     USER_INFO_READ_FAILED: _Code.ValueType  # 90101
     """user info from flask g error - 读取用户信息失败,状态码 500
 
-    The user is missing in Flask's request context (g). An earlier step should have
-    stored it there. This is an error of Jarvis, not of the client. According to the
-    document, the HTTP status is 500.
+    According to the document, the HTTP status is 500. Its note on that is a
+    part of the translation, since the texts are those of the document. The text
+    of the public server continues with the id of the user.
 
     Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     TOKEN_USER_NOT_FOUND: _Code.ValueType  # 90102
     """user not found parse by token - token 不存在
 
-    The token does not belong to a user. Log in again to get a new token. It is
-    not NOT_FOUND, since the caller is not authenticated.
+    It is not NOT_FOUND, since the caller is not authenticated.
 
     Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
     """
     PARAM_CONFIGURATION_ERROR: _Code.ValueType  # 30018
     """param configuration error, please contact the administrator - Jarvis 服务器配置错误
 
-    The configuration of Jarvis is wrong. The administrator must correct it.
-    Repeating the call does not help.
+    The fallbacks are those whose HTTP status is 5xx, which the document lists
+    under this code.
 
     Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
@@ -101,6 +104,17 @@ class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     900xx are general successes, and 901xx are general errors. So a code is a
     success if it is 900xx, or if it ends in 00-09 and is not 901xx.
     `success_codes` has this rule, and the catalog checks every code against it.
+    20103, 30001, 30002 and 30004 are exceptions: they are older than the rule, and
+    are errors.
+
+    A success is the bare resource. The public texts of success codes suggest that it
+    has return_code and message too, but no public source shows such a body. The
+    codes of most APIs are not public either, so their successes would have the
+    return_code of another API.
+
+    Some numbers have two meanings in the public constants: 10010 is also an error
+    of deleting a user, and 90108 is two database errors. The document has one text
+    for 10010 and none for 90108, so no code shares its number here.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
@@ -117,52 +131,52 @@ Legacy code 20210. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SKEY_GRANTED: Code.ValueType  # 10001
 """接口 service-keys 申请 skey 成功
 
-This is not an error: the response has the skey. The document has only
-Chinese text, so the English text is ours.
+The document has only Chinese text. The English text is the start of the
+public server's, which continues with the id of the user and the skey. A
+success has no arguments, and the skey is a secret that does not belong in a
+message.
 
 Legacy code 10001. gRPC OK. HTTP 200 OK.
 """
-USER_NOT_SUSER: Code.ValueType  # 10010
+USER_NOT_SERVICE_USER: Code.ValueType  # 10010
 """申请 skey 时用户不是 SUser
 
-The login is valid, but the user lacks the permission. The user must become
-an SUser first. According to the document, the HTTP status is 403. Jarvis
-has no other code for missing permissions, so this code is the fallback for
-PERMISSION_DENIED. The document has only Chinese text, so the English text
-is ours.
+According to the document, the HTTP status is 403. The code is no fallback
+for PERMISSION_DENIED: it would tell the users of every API to become
+service users. The document has only Chinese text. The English text is that
+of the public server, which continues with the id of the user.
 
 Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
 USER_INFO_ILLEGAL: Code.ValueType  # 90100
 """user info from get/post form/arg error - 用户信息参数不符合规则
 
-The request is wrong and must be changed. Jarvis has no other general code
-for errors of the client, so this code is the fallback for them.
+The fallbacks follow the document: HTTP 4xx is an error of the client, and
+this is its only general code. 5xx is 30018.
 
 Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 USER_INFO_READ_FAILED: Code.ValueType  # 90101
 """user info from flask g error - 读取用户信息失败,状态码 500
 
-The user is missing in Flask's request context (g). An earlier step should have
-stored it there. This is an error of Jarvis, not of the client. According to the
-document, the HTTP status is 500.
+According to the document, the HTTP status is 500. Its note on that is a
+part of the translation, since the texts are those of the document. The text
+of the public server continues with the id of the user.
 
 Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 TOKEN_USER_NOT_FOUND: Code.ValueType  # 90102
 """user not found parse by token - token 不存在
 
-The token does not belong to a user. Log in again to get a new token. It is
-not NOT_FOUND, since the caller is not authenticated.
+It is not NOT_FOUND, since the caller is not authenticated.
 
 Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 """
 PARAM_CONFIGURATION_ERROR: Code.ValueType  # 30018
 """param configuration error, please contact the administrator - Jarvis 服务器配置错误
 
-The configuration of Jarvis is wrong. The administrator must correct it.
-Repeating the call does not help.
+The fallbacks are those whose HTTP status is 5xx, which the document lists
+under this code.
 
 Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """

@@ -11,6 +11,9 @@
 // Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
 // "[code]text" in English. The translation is the Chinese text of the column
 // 解释. For a heading, it is the heading's Chinese text or the line below it.
+//
+// The document says little about the causes. The explanations are from the public
+// source of the server (elves-project) and its manual (gy-games/elves-book).
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
@@ -20,13 +23,19 @@ import { file_statusmap_v1_options } from "../../../statusmap/v1/options_pb.js";
  * Describes the file legacy/elves/v1/code.proto.
  */
 export const file_legacy_elves_v1_code: GenFile = /*@__PURE__*/
-  fileDesc("ChpsZWdhY3kvZWx2ZXMvdjEvY29kZS5wcm90bxIPbGVnYWN5LmVsdmVzLnYxKvQZCgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQABJLCgxVTkFVVEhPUklaRUQQpLkCGjfqs80EMggQEJEDGgM0MDEiDFVuYXV0aG9yaXplZCoVCgV6aC1DThIM5p2D6ZmQ6ZSZ6K+vMgEQEm8KEk1JU1NJTkdfU0lHTl9QQVJBTRCluQIaVeqzzQRQCBAQkQMaBTQwMS4xIh9VbmF1dGhvcml6ZWQgTWlzc2luZyBTaWduIFBhcmFtKiEKBXpoLUNOEhjmnYPpmZDorqTor4Hlj4LmlbDmnInor68SZQoPQVVUSF9JRF9JTExFR0FMEKa5AhpO6rPNBEkIEBCRAxoFNDAxLjIiHlVuYXV0aG9yaXplZCBBdXRoSWQgSXMgSWxsZWdhbCobCgV6aC1DThISQXV0aElE5pe26Ze06LaF5pe2EmwKEVNJR05fVFlQRV9JTExFR0FMEKe5AhpT6rPNBE4IEBCRAxoFNDAxLjMiIFVuYXV0aG9yaXplZCBTaWduVHlwZSBJcyBJbGxlZ2FsKh4KBXpoLUNOEhXnrb7lkI3nsbvlnovkuI3lkIjms5UScQoTU0lHTl9MRU5HVEhfSUxMRUdBTBCouQIaVuqzzQRRCBAQkQMaBTQwMS40IiNVbmF1dGhvcml6ZWQgU2lnbiBMZW5ndGggSXMgSWxsZWdhbCoeCgV6aC1DThIV562+5ZCN6ZW/5bqm5LiN5ZCI5rOVElYKDVNJR05fTUlTTUFUQ0gQqbkCGkHqs80EPAgQEJEDGgU0MDEuNSIXVW5hdXRob3JpemVkIFNpZ24gRXJyb3IqFQoFemgtQ04SDOetvuWQjemUmeivrxJ/ChlBVVRIX0lEX1BFUk1JU1NJT05fREVOSUVEEKq5Ahpe6rPNBFkIBxCRAxoFNDAxLjYiJVVuYXV0aG9yaXplZCBBdXRoSWQgUGVybWlzc2lvbiBEZW5pZWQqIQoFemgtQ04SGEF1dGhJROayoeacieaTjeS9nOadg+mZkDIBBxJfChFUSU1FU1RBTVBfRVhQSVJFRBCruQIaRuqzzQRBCBAQkQMaBTQwMS43IhlVbmF1dGhvcml6ZWQgU2lnbiBUaW1lb3V0KhgKBXpoLUNOEg/ml7bpl7TmiLPotoXml7YSaAoSTU9EVUxFX05PVF9FTkFCTEVEEIi6AhpO6rPNBEkIDBCSAxoDNDAyIhpSZXF1aXJlIE1vZHVsZSBOb3QgRW5hYmxlZCoeCgV6aC1DThIV5omA6ZyA57uE5Lu25pyq5ZCv55SoMgEMEowBCh1TVVBFUlZJU09SX01PRFVMRV9OT1RfRU5BQkxFRBCJugIaZ+qzzQRiCAwQkgMaBTQwMi4xIidSZXF1aXJlIE1vZHVsZSAoc3VwZXJ2aXNvcikgTm90IEVuYWJsZWQqKwoFemgtQ04SIuS+nei1lueahOe7hOS7tnN1cGVydmlzb3LmnKrlkK/nlKgSegoXQ1JPTl9NT0RVTEVfTk9UX0VOQUJMRUQQiroCGlvqs80EVggMEJIDGgU0MDIuMiIhUmVxdWlyZSBNb2R1bGUgKGNyb24pIE5vdCBFbmFibGVkKiUKBXpoLUNOEhzkvp3otZbnmoTnu4Tku7Zjcm9u5pyq5ZCv55SoEn0KGFFVRVVFX01PRFVMRV9OT1RfRU5BQkxFRBCLugIaXeqzzQRYCAwQkgMaBTQwMi4zIiJSZXF1aXJlIE1vZHVsZSAocXVldWUpIE5vdCBFbmFibGVkKiYKBXpoLUNOEh3kvp3otZbnmoTnu4Tku7ZxdWV1ZeacquWQr+eUqBJfCg1QQVJBTV9JTExFR0FMEOy6AhpK6rPNBEUIAxCTAxoDNDAzIhVSZXF1ZXN0IFBhcmFtIElsbGVnYWwqGwoFemgtQ04SEuivt+axguWPguaVsOmUmeivrzIFAwUGCQsSYAoKSVBfSUxMRUdBTBDtugIaTuqzzQRJCAMQkwMaBTQwMy4xIhtSZXF1ZXN0IFBhcmFtcyAoaXApIElsbGVnYWwqGgoFemgtQ04SEUlQ5Y+C5pWw5LiN5ZCI5rOVQgJpcBJwChFKT0JfUEFSQU1fSUxMRUdBTBDuugIaV+qzzQRSCAMQkwMaBTQwMy4yIh5SZXF1ZXN0IFBhcmFtcyAocGFyYW0pIElsbGVnYWwqHQoFemgtQ04SFHBhcmFt5Y+C5pWw5LiN5ZCI5rOVQgVwYXJhbRJuChNBUFBfT1JfRlVOQ19JTExFR0FMEO+6AhpT6rPNBE4IAxCTAxoFNDAzLjMiIlJlcXVlc3QgUGFyYW1zIChhcHB8fGZ1bmMpIElsbGVnYWwqHAoFemgtQ04SE2FwcOaIlmZ1bmPkuI3lkIjms5USaAoMTU9ERV9JTExFR0FMEPC6AhpU6rPNBE8IAxCTAxoFNDAzLjQiHVJlcXVlc3QgUGFyYW1zIChtb2RlKSBJbGxlZ2FsKhwKBXpoLUNOEhNtb2Rl5Y+C5pWw5LiN5ZCI5rOVQgRtb2RlEnMKEUNST05fUlVMRV9JTExFR0FMEPG6Ahpa6rPNBFUIAxCTAxoFNDAzLjUiIlJlcXVlc3QgUGFyYW1zIChjcm9uLXJ1bGUpIElsbGVnYWwqGAoFemgtQ04SD2Nyb24tcnVsZeWPguaVsEIJY3Jvbi1ydWxlEngKEFFVRVVFX0lEX0lMTEVHQUwQ8roCGmDqs80EWwgDEJMDGgU0MDMuNiIhUmVxdWVzdCBQYXJhbXMgKHF1ZXVlX2lkKSBJbGxlZ2FsKiAKBXpoLUNOEhdxdWV1ZV9pZOWPguaVsOS4jeWQiOazlUIIcXVldWVfaWQSYwoPU0NIRURVTEVSX0VSUk9SEKjAAhpM6rPNBEcIDRCaAxoDNDEwIg9TY2hlZHVsZXIgRXJyb3IqKgoFemgtQ04SIVNjaGVkdWxlcue7hOS7tuS4muWKoeebuOWFs+mUmeivrxJwChhTRU5EX0pPQl9UT19BR0VOVF9GQUlMRUQQqcACGlDqs80ESwgOEJoDGgU0MTAuMSIWU2VuZCBKb2IgVG8gQWdlbnQgRmFpbCojCgV6aC1DThIa5Y+R6YCB5Lu75Yqh5YiwQWdlbnTlpLHotKU4ChJUCgpDUk9OX0VSUk9SEIzBAhpC6rPNBD0IDRCbAxoDNDExIgpDcm9uIEVycm9yKiUKBXpoLUNOEhxDcm9u57uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vEnAKEkNST05fSk9CX05PVF9GT1VORBCNwQIaVuqzzQRRCAUQmwMaBTQxMS4xIhxOb3QgRmluZCBDcm9uIEpvYiBUbyBPcGVyYXRlKiUKBXpoLUNOEhzmnKrmib7liLBDcm9uSm9i6L+b6KGM5pON5L2cElsKC1FVRVVFX0VSUk9SEPDBAhpI6rPNBEMIDRCcAxoDNDEyIgtRdWV1ZSBFcnJvcioqCgV6aC1DThIhU2NoZWR1bGVy57uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vEmYKEFNVUEVSVklTT1JfRVJST1IQ1MICGk7qs80ESQgNEJ0DGgM0MTMiEFN1cGVydmlzb3IgRXJyb3IqKwoFemgtQ04SIlN1cGVydmlzb3Lnu4Tku7bkuJrliqHnm7jlhbPplJnor68SWQoRQVVUSF9JRF9OT1RfRk9VTkQQ1cICGkDqs80EOwgFEJ0DGgU0MTMuMSIQQXV0aElkIE5vdCBGb3VuZCobCgV6aC1DThIS5pyq5om+5Yiw5q2kQXV0aElEEmIKD0hFQVJUQkVBVF9FUlJPUhC4wwIaS+qzzQRGCA0QngMaAzQxNCIPSGVhcnRiZWF0IEVycm9yKikKBXpoLUNOEiBIZWF0YmVhdOe7hOS7tuS4muWKoeebuOWFs+mUmeivrxJiChRBR0VOVF9JTkZPX05PVF9GT1VORBC5wwIaRuqzzQRBCAUQngMaBTQxNC4xIhRBZ2VudCBJbmZvIE5vdCBGb3VuZCodCgV6aC1DThIU5pyq5om+5YiwQWdlbnTkv6Hmga8SYwoVSU5URVJOQUxfU0VSVkVSX0VSUk9SENCGAxpG6rPNBEEIDRD0AxoDNTAwIhRJbnRlcm5hbCBTZXJ2ZXJFcnJvcioVCgV6aC1DThIM5YaF6YOo6ZSZ6K+vMggBAgQICg0ODxq3AeqzzQSxAQoURWx2ZXMtQ2VudGVyIE9wZW5BUEkSAmVuGmkKOHsiZmxhZyI6ImZhbHNlIiwiZXJyb3IiOiJbe2NvZGV9XXttZXNzYWdlfSIsInJlc3VsdCI6W119Eip7ImZsYWciOiJ0cnVlIiwiZXJyb3IiOiIiLCJyZXN1bHQiOntkYXRhfX0YyAEyKig0MDF8NDAyfDQwM3w0MVswLTRdfDUwMCkoWy5dWzEtOV1bMC05XT8pP0I+UAFaOmdpdGh1Yi5jb20vc3RhdHVzbWFwL3N0YXR1c21hcC9nZW4vbGVnYWN5L2VsdmVzL3YxO2VsdmVzdjFiBnByb3RvMw", [file_statusmap_v1_options]);
+  fileDesc("ChpsZWdhY3kvZWx2ZXMvdjEvY29kZS5wcm90bxIPbGVnYWN5LmVsdmVzLnYxKpUwCgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQABKRAQoMVU5BVVRIT1JJWkVEEKS5Ahp96rPNBHgIEBCRAxoDNDAxIgxVbmF1dGhvcml6ZWQqFQoFemgtQ04SDOadg+mZkOmUmeivrzIBEFIHNDAxWy5dOHI7QW4gZXJyb3Igb2YgYXV0aGVudGljYXRpb24gZm9yIHdoaWNoIHRoZSBncm91cCBoYXMgbm8gY29kZS4S7AEKEk1JU1NJTkdfU0lHTl9QQVJBTRCluQIa0QHqs80EywEIEBCRAxoFNDAxLjEiH1VuYXV0aG9yaXplZCBNaXNzaW5nIFNpZ24gUGFyYW0qIQoFemgtQ04SGOadg+mZkOiupOivgeWPguaVsOacieivr3JZT25lIG9mIHRoZSBwYXJhbWV0ZXJzIGB0aW1lc3RhbXBgLCBgc2lnbl90eXBlYCwgYHNpZ25gIGFuZCBgYXV0aF9pZGAgaXMgbWlzc2luZyBvciBlbXB0eS56HlNlbmQgYWxsIGZvdXIgd2l0aCBldmVyeSBjYWxsLhLiAQoPQVVUSF9JRF9JTExFR0FMEKa5AhrKAeqzzQTEAQgQEJEDGgU0MDEuMiIeVW5hdXRob3JpemVkIEF1dGhJZCBJcyBJbGxlZ2FsKhsKBXpoLUNOEhJBdXRoSUTml7bpl7TotoXml7ZyeUFjY29yZGluZyB0byB0aGUgZG9jdW1lbnQsIHRoZSBBdXRoSWQgaGFzIGV4cGlyZWQuIEluIHRoZSBwdWJsaWMgc291cmNlLCB0aGUgY2hlY2sgd2FzIHRoYXQgdGhlIEF1dGhJZCBoYXMgMTYgY2hhcmFjdGVycy4SuQEKEVNJR05fVFlQRV9JTExFR0FMEKe5AhqfAeqzzQSZAQgQEJEDGgU0MDEuMyIgVW5hdXRob3JpemVkIFNpZ25UeXBlIElzIElsbGVnYWwqHgoFemgtQ04SFeetvuWQjeexu+Wei+S4jeWQiOazlXIxYHNpZ25fdHlwZWAgaXMgbm90IGBtZDVgLCBpbiBsb3dlciBvciB1cHBlciBjYXNlLnoWV3JpdGUgYHNpZ25fdHlwZT1tZDVgLhLBAQoTU0lHTl9MRU5HVEhfSUxMRUdBTBCouQIapQHqs80EnwEIEBCRAxoFNDAxLjQiI1VuYXV0aG9yaXplZCBTaWduIExlbmd0aCBJcyBJbGxlZ2FsKh4KBXpoLUNOEhXnrb7lkI3plb/luqbkuI3lkIjms5VyTGBzaWduYCBkb2VzIG5vdCBoYXZlIDMyIGNoYXJhY3RlcnMsIHNvIGl0IGlzIG5vdCBhbiBNRDUgaW4gaGV4YWRlY2ltYWwgZm9ybS4StQIKDVNJR05fTUlTTUFUQ0gQqbkCGp8C6rPNBJkCCBAQkQMaBTQwMS41IhdVbmF1dGhvcml6ZWQgU2lnbiBFcnJvcioVCgV6aC1DThIM562+5ZCN6ZSZ6K+vck9UaGUgc2VydmVyIGhhcyBjb21wdXRlZCBhbm90aGVyIE1ENSBmcm9tIHRoZSByZXF1ZXN0IGFuZCB0aGUga2V5IG9mIHRoZSBBdXRoSWQueokBU2lnbiB0aGUgcGF0aCwgYSBxdWVzdGlvbiBtYXJrLCBhbGwgcGFyYW1ldGVycyBleGNlcHQgYHNpZ25gIGFuZCBgc2lnbl90eXBlYCBpbiBhbHBoYWJldGljYWwgb3JkZXIgYW5kIHdpdGhvdXQgVVJMIGVuY29kaW5nLCBhbmQgdGhlIGtleS4S1AEKGUFVVEhfSURfUEVSTUlTU0lPTl9ERU5JRUQQqrkCGrIB6rPNBKwBCAcQkQMaBTQwMS42IiVVbmF1dGhvcml6ZWQgQXV0aElkIFBlcm1pc3Npb24gRGVuaWVkKiEKBXpoLUNOEhhBdXRoSUTmsqHmnInmk43kvZzmnYPpmZAyAQdyUVRoZSBBdXRoSWQgaXMgdGhhdCBvZiBhbm90aGVyIGFwcCB0aGFuIGBhcHBgLCBvciBgaXBgIGlzIG5vdCBhbiBhZ2VudCBvZiB0aGUgYXBwLhLvAQoRVElNRVNUQU1QX0VYUElSRUQQq7kCGtUB6rPNBM8BCBAQkQMaBTQwMS43IhlVbmF1dGhvcml6ZWQgU2lnbiBUaW1lb3V0KhgKBXpoLUNOEg/ml7bpl7TmiLPotoXml7ZyRmB0aW1lc3RhbXBgIGRpZmZlcnMgZnJvbSB0aGUgY2xvY2sgb2YgdGhlIHNlcnZlciBieSAzIG1pbnV0ZXMgb3IgbW9yZS56RENvcnJlY3QgdGhlIGNsb2NrLCBhbmQgc2lnbiB0aGUgcmVxdWVzdCBhZ2FpbiB3aXRoIHRoZSBjdXJyZW50IHRpbWUuEs8BChJNT0RVTEVfTk9UX0VOQUJMRUQQiLoCGrQB6rPNBK4BCAwQkgMaAzQwMiIaUmVxdWlyZSBNb2R1bGUgTm90IEVuYWJsZWQqHgoFemgtQ04SFeaJgOmcgOe7hOS7tuacquWQr+eUqDIBDHJjVGhlIGNhbGwgbmVlZHMgYSBtb2R1bGUgdGhhdCBpcyBub3QgZW5hYmxlZCBpbiB0aGlzIGluc3RhbGxhdGlvbi4gUmVwZWF0aW5nIHRoZSBjYWxsIGRvZXMgbm90IGhlbHAuEpUCCh1TVVBFUlZJU09SX01PRFVMRV9OT1RfRU5BQkxFRBCJugIa7wHqs80E6QEIDBCSAxoFNDAyLjEiJ1JlcXVpcmUgTW9kdWxlIChzdXBlcnZpc29yKSBOb3QgRW5hYmxlZCorCgV6aC1DThIi5L6d6LWW55qE57uE5Lu2c3VwZXJ2aXNvcuacquWQr+eUqHIyVGhlIGNhbGxzIGJlbG93IGBpbmZvYCBuZWVkIHRoZSBtb2R1bGUgc3VwZXJ2aXNvci56UVRoZSBhZG1pbmlzdHJhdG9yIG11c3Qgc2V0IHRoZSBhdXRoZW50aWNhdGlvbiBtb2RlIG9mIHRoZSBzZXJ2ZXIgdG8gYHN1cGVydmlzb3JgLhKNAgoXQ1JPTl9NT0RVTEVfTk9UX0VOQUJMRUQQiroCGu0B6rPNBOcBCAwQkgMaBTQwMi4yIiFSZXF1aXJlIE1vZHVsZSAoY3JvbikgTm90IEVuYWJsZWQqJQoFemgtQ04SHOS+nei1lueahOe7hOS7tmNyb27mnKrlkK/nlKhyX1RoZSBjYWxscyBiZWxvdyBgY3JvbmAgbmVlZCB0aGUgbW9kdWxlIGNyb24uIFNvIGRvZXMgYGluZm8vYWdlbnRzL2RldGFpbGAgd2l0aCBgc2hvd2Nyb249dHJ1ZWAuei5UaGUgYWRtaW5pc3RyYXRvciBtdXN0IGVuYWJsZSB0aGUgbW9kdWxlIGNyb24uEuABChhRVUVVRV9NT0RVTEVfTk9UX0VOQUJMRUQQi7oCGr8B6rPNBLkBCAwQkgMaBTQwMi4zIiJSZXF1aXJlIE1vZHVsZSAocXVldWUpIE5vdCBFbmFibGVkKiYKBXpoLUNOEh3kvp3otZbnmoTnu4Tku7ZxdWV1ZeacquWQr+eUqHIuVGhlIGNhbGxzIGJlbG93IGBxdWV1ZWAgbmVlZCB0aGUgbW9kdWxlIHF1ZXVlLnovVGhlIGFkbWluaXN0cmF0b3IgbXVzdCBlbmFibGUgdGhlIG1vZHVsZSBxdWV1ZS4SnwEKDVBBUkFNX0lMTEVHQUwQ7LoCGokB6rPNBIMBCAMQkwMaAzQwMyIVUmVxdWVzdCBQYXJhbSBJbGxlZ2FsKhsKBXpoLUNOEhLor7fmsYLlj4LmlbDplJnor68yBQMFBgkLUgs0MDNbLl1bNy05XVoElAOVA3IpVGhlIHJlcXVlc3QgaXMgd3JvbmcgYW5kIG11c3QgYmUgY2hhbmdlZC4S8QEKCklQX0lMTEVHQUwQ7boCGt4B6rPNBNgBCAMQkwMaBTQwMy4xIhtSZXF1ZXN0IFBhcmFtcyAoaXApIElsbGVnYWwqGgoFemgtQ04SEUlQ5Y+C5pWw5LiN5ZCI5rOVQgJpcHKMAWBpcGAgaXMgbWlzc2luZywgb3IgaXMgbm90IGFuIElQdjQgYWRkcmVzcy4gVGhlIHB1YmxpYyBzb3VyY2UgYWxzbyBzZW5kcyB0aGlzIGNvZGUgaWYgdGhlIGBwYXJhbWAgb2YgYGNyb24vYWRkYCBvciBgcXVldWUvYWRkdGFza2AgaXMgd3JvbmcuEtgBChFKT0JfUEFSQU1fSUxMRUdBTBDuugIavgHqs80EuAEIAxCTAxoFNDAzLjIiHlJlcXVlc3QgUGFyYW1zIChwYXJhbSkgSWxsZWdhbCodCgV6aC1DThIUcGFyYW3lj4LmlbDkuI3lkIjms5VCBXBhcmFtcmRgcGFyYW1gIGlzIG5vdCBKU09OLiBUaGUgcHVibGljIHNvdXJjZSBhbHNvIHNlbmRzIHRoaXMgY29kZSBpZiB0aGUgYGlwYCBvZiBgcXVldWUvYWRkdGFza2AgaXMgd3JvbmcuEpQBChNBUFBfT1JfRlVOQ19JTExFR0FMEO+6Ahp56rPNBHQIAxCTAxoFNDAzLjMiIlJlcXVlc3QgUGFyYW1zIChhcHB8fGZ1bmMpIElsbGVnYWwqHAoFemgtQ04SE2FwcOaIlmZ1bmPkuI3lkIjms5VyJGBhcHBgIG9yIGBmdW5jYCBpcyBtaXNzaW5nIG9yIGVtcHR5LhLbAQoMTU9ERV9JTExFR0FMEPC6AhrGAeqzzQTAAQgDEJMDGgU0MDMuNCIdUmVxdWVzdCBQYXJhbXMgKG1vZGUpIElsbGVnYWwqHAoFemgtQ04SE21vZGXlj4LmlbDkuI3lkIjms5VCBG1vZGVyH2Btb2RlYCBpcyBuZWl0aGVyIGBOUGAgbm9yIGBQYC56TldyaXRlIGBQYCBpZiB0aGUgcmVzdWx0IGdvZXMgdG8gdGhlIHByb2Nlc3NvciBvZiB0aGUgYXBwLiBUaGUgZGVmYXVsdCBpcyBgTlBgLhLZAQoRQ1JPTl9SVUxFX0lMTEVHQUwQ8boCGr8B6rPNBLkBCAMQkwMaBTQwMy41IiJSZXF1ZXN0IFBhcmFtcyAoY3Jvbi1ydWxlKSBJbGxlZ2FsKhgKBXpoLUNOEg9jcm9uLXJ1bGXlj4LmlbBCBHJ1bGVyOWBydWxlYCBpcyBtaXNzaW5nLCBvciBpcyBub3QgYSBjcm9uIGV4cHJlc3Npb24gb2YgUXVhcnR6LnosV3JpdGUgYW4gZXhwcmVzc2lvbiBzdWNoIGFzIGAwLzUgKiAqICogKiA/YC4SmgEKEFFVRVVFX0lEX0lMTEVHQUwQ8roCGoEB6rPNBHwIAxCTAxoFNDAzLjYiIVJlcXVlc3QgUGFyYW1zIChxdWV1ZV9pZCkgSWxsZWdhbCogCgV6aC1DThIXcXVldWVfaWTlj4LmlbDkuI3lkIjms5VCCHF1ZXVlX2lkch9gcXVldWVfaWRgIGlzIG1pc3Npbmcgb3IgZW1wdHkuEpoBCg9TQ0hFRFVMRVJfRVJST1IQqMACGoIB6rPNBH0IDRCaAxoDNDEwIg9TY2hlZHVsZXIgRXJyb3IqKgoFemgtQ04SIVNjaGVkdWxlcue7hOS7tuS4muWKoeebuOWFs+mUmeivr3I0VGhlIHNjaGVkdWxlciBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhLXAgoYU0VORF9KT0JfVE9fQUdFTlRfRkFJTEVEEKnAAhq2AuqzzQSwAggOEJoDGgU0MTAuMSIWU2VuZCBKb2IgVG8gQWdlbnQgRmFpbCojCgV6aC1DThIa5Y+R6YCB5Lu75Yqh5YiwQWdlbnTlpLHotKVSBzQxMFsuXTByelRoZSBhZ2VudCBjb3VsZCBub3QgYmUgcmVhY2hlZCwgZGlkIG5vdCBhY2NlcHQgdGhlIGpvYiwgb3IgZGlkIG5vdCBhbnN3ZXIgaW4gdGltZS4gSW4gdGhlIGxhc3QgY2FzZSwgdGhlIGpvYiBtYXkgaGF2ZSBydW4uemBGaW5kIG91dCB3aGV0aGVyIHRoZSBqb2IgaGFzIHJ1biBiZWZvcmUgeW91IHJlcGVhdCB0aGUgY2FsbC4gQ2hlY2sgd2hldGhlciB0aGUgYWdlbnQgaXMgcnVubmluZy4SjAEKCkNST05fRVJST1IQjMECGnrqs80EdQgNEJsDGgM0MTEiCkNyb24gRXJyb3IqJQoFemgtQ04SHENyb27nu4Tku7bkuJrliqHnm7jlhbPplJnor69yNlRoZSBjcm9uIG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhKTAQoSQ1JPTl9KT0JfTk9UX0ZPVU5EEI3BAhp56rPNBHQIBRCbAxoFNDExLjEiHE5vdCBGaW5kIENyb24gSm9iIFRvIE9wZXJhdGUqJQoFemgtQ04SHOacquaJvuWIsENyb25Kb2Lov5vooYzmk43kvZxyIU5vIGNyb24gam9iIGhhcyB0aGUgaWQgYGNyb25faWRgLhKfAQoLUVVFVUVfRVJST1IQ8MECGosB6rPNBIUBCA0QnAMaAzQxMiILUXVldWUgRXJyb3IqJgoFemgtQ04SHVF1ZXVl57uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vUgs0MTJbLl1bMS00XXI3VGhlIHF1ZXVlIG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhKvAQoQU1VQRVJWSVNPUl9FUlJPUhDUwgIalgHqs80EkAEIDRCdAxoDNDEzIhBTdXBlcnZpc29yIEVycm9yKisKBXpoLUNOEiJTdXBlcnZpc29y57uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vUgc0MTNbLl0ycjxUaGUgc3VwZXJ2aXNvciBtb2R1bGUgZmFpbGVkLCBhbmQgbm8gY29kZSBvZiB0aGUgZ3JvdXAgZml0cy4SyAEKEUFVVEhfSURfTk9UX0ZPVU5EENXCAhquAeqzzQSoAQgQEJ0DGgU0MTMuMSIQQXV0aElkIE5vdCBGb3VuZCobCgV6aC1DThIS5pyq5om+5Yiw5q2kQXV0aElEcj5UaGUgYGF1dGhfaWRgIHdpdGggd2hpY2ggdGhlIHJlcXVlc3QgaXMgc2lnbmVkIGRvZXMgbm90IGV4aXN0LnorVXNlIGFuIEF1dGhJZCB0aGF0IHRoZSBzdXBlcnZpc29yIGhhcyBtYWRlLhKiAQoPSEVBUlRCRUFUX0VSUk9SELjDAhqKAeqzzQSEAQgNEJ4DGgM0MTQiD0hlYXJ0YmVhdCBFcnJvcioqCgV6aC1DThIhSGVhcnRiZWF057uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vcjtUaGUgaGVhcnRiZWF0IG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhKnAQoUQUdFTlRfSU5GT19OT1RfRk9VTkQQucMCGooB6rPNBIQBCAUQngMaBTQxNC4xIhRBZ2VudCBJbmZvIE5vdCBGb3VuZCodCgV6aC1DThIU5pyq5om+5YiwQWdlbnTkv6Hmga9yQVRoZSBoZWFydGJlYXQgbW9kdWxlIGtub3dzIG5vIGFnZW50IHdpdGggdGhlIGBpcGAgb2YgdGhlIHJlcXVlc3QuEo0BChVJTlRFUk5BTF9TRVJWRVJfRVJST1IQ0IYDGnDqs80EawgNEPQDGgM1MDAiFEludGVybmFsIFNlcnZlckVycm9yKhUKBXpoLUNOEgzlhoXpg6jplJnor68yCAECBAgKDQ4PcihBIGNvbXBvbmVudCBvZiBFbHZlcyB0aHJldyBhbiBleGNlcHRpb24uGrcB6rPNBLEBChRFbHZlcy1DZW50ZXIgT3BlbkFQSRICZW4aaQo4eyJmbGFnIjoiZmFsc2UiLCJlcnJvciI6Ilt7Y29kZX1de21lc3NhZ2V9IiwicmVzdWx0IjpbXX0SKnsiZmxhZyI6InRydWUiLCJlcnJvciI6IiIsInJlc3VsdCI6e2RhdGF9fRjIATIqKDQwMXw0MDJ8NDAzfDQxWzAtNF18NTAwKShbLl1bMS05XVswLTldPyk/Qj5QAVo6Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9sZWdhY3kvZWx2ZXMvdjE7ZWx2ZXN2MWIGcHJvdG8z", [file_statusmap_v1_options]);
 
 /**
  * A Code is one error of the Elves-Center OpenAPI, earlier revision.
  *
- * The number is major * 100 + minor: 401.1 is 40101. The headings are codes
- * too, since the server sends them: 401 is 40100. `http` is the major number.
+ * The number is major * 100 + minor: 401.1 is 40101. The headings are codes too,
+ * for errors of their group that have no code: 401 is 40100. `http` is the major
+ * number.
+ *
+ * The real failure has no key `result`. The document has it in its uniform format,
+ * so a failure has `"result":[]` here. A success has the id of a new queue, task
+ * or cron job in `result`, as the manual says. Servers before November 2017 sent
+ * it beside `flag`.
  *
  * @generated from enum legacy.elves.v1.Code
  */
@@ -41,8 +50,10 @@ export enum Code {
   /**
    * 401 | Unauthorized | 权限错误
    *
-   * The heading of group 401. It is sent if no code of the group fits. Sign the
-   * request with a valid AuthId.
+   * The heading of group 401. It is the answer if no code of the group fits.
+   *
+   * Version 2 of the table has 401.8. It is read as the group, since this
+   * revision does not have it.
    *
    * Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -53,8 +64,6 @@ export enum Code {
   /**
    * 401.1 | Unauthorized Missing Sign Param | 权限认证参数有误
    *
-   * One of timestamp, signType, sign and authId is empty. Send all four.
-   *
    * Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: MISSING_SIGN_PARAM = 40101;
@@ -64,7 +73,8 @@ export enum Code {
   /**
    * 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
    *
-   * According to the column 解释, the AuthId has expired. Get a valid one.
+   * The public server does not send this code: its check is commented out. It
+   * answers 413.1 to an AuthId that does not exist.
    *
    * Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -75,8 +85,6 @@ export enum Code {
   /**
    * 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
    *
-   * signType must be "md5".
-   *
    * Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: SIGN_TYPE_ILLEGAL = 40103;
@@ -85,8 +93,6 @@ export enum Code {
 
   /**
    * 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-   *
-   * sign must be an MD5 in hexadecimal form, with 32 characters.
    *
    * Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -97,9 +103,6 @@ export enum Code {
   /**
    * 401.5 | Unauthorized Sign Error | 签名错误
    *
-   * The server has computed another MD5. Check the key and the text that is
-   * signed.
-   *
    * Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: SIGN_MISMATCH = 40105;
@@ -109,8 +112,8 @@ export enum Code {
   /**
    * 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
    *
-   * The signature is valid, but the AuthId has no permission for the call. Ask
-   * for the permission. Signing again does not help.
+   * The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+   * not help.
    *
    * Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
    *
@@ -121,9 +124,6 @@ export enum Code {
   /**
    * 401.7 | Unauthorized Sign Timeout | 时间戳超时
    *
-   * The timestamp differs from the server's clock by more than 3 minutes. Sign
-   * the request again with the current time.
-   *
    * Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: TIMESTAMP_EXPIRED = 40107;
@@ -133,8 +133,9 @@ export enum Code {
   /**
    * 402 | Require Module Not Enabled | 所需组件未启用
    *
-   * The heading of group 402: the operation needs a module that is not enabled
-   * in this installation. Repeating the call does not help.
+   * The heading of group 402. The definition of UNIMPLEMENTED includes
+   * operations that are not enabled. A wrong path or HTTP method is 403: no
+   * module is missing then.
    *
    * Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
@@ -145,8 +146,6 @@ export enum Code {
   /**
    * 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
    *
-   * The administrator must enable the module supervisor.
-   *
    * Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
    * @generated from enum value: SUPERVISOR_MODULE_NOT_ENABLED = 40201;
@@ -155,8 +154,6 @@ export enum Code {
 
   /**
    * 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-   *
-   * The administrator must enable the module cron.
    *
    * Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
@@ -167,8 +164,6 @@ export enum Code {
   /**
    * 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
    *
-   * The administrator must enable the module queue.
-   *
    * Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
    * @generated from enum value: QUEUE_MODULE_NOT_ENABLED = 40203;
@@ -178,8 +173,12 @@ export enum Code {
   /**
    * 403 | Request Param Illegal | 请求参数错误
    *
-   * The heading of group 403: the request is wrong and must be changed. This
-   * code is the fallback for errors of the client for which Elves has no code.
+   * The heading of group 403. This code is the fallback for errors of the client
+   * for which Elves has no code, and for paths and HTTP methods that do not
+   * exist.
+   *
+   * Version 2 of the table has 403.7 to 403.9. They are read as the group, since
+   * this revision does not have them.
    *
    * Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -190,6 +189,9 @@ export enum Code {
   /**
    * 403.1 | Request Params (ip) Illegal | IP参数不合法
    *
+   * The field is the one that the document names. A server that swaps 403.1 and
+   * 403.2 is wrong.
+   *
    * Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
    * @generated from enum value: IP_ILLEGAL = 40301;
@@ -199,8 +201,8 @@ export enum Code {
   /**
    * 403.2 | Request Params (param) Illegal | param参数不合法
    *
-   * The field with the name param, which has the arguments of a job. An error
-   * in any parameter is 403.
+   * The field has the name param. It has the arguments of a job. An error in any
+   * parameter is 403.
    *
    * Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -211,8 +213,8 @@ export enum Code {
   /**
    * 403.3 | Request Params (app||func) Illegal | app或func不合法
    *
-   * One of two fields is wrong, so the code has no `field`. Later revisions
-   * have one code for each field.
+   * One of two fields is wrong, so the code has no `fields`: naming both would
+   * blame one that may be right. The later revision has one code for each field.
    *
    * Legacy code 403.3. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -232,6 +234,9 @@ export enum Code {
   /**
    * 403.5 | Request Params (cron-rule) Illegal | cron-rule参数
    *
+   * The parameter is really `rule`, not cron-rule as in the text. The column 解释
+   * is cut off in the document.
+   *
    * Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
    * @generated from enum value: CRON_RULE_ILLEGAL = 40305;
@@ -250,8 +255,7 @@ export enum Code {
   /**
    * 410 | Scheduler Error | Scheduler组件业务相关错误
    *
-   * The heading of group 410: the scheduler failed, and no code of the group
-   * fits.
+   * The heading of group 410.
    *
    * Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
    *
@@ -262,8 +266,10 @@ export enum Code {
   /**
    * 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
    *
-   * The agent could not be reached, or did not accept the job. Repeat the call.
-   * If that does not help, check whether the agent is running.
+   * 410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+   * as the group, since it says the same. There is no `retry_after`: the server
+   * sends it also if the time ran out after the job was sent, and a job must not
+   * run twice.
    *
    * Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
    *
@@ -274,8 +280,7 @@ export enum Code {
   /**
    * 411 | Cron Error | Cron组件业务相关错误
    *
-   * The heading of group 411: the cron module failed, and no code of the group
-   * fits.
+   * The heading of group 411.
    *
    * Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
    *
@@ -295,8 +300,12 @@ export enum Code {
   /**
    * 412 | Queue Error | Scheduler组件业务相关错误
    *
-   * The heading of group 412: the queue module failed. The group has no other
-   * code in this revision. The document has the description of group 410 here.
+   * The heading of group 412. The document has the description of group 410
+   * here, by mistake. The translation has the name of the right module. The
+   * group has no other code in this revision.
+   *
+   * Version 2 of the table has 412.1 to 412.4. They are read as the group, since
+   * this revision does not have them.
    *
    * Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
    *
@@ -307,8 +316,10 @@ export enum Code {
   /**
    * 413 | Supervisor Error | Supervisor组件业务相关错误
    *
-   * The heading of group 413: the supervisor module failed, and no code of the
-   * group fits.
+   * The heading of group 413.
+   *
+   * Version 2 of the table has 413.2. It is read as the group, since this
+   * revision does not have it.
    *
    * Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
    *
@@ -319,10 +330,11 @@ export enum Code {
   /**
    * 413.1 | AuthId Not Found | 未找到此AuthID
    *
-   * The request asks for an AuthId that does not exist. If the AuthId of the
-   * signature does not exist, the code is 401.2.
+   * The server looks up only the AuthId of the caller: to check the signature,
+   * and to list the apps and agents of the caller. So the code is
+   * UNAUTHENTICATED, and not NOT_FOUND.
    *
-   * Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+   * Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
    *
    * @generated from enum value: AUTH_ID_NOT_FOUND = 41301;
    */
@@ -331,8 +343,8 @@ export enum Code {
   /**
    * 414 | Heartbeat Error | Heatbeat组件业务相关错误
    *
-   * The heading of group 414: the heartbeat module failed, and no code of the
-   * group fits.
+   * The heading of group 414. The document has the typo Heatbeat in the
+   * translation.
    *
    * Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
    *
@@ -343,9 +355,6 @@ export enum Code {
   /**
    * 414.1 | Agent Info Not Found | 未找到Agent信息
    *
-   * The heartbeat module does not know the agent. Check whether the agent is
-   * running and sends heartbeats.
-   *
    * Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
    *
    * @generated from enum value: AGENT_INFO_NOT_FOUND = 41401;
@@ -355,8 +364,9 @@ export enum Code {
   /**
    * 500 | Internal ServerError | 内部错误
    *
-   * According to the document, the server appends details to this text.
-   * statusmap logs the details and never sends them.
+   * According to the document, the server appends details to this text. The
+   * public server appends stack traces. statusmap logs the details and never
+   * sends them.
    *
    * Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *

@@ -10,12 +10,15 @@
 // 412.1 to 412.4 and 413.2 to legacy.elves.v1. Its 403.3 is for app only, not
 // for app or func.
 //
-// This revision has no headings, but the server sends them as codes: 401, 402,
-// 403, 410 to 414 and 500. Their texts are those of the earlier revision.
+// This revision has no headings. They are codes here too: 401, 402, 403, 410 to
+// 414 and 500. Their texts are those of the earlier revision.
 //
 // Elves answers HTTP 200 to everything. Its clients read `flag`. `error` is
 // "[code]text" in English. The translation is the Chinese text of the column
 // 解释.
+//
+// The document says little about the causes. The explanations are from the public
+// source of the server (elves-project) and its manual (gy-games/elves-book).
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
@@ -25,13 +28,19 @@ import { file_statusmap_v1_options } from "../../../statusmap/v1/options_pb.js";
  * Describes the file legacy/elves/v2/code.proto.
  */
 export const file_legacy_elves_v2_code: GenFile = /*@__PURE__*/
-  fileDesc("ChpsZWdhY3kvZWx2ZXMvdjIvY29kZS5wcm90bxIPbGVnYWN5LmVsdmVzLnYyKsshCgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQABJLCgxVTkFVVEhPUklaRUQQpLkCGjfqs80EMggQEJEDGgM0MDEiDFVuYXV0aG9yaXplZCoVCgV6aC1DThIM5p2D6ZmQ6ZSZ6K+vMgEQEo8BChJNSVNTSU5HX1NJR05fUEFSQU0QpbkCGnXqs80EcAgQEJEDGgU0MDEuMSIfVW5hdXRob3JpemVkIE1pc3NpbmcgU2lnbiBQYXJhbSpBCgV6aC1DThI457y65bCR5p2D6ZmQ6K6k6K+B5Y+C5pWwKHRpbWVzdGFtcCxzaWduVHlwZSxzaWduLGF1dGhJZCkSZQoPQVVUSF9JRF9JTExFR0FMEKa5AhpO6rPNBEkIEBCRAxoFNDAxLjIiHlVuYXV0aG9yaXplZCBBdXRoSWQgSXMgSWxsZWdhbCobCgV6aC1DThISQXV0aElE5pe26Ze06LaF5pe2EmwKEVNJR05fVFlQRV9JTExFR0FMEKe5AhpT6rPNBE4IEBCRAxoFNDAxLjMiIFVuYXV0aG9yaXplZCBTaWduVHlwZSBJcyBJbGxlZ2FsKh4KBXpoLUNOEhXnrb7lkI3nsbvlnovkuI3lkIjms5UScQoTU0lHTl9MRU5HVEhfSUxMRUdBTBCouQIaVuqzzQRRCBAQkQMaBTQwMS40IiNVbmF1dGhvcml6ZWQgU2lnbiBMZW5ndGggSXMgSWxsZWdhbCoeCgV6aC1DThIV562+5ZCN6ZW/5bqm5LiN5ZCI5rOVElYKDVNJR05fTUlTTUFUQ0gQqbkCGkHqs80EPAgQEJEDGgU0MDEuNSIXVW5hdXRob3JpemVkIFNpZ24gRXJyb3IqFQoFemgtQ04SDOetvuWQjemUmeivrxJ/ChlBVVRIX0lEX1BFUk1JU1NJT05fREVOSUVEEKq5Ahpe6rPNBFkIBxCRAxoFNDAxLjYiJVVuYXV0aG9yaXplZCBBdXRoSWQgUGVybWlzc2lvbiBEZW5pZWQqIQoFemgtQ04SGEF1dGhJROayoeacieaTjeS9nOadg+mZkDIBBxJfChFUSU1FU1RBTVBfRVhQSVJFRBCruQIaRuqzzQRBCBAQkQMaBTQwMS43IhlVbmF1dGhvcml6ZWQgU2lnbiBUaW1lb3V0KhgKBXpoLUNOEg/ml7bpl7TmiLPotoXml7YSZwoRVElNRVNUQU1QX0lMTEVHQUwQrLkCGk7qs80ESQgQEJEDGgU0MDEuOCIhVW5hdXRob3JpemVkIFRpbWVzdGFtcCBJcyBJbGxlZ2FsKhgKBXpoLUNOEg/pnZ7ms5Xml7bpl7TmiLMSaAoSTU9EVUxFX05PVF9FTkFCTEVEEIi6AhpO6rPNBEkIDBCSAxoDNDAyIhpSZXF1aXJlIE1vZHVsZSBOb3QgRW5hYmxlZCoeCgV6aC1DThIV5omA6ZyA57uE5Lu25pyq5ZCv55SoMgEMEowBCh1TVVBFUlZJU09SX01PRFVMRV9OT1RfRU5BQkxFRBCJugIaZ+qzzQRiCAwQkgMaBTQwMi4xIidSZXF1aXJlIE1vZHVsZSAoc3VwZXJ2aXNvcikgTm90IEVuYWJsZWQqKwoFemgtQ04SIuS+nei1lueahOe7hOS7tnN1cGVydmlzb3LmnKrlkK/nlKgSegoXQ1JPTl9NT0RVTEVfTk9UX0VOQUJMRUQQiroCGlvqs80EVggMEJIDGgU0MDIuMiIhUmVxdWlyZSBNb2R1bGUgKGNyb24pIE5vdCBFbmFibGVkKiUKBXpoLUNOEhzkvp3otZbnmoTnu4Tku7Zjcm9u5pyq5ZCv55SoEn0KGFFVRVVFX01PRFVMRV9OT1RfRU5BQkxFRBCLugIaXeqzzQRYCAwQkgMaBTQwMi4zIiJSZXF1aXJlIE1vZHVsZSAocXVldWUpIE5vdCBFbmFibGVkKiYKBXpoLUNOEh3kvp3otZbnmoTnu4Tku7ZxdWV1ZeacquWQr+eUqBJfCg1QQVJBTV9JTExFR0FMEOy6AhpK6rPNBEUIAxCTAxoDNDAzIhVSZXF1ZXN0IFBhcmFtIElsbGVnYWwqGwoFemgtQ04SEuivt+axguWPguaVsOmUmeivrzIFAwUGCQsSYAoKSVBfSUxMRUdBTBDtugIaTuqzzQRJCAMQkwMaBTQwMy4xIhtSZXF1ZXN0IFBhcmFtcyAoaXApIElsbGVnYWwqGgoFemgtQ04SEUlQ5Y+C5pWw5LiN5ZCI5rOVQgJpcBJwChFKT0JfUEFSQU1fSUxMRUdBTBDuugIaV+qzzQRSCAMQkwMaBTQwMy4yIh5SZXF1ZXN0IFBhcmFtcyAocGFyYW0pIElsbGVnYWwqHQoFemgtQ04SFHBhcmFt5Y+C5pWw5LiN5ZCI5rOVQgVwYXJhbRJlCgtBUFBfSUxMRUdBTBDvugIaUuqzzQRNCAMQkwMaBTQwMy4zIhxSZXF1ZXN0IFBhcmFtcyAoYXBwKSBJbGxlZ2FsKhwKBXpoLUNOEhNhcHDmiJZmdW5j5LiN5ZCI5rOVQgNhcHASaAoMTU9ERV9JTExFR0FMEPC6AhpU6rPNBE8IAxCTAxoFNDAzLjQiHVJlcXVlc3QgUGFyYW1zIChtb2RlKSBJbGxlZ2FsKhwKBXpoLUNOEhNtb2Rl5Y+C5pWw5LiN5ZCI5rOVQgRtb2RlEnMKEUNST05fUlVMRV9JTExFR0FMEPG6Ahpa6rPNBFUIAxCTAxoFNDAzLjUiIlJlcXVlc3QgUGFyYW1zIChjcm9uLXJ1bGUpIElsbGVnYWwqGAoFemgtQ04SD2Nyb24tcnVsZeWPguaVsEIJY3Jvbi1ydWxlEngKEFFVRVVFX0lEX0lMTEVHQUwQ8roCGmDqs80EWwgDEJMDGgU0MDMuNiIhUmVxdWVzdCBQYXJhbXMgKHF1ZXVlX2lkKSBJbGxlZ2FsKiAKBXpoLUNOEhdxdWV1ZV9pZOWPguaVsOS4jeWQiOazlUIIcXVldWVfaWQSdQoMRlVOQ19JTExFR0FMEPO6Ahph6rPNBFwIAxCTAxoFNDAzLjciHVJlcXVlc3QgUGFyYW1zIChmdW5jKSBJbGxlZ2FsKikKBXpoLUNOEiBmdW5j5Y+C5pWw5LiN5ZCI5rOVLOmqjOivgeepuuWAvEIEZnVuYxKHAQoPVElNRU9VVF9JTExFR0FMEPS6Ahpw6rPNBGsIAxCTAxoFNDAzLjgiIFJlcXVlc3QgUGFyYW1zICh0aW1lb3V0KSBJbGxlZ2FsKjIKBXpoLUNOEil0aW1lb3V05Y+C5pWw5LiN5ZCI5rOVLOmqjOivgeaVsOWtl+exu+Wei0IHdGltZW91dBKDAQoPQ1JPTl9JRF9JTExFR0FMEPW6Ahps6rPNBGcIAxCTAxoFNDAzLjkiHlJlcXVlc3QgUGFyYW1zKGNyb25faWQpSWxsZWdhbCowCgV6aC1DThInQ3JvbklE5Y+C5pWw5LiN5ZCI5rOVLOmqjOivgTE25L2N6ZW/5bqmQgdjcm9uX2lkEmMKD1NDSEVEVUxFUl9FUlJPUhCowAIaTOqzzQRHCA0QmgMaAzQxMCIPU2NoZWR1bGVyIEVycm9yKioKBXpoLUNOEiFTY2hlZHVsZXLnu4Tku7bkuJrliqHnm7jlhbPplJnor68ScAoYU0VORF9KT0JfVE9fQUdFTlRfRkFJTEVEEKnAAhpQ6rPNBEsIDhCaAxoFNDEwLjEiFlNlbmQgSm9iIFRvIEFnZW50IEZhaWwqIwoFemgtQ04SGuWPkemAgeS7u+WKoeWIsEFnZW505aSx6LSlOAoSVAoKQ1JPTl9FUlJPUhCMwQIaQuqzzQQ9CA0QmwMaAzQxMSIKQ3JvbiBFcnJvciolCgV6aC1DThIcQ3Jvbue7hOS7tuS4muWKoeebuOWFs+mUmeivrxJwChJDUk9OX0pPQl9OT1RfRk9VTkQQjcECGlbqs80EUQgFEJsDGgU0MTEuMSIcTm90IEZpbmQgQ3JvbiBKb2IgVG8gT3BlcmF0ZSolCgV6aC1DThIc5pyq5om+5YiwQ3JvbkpvYui/m+ihjOaTjeS9nBJbCgtRVUVVRV9FUlJPUhDwwQIaSOqzzQRDCA0QnAMaAzQxMiILUXVldWUgRXJyb3IqKgoFemgtQ04SIVNjaGVkdWxlcue7hOS7tuS4muWKoeebuOWFs+mUmeivrxJTCg9RVUVVRV9OT1RfRk9VTkQQ8cECGjzqs80ENwgFEJwDGgU0MTIuMSIPUXVldWUgTm90IEZvdW5kKhgKBXpoLUNOEg/pmJ/liJfmnKrmib7liLASZwoWUVVFVUVfU1RBVFVTX0lOQ09SUkVDVBDywQIaSeqzzQRECAkQnAMaBTQxMi4yIhZRdWV1ZSBTdGF0dXMgSW5jb3JyZWN0Kh4KBXpoLUNOEhXpmJ/liJfnirbmgIHkuI3mraPnoa4SVwoQU1RPUF9UQVNLX0ZBSUxFRBDzwQIaP+qzzQQ6CA0QnAMaBTQxMi4zIg9TdG9wIFRhc2sgRXJyb3IqGwoFemgtQ04SEuS7u+WKoeWBnOatouWksei0pRJlChVERVBFTkRfVEFTS19OT1RfRk9VTkQQ9MECGkjqs80EQwgFEJwDGgU0MTIuNCIVRGVwZW5kIFRhc2sgTm90IEZvdW5kKh4KBXpoLUNOEhXkvp3otZbku7vliqHmnKrmib7liLASZgoQU1VQRVJWSVNPUl9FUlJPUhDUwgIaTuqzzQRJCA0QnQMaAzQxMyIQU3VwZXJ2aXNvciBFcnJvciorCgV6aC1DThIiU3VwZXJ2aXNvcue7hOS7tuS4muWKoeebuOWFs+mUmeivrxJZChFBVVRIX0lEX05PVF9GT1VORBDVwgIaQOqzzQQ7CAUQnQMaBTQxMy4xIhBBdXRoSWQgTm90IEZvdW5kKhsKBXpoLUNOEhLmnKrmib7liLDmraRBdXRoSUQSTwoNQVBQX05PVF9GT1VORBDWwgIaOuqzzQQ1CAUQnQMaBTQxMy4yIg1BcHAgTm90IEZvdW5kKhgKBXpoLUNOEg/mnKrmib7liLDmraRBcHASYgoPSEVBUlRCRUFUX0VSUk9SELjDAhpL6rPNBEYIDRCeAxoDNDE0Ig9IZWFydGJlYXQgRXJyb3IqKQoFemgtQ04SIEhlYXRiZWF057uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vEmIKFEFHRU5UX0lORk9fTk9UX0ZPVU5EELnDAhpG6rPNBEEIBRCeAxoFNDE0LjEiFEFnZW50IEluZm8gTm90IEZvdW5kKh0KBXpoLUNOEhTmnKrmib7liLBBZ2VudOS/oeaBrxJjChVJTlRFUk5BTF9TRVJWRVJfRVJST1IQ0IYDGkbqs80EQQgNEPQDGgM1MDAiFEludGVybmFsIFNlcnZlckVycm9yKhUKBXpoLUNOEgzlhoXpg6jplJnor68yCAECBAgKDQ4PGrcB6rPNBLEBChRFbHZlcy1DZW50ZXIgT3BlbkFQSRICZW4aaQo4eyJmbGFnIjoiZmFsc2UiLCJlcnJvciI6Ilt7Y29kZX1de21lc3NhZ2V9IiwicmVzdWx0IjpbXX0SKnsiZmxhZyI6InRydWUiLCJlcnJvciI6IiIsInJlc3VsdCI6e2RhdGF9fRjIATIqKDQwMXw0MDJ8NDAzfDQxWzAtNF18NTAwKShbLl1bMS05XVswLTldPyk/Qj5QAVo6Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9sZWdhY3kvZWx2ZXMvdjI7ZWx2ZXN2MmIGcHJvdG8z", [file_statusmap_v1_options]);
+  fileDesc("ChpsZWdhY3kvZWx2ZXMvdjIvY29kZS5wcm90bxIPbGVnYWN5LmVsdmVzLnYyKrs7CgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQABKIAQoMVU5BVVRIT1JJWkVEEKS5Ahp06rPNBG8IEBCRAxoDNDAxIgxVbmF1dGhvcml6ZWQqFQoFemgtQ04SDOadg+mZkOmUmeivrzIBEHI7QW4gZXJyb3Igb2YgYXV0aGVudGljYXRpb24gZm9yIHdoaWNoIHRoZSBncm91cCBoYXMgbm8gY29kZS4SjAIKEk1JU1NJTkdfU0lHTl9QQVJBTRCluQIa8QHqs80E6wEIEBCRAxoFNDAxLjEiH1VuYXV0aG9yaXplZCBNaXNzaW5nIFNpZ24gUGFyYW0qQQoFemgtQ04SOOe8uuWwkeadg+mZkOiupOivgeWPguaVsCh0aW1lc3RhbXAsc2lnblR5cGUsc2lnbixhdXRoSWQpcllPbmUgb2YgdGhlIHBhcmFtZXRlcnMgYHRpbWVzdGFtcGAsIGBzaWduX3R5cGVgLCBgc2lnbmAgYW5kIGBhdXRoX2lkYCBpcyBtaXNzaW5nIG9yIGVtcHR5LnoeU2VuZCBhbGwgZm91ciB3aXRoIGV2ZXJ5IGNhbGwuEuIBCg9BVVRIX0lEX0lMTEVHQUwQprkCGsoB6rPNBMQBCBAQkQMaBTQwMS4yIh5VbmF1dGhvcml6ZWQgQXV0aElkIElzIElsbGVnYWwqGwoFemgtQ04SEkF1dGhJROaXtumXtOi2heaXtnJ5QWNjb3JkaW5nIHRvIHRoZSBkb2N1bWVudCwgdGhlIEF1dGhJZCBoYXMgZXhwaXJlZC4gSW4gdGhlIHB1YmxpYyBzb3VyY2UsIHRoZSBjaGVjayB3YXMgdGhhdCB0aGUgQXV0aElkIGhhcyAxNiBjaGFyYWN0ZXJzLhK5AQoRU0lHTl9UWVBFX0lMTEVHQUwQp7kCGp8B6rPNBJkBCBAQkQMaBTQwMS4zIiBVbmF1dGhvcml6ZWQgU2lnblR5cGUgSXMgSWxsZWdhbCoeCgV6aC1DThIV562+5ZCN57G75Z6L5LiN5ZCI5rOVcjFgc2lnbl90eXBlYCBpcyBub3QgYG1kNWAsIGluIGxvd2VyIG9yIHVwcGVyIGNhc2UuehZXcml0ZSBgc2lnbl90eXBlPW1kNWAuEsEBChNTSUdOX0xFTkdUSF9JTExFR0FMEKi5AhqlAeqzzQSfAQgQEJEDGgU0MDEuNCIjVW5hdXRob3JpemVkIFNpZ24gTGVuZ3RoIElzIElsbGVnYWwqHgoFemgtQ04SFeetvuWQjemVv+W6puS4jeWQiOazlXJMYHNpZ25gIGRvZXMgbm90IGhhdmUgMzIgY2hhcmFjdGVycywgc28gaXQgaXMgbm90IGFuIE1ENSBpbiBoZXhhZGVjaW1hbCBmb3JtLhK1AgoNU0lHTl9NSVNNQVRDSBCpuQIanwLqs80EmQIIEBCRAxoFNDAxLjUiF1VuYXV0aG9yaXplZCBTaWduIEVycm9yKhUKBXpoLUNOEgznrb7lkI3plJnor69yT1RoZSBzZXJ2ZXIgaGFzIGNvbXB1dGVkIGFub3RoZXIgTUQ1IGZyb20gdGhlIHJlcXVlc3QgYW5kIHRoZSBrZXkgb2YgdGhlIEF1dGhJZC56iQFTaWduIHRoZSBwYXRoLCBhIHF1ZXN0aW9uIG1hcmssIGFsbCBwYXJhbWV0ZXJzIGV4Y2VwdCBgc2lnbmAgYW5kIGBzaWduX3R5cGVgIGluIGFscGhhYmV0aWNhbCBvcmRlciBhbmQgd2l0aG91dCBVUkwgZW5jb2RpbmcsIGFuZCB0aGUga2V5LhLUAQoZQVVUSF9JRF9QRVJNSVNTSU9OX0RFTklFRBCquQIasgHqs80ErAEIBxCRAxoFNDAxLjYiJVVuYXV0aG9yaXplZCBBdXRoSWQgUGVybWlzc2lvbiBEZW5pZWQqIQoFemgtQ04SGEF1dGhJROayoeacieaTjeS9nOadg+mZkDIBB3JRVGhlIEF1dGhJZCBpcyB0aGF0IG9mIGFub3RoZXIgYXBwIHRoYW4gYGFwcGAsIG9yIGBpcGAgaXMgbm90IGFuIGFnZW50IG9mIHRoZSBhcHAuEu8BChFUSU1FU1RBTVBfRVhQSVJFRBCruQIa1QHqs80EzwEIEBCRAxoFNDAxLjciGVVuYXV0aG9yaXplZCBTaWduIFRpbWVvdXQqGAoFemgtQ04SD+aXtumXtOaIs+i2heaXtnJGYHRpbWVzdGFtcGAgZGlmZmVycyBmcm9tIHRoZSBjbG9jayBvZiB0aGUgc2VydmVyIGJ5IDMgbWludXRlcyBvciBtb3JlLnpEQ29ycmVjdCB0aGUgY2xvY2ssIGFuZCBzaWduIHRoZSByZXF1ZXN0IGFnYWluIHdpdGggdGhlIGN1cnJlbnQgdGltZS4SpwEKEVRJTUVTVEFNUF9JTExFR0FMEKy5AhqNAeqzzQSHAQgQEJEDGgU0MDEuOCIhVW5hdXRob3JpemVkIFRpbWVzdGFtcCBJcyBJbGxlZ2FsKhgKBXpoLUNOEg/pnZ7ms5Xml7bpl7TmiLNyHGB0aW1lc3RhbXBgIGlzIG5vdCBhIG51bWJlci56HlNlbmQgdGhlIFVuaXggdGltZSBpbiBzZWNvbmRzLhLPAQoSTU9EVUxFX05PVF9FTkFCTEVEEIi6Ahq0AeqzzQSuAQgMEJIDGgM0MDIiGlJlcXVpcmUgTW9kdWxlIE5vdCBFbmFibGVkKh4KBXpoLUNOEhXmiYDpnIDnu4Tku7bmnKrlkK/nlKgyAQxyY1RoZSBjYWxsIG5lZWRzIGEgbW9kdWxlIHRoYXQgaXMgbm90IGVuYWJsZWQgaW4gdGhpcyBpbnN0YWxsYXRpb24uIFJlcGVhdGluZyB0aGUgY2FsbCBkb2VzIG5vdCBoZWxwLhKVAgodU1VQRVJWSVNPUl9NT0RVTEVfTk9UX0VOQUJMRUQQiboCGu8B6rPNBOkBCAwQkgMaBTQwMi4xIidSZXF1aXJlIE1vZHVsZSAoc3VwZXJ2aXNvcikgTm90IEVuYWJsZWQqKwoFemgtQ04SIuS+nei1lueahOe7hOS7tnN1cGVydmlzb3LmnKrlkK/nlKhyMlRoZSBjYWxscyBiZWxvdyBgaW5mb2AgbmVlZCB0aGUgbW9kdWxlIHN1cGVydmlzb3IuelFUaGUgYWRtaW5pc3RyYXRvciBtdXN0IHNldCB0aGUgYXV0aGVudGljYXRpb24gbW9kZSBvZiB0aGUgc2VydmVyIHRvIGBzdXBlcnZpc29yYC4SjQIKF0NST05fTU9EVUxFX05PVF9FTkFCTEVEEIq6AhrtAeqzzQTnAQgMEJIDGgU0MDIuMiIhUmVxdWlyZSBNb2R1bGUgKGNyb24pIE5vdCBFbmFibGVkKiUKBXpoLUNOEhzkvp3otZbnmoTnu4Tku7Zjcm9u5pyq5ZCv55Socl9UaGUgY2FsbHMgYmVsb3cgYGNyb25gIG5lZWQgdGhlIG1vZHVsZSBjcm9uLiBTbyBkb2VzIGBpbmZvL2FnZW50cy9kZXRhaWxgIHdpdGggYHNob3djcm9uPXRydWVgLnouVGhlIGFkbWluaXN0cmF0b3IgbXVzdCBlbmFibGUgdGhlIG1vZHVsZSBjcm9uLhLgAQoYUVVFVUVfTU9EVUxFX05PVF9FTkFCTEVEEIu6Ahq/AeqzzQS5AQgMEJIDGgU0MDIuMyIiUmVxdWlyZSBNb2R1bGUgKHF1ZXVlKSBOb3QgRW5hYmxlZComCgV6aC1DThId5L6d6LWW55qE57uE5Lu2cXVldWXmnKrlkK/nlKhyLlRoZSBjYWxscyBiZWxvdyBgcXVldWVgIG5lZWQgdGhlIG1vZHVsZSBxdWV1ZS56L1RoZSBhZG1pbmlzdHJhdG9yIG11c3QgZW5hYmxlIHRoZSBtb2R1bGUgcXVldWUuEpABCg1QQVJBTV9JTExFR0FMEOy6Ahp76rPNBHYIAxCTAxoDNDAzIhVSZXF1ZXN0IFBhcmFtIElsbGVnYWwqGwoFemgtQ04SEuivt+axguWPguaVsOmUmeivrzIFAwUGCQtaBJQDlQNyKVRoZSByZXF1ZXN0IGlzIHdyb25nIGFuZCBtdXN0IGJlIGNoYW5nZWQuEvEBCgpJUF9JTExFR0FMEO26AhreAeqzzQTYAQgDEJMDGgU0MDMuMSIbUmVxdWVzdCBQYXJhbXMgKGlwKSBJbGxlZ2FsKhoKBXpoLUNOEhFJUOWPguaVsOS4jeWQiOazlUICaXByjAFgaXBgIGlzIG1pc3NpbmcsIG9yIGlzIG5vdCBhbiBJUHY0IGFkZHJlc3MuIFRoZSBwdWJsaWMgc291cmNlIGFsc28gc2VuZHMgdGhpcyBjb2RlIGlmIHRoZSBgcGFyYW1gIG9mIGBjcm9uL2FkZGAgb3IgYHF1ZXVlL2FkZHRhc2tgIGlzIHdyb25nLhLYAQoRSk9CX1BBUkFNX0lMTEVHQUwQ7roCGr4B6rPNBLgBCAMQkwMaBTQwMy4yIh5SZXF1ZXN0IFBhcmFtcyAocGFyYW0pIElsbGVnYWwqHQoFemgtQ04SFHBhcmFt5Y+C5pWw5LiN5ZCI5rOVQgVwYXJhbXJkYHBhcmFtYCBpcyBub3QgSlNPTi4gVGhlIHB1YmxpYyBzb3VyY2UgYWxzbyBzZW5kcyB0aGlzIGNvZGUgaWYgdGhlIGBpcGAgb2YgYHF1ZXVlL2FkZHRhc2tgIGlzIHdyb25nLhKBAQoLQVBQX0lMTEVHQUwQ77oCGm7qs80EaQgDEJMDGgU0MDMuMyIcUmVxdWVzdCBQYXJhbXMgKGFwcCkgSWxsZWdhbCocCgV6aC1DThITYXBw5oiWZnVuY+S4jeWQiOazlUIDYXBwchpgYXBwYCBpcyBtaXNzaW5nIG9yIGVtcHR5LhLbAQoMTU9ERV9JTExFR0FMEPC6AhrGAeqzzQTAAQgDEJMDGgU0MDMuNCIdUmVxdWVzdCBQYXJhbXMgKG1vZGUpIElsbGVnYWwqHAoFemgtQ04SE21vZGXlj4LmlbDkuI3lkIjms5VCBG1vZGVyH2Btb2RlYCBpcyBuZWl0aGVyIGBOUGAgbm9yIGBQYC56TldyaXRlIGBQYCBpZiB0aGUgcmVzdWx0IGdvZXMgdG8gdGhlIHByb2Nlc3NvciBvZiB0aGUgYXBwLiBUaGUgZGVmYXVsdCBpcyBgTlBgLhLZAQoRQ1JPTl9SVUxFX0lMTEVHQUwQ8boCGr8B6rPNBLkBCAMQkwMaBTQwMy41IiJSZXF1ZXN0IFBhcmFtcyAoY3Jvbi1ydWxlKSBJbGxlZ2FsKhgKBXpoLUNOEg9jcm9uLXJ1bGXlj4LmlbBCBHJ1bGVyOWBydWxlYCBpcyBtaXNzaW5nLCBvciBpcyBub3QgYSBjcm9uIGV4cHJlc3Npb24gb2YgUXVhcnR6LnosV3JpdGUgYW4gZXhwcmVzc2lvbiBzdWNoIGFzIGAwLzUgKiAqICogKiA/YC4SmgEKEFFVRVVFX0lEX0lMTEVHQUwQ8roCGoEB6rPNBHwIAxCTAxoFNDAzLjYiIVJlcXVlc3QgUGFyYW1zIChxdWV1ZV9pZCkgSWxsZWdhbCogCgV6aC1DThIXcXVldWVfaWTlj4LmlbDkuI3lkIjms5VCCHF1ZXVlX2lkch9gcXVldWVfaWRgIGlzIG1pc3Npbmcgb3IgZW1wdHkuEpIBCgxGVU5DX0lMTEVHQUwQ87oCGn7qs80EeQgDEJMDGgU0MDMuNyIdUmVxdWVzdCBQYXJhbXMgKGZ1bmMpIElsbGVnYWwqKQoFemgtQ04SIGZ1bmPlj4LmlbDkuI3lkIjms5Us6aqM6K+B56m65YC8QgRmdW5jchtgZnVuY2AgaXMgbWlzc2luZyBvciBlbXB0eS4S1AEKD1RJTUVPVVRfSUxMRUdBTBD0ugIavAHqs80EtgEIAxCTAxoFNDAzLjgiIFJlcXVlc3QgUGFyYW1zICh0aW1lb3V0KSBJbGxlZ2FsKjIKBXpoLUNOEil0aW1lb3V05Y+C5pWw5LiN5ZCI5rOVLOmqjOivgeaVsOWtl+exu+Wei0IHdGltZW91dHIaYHRpbWVvdXRgIGlzIG5vdCBhIG51bWJlci56LVdyaXRlIGEgbnVtYmVyIG9mIHNlY29uZHMuIFRoZSBkZWZhdWx0IGlzIDkwLhKtAQoPQ1JPTl9JRF9JTExFR0FMEPW6AhqVAeqzzQSPAQgDEJMDGgU0MDMuOSIeUmVxdWVzdCBQYXJhbXMoY3Jvbl9pZClJbGxlZ2FsKjAKBXpoLUNOEidDcm9uSUTlj4LmlbDkuI3lkIjms5Us6aqM6K+BMTbkvY3plb/luqZCB2Nyb25faWRyJmBjcm9uX2lkYCBkb2VzIG5vdCBoYXZlIDE2IGNoYXJhY3RlcnMuEpoBCg9TQ0hFRFVMRVJfRVJST1IQqMACGoIB6rPNBH0IDRCaAxoDNDEwIg9TY2hlZHVsZXIgRXJyb3IqKgoFemgtQ04SIVNjaGVkdWxlcue7hOS7tuS4muWKoeebuOWFs+mUmeivr3I0VGhlIHNjaGVkdWxlciBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhLXAgoYU0VORF9KT0JfVE9fQUdFTlRfRkFJTEVEEKnAAhq2AuqzzQSwAggOEJoDGgU0MTAuMSIWU2VuZCBKb2IgVG8gQWdlbnQgRmFpbCojCgV6aC1DThIa5Y+R6YCB5Lu75Yqh5YiwQWdlbnTlpLHotKVSBzQxMFsuXTByelRoZSBhZ2VudCBjb3VsZCBub3QgYmUgcmVhY2hlZCwgZGlkIG5vdCBhY2NlcHQgdGhlIGpvYiwgb3IgZGlkIG5vdCBhbnN3ZXIgaW4gdGltZS4gSW4gdGhlIGxhc3QgY2FzZSwgdGhlIGpvYiBtYXkgaGF2ZSBydW4uemBGaW5kIG91dCB3aGV0aGVyIHRoZSBqb2IgaGFzIHJ1biBiZWZvcmUgeW91IHJlcGVhdCB0aGUgY2FsbC4gQ2hlY2sgd2hldGhlciB0aGUgYWdlbnQgaXMgcnVubmluZy4SjAEKCkNST05fRVJST1IQjMECGnrqs80EdQgNEJsDGgM0MTEiCkNyb24gRXJyb3IqJQoFemgtQ04SHENyb27nu4Tku7bkuJrliqHnm7jlhbPplJnor69yNlRoZSBjcm9uIG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhKTAQoSQ1JPTl9KT0JfTk9UX0ZPVU5EEI3BAhp56rPNBHQIBRCbAxoFNDExLjEiHE5vdCBGaW5kIENyb24gSm9iIFRvIE9wZXJhdGUqJQoFemgtQ04SHOacquaJvuWIsENyb25Kb2Lov5vooYzmk43kvZxyIU5vIGNyb24gam9iIGhhcyB0aGUgaWQgYGNyb25faWRgLhKQAQoLUVVFVUVfRVJST1IQ8MECGn3qs80EeAgNEJwDGgM0MTIiC1F1ZXVlIEVycm9yKiYKBXpoLUNOEh1RdWV1Zee7hOS7tuS4muWKoeebuOWFs+mUmeivr3I3VGhlIHF1ZXVlIG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhJ0Cg9RVUVVRV9OT1RfRk9VTkQQ8cECGl3qs80EWAgFEJwDGgU0MTIuMSIPUXVldWUgTm90IEZvdW5kKhgKBXpoLUNOEg/pmJ/liJfmnKrmib7liLByH05vIHF1ZXVlIGhhcyB0aGUgaWQgYHF1ZXVlX2lkYC4S1gEKFlFVRVVFX1NUQVRVU19JTkNPUlJFQ1QQ8sECGrcB6rPNBLEBCAkQnAMaBTQxMi4yIhZRdWV1ZSBTdGF0dXMgSW5jb3JyZWN0Kh4KBXpoLUNOEhXpmJ/liJfnirbmgIHkuI3mraPnoa5ya0EgdGFzayBjYW4gYmUgYWRkZWQgdG8gYSBxdWV1ZSwgYW5kIGEgcXVldWUgY2FuIGJlIGNvbW1pdHRlZCwgb25seSBpZiB0aGUgcXVldWUgaGFzIG5vdCBiZWVuIGNvbW1pdHRlZCB5ZXQuElcKEFNUT1BfVEFTS19GQUlMRUQQ88ECGj/qs80EOggNEJwDGgU0MTIuMyIPU3RvcCBUYXNrIEVycm9yKhsKBXpoLUNOEhLku7vliqHlgZzmraLlpLHotKUS4AEKFERFUEVOREVOQ1lfTk9UX0ZPVU5EEPTBAhrDAeqzzQS9AQgFEJwDGgU0MTIuNCIVRGVwZW5kIFRhc2sgTm90IEZvdW5kKh4KBXpoLUNOEhXkvp3otZbku7vliqHmnKrmib7liLByQ05vIHRhc2sgaGFzIHRoZSBpZCBgZGVwZW5kX3Rhc2tfaWRgLCBvbiB3aGljaCB0aGUgbmV3IHRhc2sgZGVwZW5kcy56M0FkZCB0aGF0IHRhc2sgZmlyc3QsIG9yIGxlYXZlIGBkZXBlbmRfdGFza19pZGAgb3V0LhKmAQoQU1VQRVJWSVNPUl9FUlJPUhDUwgIajQHqs80EhwEIDRCdAxoDNDEzIhBTdXBlcnZpc29yIEVycm9yKisKBXpoLUNOEiJTdXBlcnZpc29y57uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vcjxUaGUgc3VwZXJ2aXNvciBtb2R1bGUgZmFpbGVkLCBhbmQgbm8gY29kZSBvZiB0aGUgZ3JvdXAgZml0cy4SyAEKEUFVVEhfSURfTk9UX0ZPVU5EENXCAhquAeqzzQSoAQgQEJ0DGgU0MTMuMSIQQXV0aElkIE5vdCBGb3VuZCobCgV6aC1DThIS5pyq5om+5Yiw5q2kQXV0aElEcj5UaGUgYGF1dGhfaWRgIHdpdGggd2hpY2ggdGhlIHJlcXVlc3QgaXMgc2lnbmVkIGRvZXMgbm90IGV4aXN0LnorVXNlIGFuIEF1dGhJZCB0aGF0IHRoZSBzdXBlcnZpc29yIGhhcyBtYWRlLhJ2Cg1BUFBfTk9UX0ZPVU5EENbCAhph6rPNBFwIBRCdAxoFNDEzLjIiDUFwcCBOb3QgRm91bmQqGAoFemgtQ04SD+acquaJvuWIsOatpEFwcHIlVGhlIEF1dGhJZCBkb2VzIG5vdCBiZWxvbmcgdG8gYW4gYXBwLhKiAQoPSEVBUlRCRUFUX0VSUk9SELjDAhqKAeqzzQSEAQgNEJ4DGgM0MTQiD0hlYXJ0YmVhdCBFcnJvcioqCgV6aC1DThIhSGVhcnRiZWF057uE5Lu25Lia5Yqh55u45YWz6ZSZ6K+vcjtUaGUgaGVhcnRiZWF0IG1vZHVsZSBmYWlsZWQsIGFuZCBubyBjb2RlIG9mIHRoZSBncm91cCBmaXRzLhKnAQoUQUdFTlRfSU5GT19OT1RfRk9VTkQQucMCGooB6rPNBIQBCAUQngMaBTQxNC4xIhRBZ2VudCBJbmZvIE5vdCBGb3VuZCodCgV6aC1DThIU5pyq5om+5YiwQWdlbnTkv6Hmga9yQVRoZSBoZWFydGJlYXQgbW9kdWxlIGtub3dzIG5vIGFnZW50IHdpdGggdGhlIGBpcGAgb2YgdGhlIHJlcXVlc3QuEo0BChVJTlRFUk5BTF9TRVJWRVJfRVJST1IQ0IYDGnDqs80EawgNEPQDGgM1MDAiFEludGVybmFsIFNlcnZlckVycm9yKhUKBXpoLUNOEgzlhoXpg6jplJnor68yCAECBAgKDQ4PcihBIGNvbXBvbmVudCBvZiBFbHZlcyB0aHJldyBhbiBleGNlcHRpb24uGrcB6rPNBLEBChRFbHZlcy1DZW50ZXIgT3BlbkFQSRICZW4aaQo4eyJmbGFnIjoiZmFsc2UiLCJlcnJvciI6Ilt7Y29kZX1de21lc3NhZ2V9IiwicmVzdWx0IjpbXX0SKnsiZmxhZyI6InRydWUiLCJlcnJvciI6IiIsInJlc3VsdCI6e2RhdGF9fRjIATIqKDQwMXw0MDJ8NDAzfDQxWzAtNF18NTAwKShbLl1bMS05XVswLTldPyk/Qj5QAVo6Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9sZWdhY3kvZWx2ZXMvdjI7ZWx2ZXN2MmIGcHJvdG8z", [file_statusmap_v1_options]);
 
 /**
  * A Code is one error of the Elves-Center OpenAPI, later revision.
  *
- * The number is major * 100 + minor: 401.1 is 40101. The headings are codes
- * too, since the server sends them: 401 is 40100. `http` is the major number.
+ * The number is major * 100 + minor: 401.1 is 40101. The headings are codes too,
+ * for errors of their group that have no code: 401 is 40100. `http` is the major
+ * number.
+ *
+ * The real failure has no key `result`. The document has it in its uniform format,
+ * so a failure has `"result":[]` here. A success has the id of a new queue, task
+ * or cron job in `result`, as the manual says. Servers before November 2017 sent
+ * it beside `flag`.
  *
  * @generated from enum legacy.elves.v2.Code
  */
@@ -46,8 +55,7 @@ export enum Code {
   /**
    * 401 | Unauthorized | 权限错误
    *
-   * The heading of group 401. It is sent if no code of the group fits. Sign the
-   * request with a valid AuthId.
+   * The heading of group 401. It is the answer if no code of the group fits.
    *
    * Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -58,7 +66,7 @@ export enum Code {
   /**
    * 401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
    *
-   * One of timestamp, signType, sign and authId is empty. Send all four.
+   * The server calls the parameters `sign_type` and `auth_id`.
    *
    * Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -69,7 +77,8 @@ export enum Code {
   /**
    * 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
    *
-   * According to the column 解释, the AuthId has expired. Get a valid one.
+   * The public server does not send this code: its check is commented out. It
+   * answers 413.1 to an AuthId that does not exist.
    *
    * Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -80,8 +89,6 @@ export enum Code {
   /**
    * 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
    *
-   * signType must be "md5".
-   *
    * Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: SIGN_TYPE_ILLEGAL = 40103;
@@ -90,8 +97,6 @@ export enum Code {
 
   /**
    * 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-   *
-   * sign must be an MD5 in hexadecimal form, with 32 characters.
    *
    * Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -102,9 +107,6 @@ export enum Code {
   /**
    * 401.5 | Unauthorized Sign Error | 签名错误
    *
-   * The server has computed another MD5. Check the key and the text that is
-   * signed.
-   *
    * Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: SIGN_MISMATCH = 40105;
@@ -114,8 +116,8 @@ export enum Code {
   /**
    * 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
    *
-   * The signature is valid, but the AuthId has no permission for the call. Ask
-   * for the permission. Signing again does not help.
+   * The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+   * not help.
    *
    * Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
    *
@@ -126,9 +128,6 @@ export enum Code {
   /**
    * 401.7 | Unauthorized Sign Timeout | 时间戳超时
    *
-   * The timestamp differs from the server's clock by more than 3 minutes. Sign
-   * the request again with the current time.
-   *
    * Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
    * @generated from enum value: TIMESTAMP_EXPIRED = 40107;
@@ -138,8 +137,7 @@ export enum Code {
   /**
    * 401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
    *
-   * The timestamp is not a number. It is part of the signature, so the gRPC
-   * code is UNAUTHENTICATED.
+   * The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
    *
    * Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -150,8 +148,9 @@ export enum Code {
   /**
    * 402 | Require Module Not Enabled | 所需组件未启用
    *
-   * The heading of group 402: the operation needs a module that is not enabled
-   * in this installation. Repeating the call does not help.
+   * The heading of group 402. The definition of UNIMPLEMENTED includes
+   * operations that are not enabled. A wrong path or HTTP method is 403: no
+   * module is missing then.
    *
    * Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
@@ -162,8 +161,6 @@ export enum Code {
   /**
    * 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
    *
-   * The administrator must enable the module supervisor.
-   *
    * Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
    * @generated from enum value: SUPERVISOR_MODULE_NOT_ENABLED = 40201;
@@ -172,8 +169,6 @@ export enum Code {
 
   /**
    * 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-   *
-   * The administrator must enable the module cron.
    *
    * Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
@@ -184,8 +179,6 @@ export enum Code {
   /**
    * 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
    *
-   * The administrator must enable the module queue.
-   *
    * Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    *
    * @generated from enum value: QUEUE_MODULE_NOT_ENABLED = 40203;
@@ -195,8 +188,9 @@ export enum Code {
   /**
    * 403 | Request Param Illegal | 请求参数错误
    *
-   * The heading of group 403: the request is wrong and must be changed. This
-   * code is the fallback for errors of the client for which Elves has no code.
+   * The heading of group 403. This code is the fallback for errors of the client
+   * for which Elves has no code, and for paths and HTTP methods that do not
+   * exist.
    *
    * Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -207,6 +201,9 @@ export enum Code {
   /**
    * 403.1 | Request Params (ip) Illegal | IP参数不合法
    *
+   * The field is the one that the document names. A server that swaps 403.1 and
+   * 403.2 is wrong.
+   *
    * Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
    * @generated from enum value: IP_ILLEGAL = 40301;
@@ -216,8 +213,8 @@ export enum Code {
   /**
    * 403.2 | Request Params (param) Illegal | param参数不合法
    *
-   * The field with the name param, which has the arguments of a job. An error
-   * in any parameter is 403.
+   * The field has the name param. It has the arguments of a job. An error in any
+   * parameter is 403.
    *
    * Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -249,6 +246,9 @@ export enum Code {
   /**
    * 403.5 | Request Params (cron-rule) Illegal | cron-rule参数
    *
+   * The parameter is really `rule`, not cron-rule as in the text. The column 解释
+   * is cut off in the document.
+   *
    * Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
    * @generated from enum value: CRON_RULE_ILLEGAL = 40305;
@@ -267,8 +267,6 @@ export enum Code {
   /**
    * 403.7 | Request Params (func) Illegal | func参数不合法,验证空值
    *
-   * func is empty.
-   *
    * Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
    * @generated from enum value: FUNC_ILLEGAL = 40307;
@@ -277,8 +275,6 @@ export enum Code {
 
   /**
    * 403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-   *
-   * timeout is not a number.
    *
    * Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -289,8 +285,8 @@ export enum Code {
   /**
    * 403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
    *
-   * cron_id does not have 16 characters. The text has fewer spaces than those
-   * of the other codes, as the server sends it.
+   * The text has fewer spaces than those of the other codes, as in the document.
+   * The public source has them: `Request Params (cron_id) Illegal`.
    *
    * Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    *
@@ -301,8 +297,7 @@ export enum Code {
   /**
    * 410 | Scheduler Error | Scheduler组件业务相关错误
    *
-   * The heading of group 410: the scheduler failed, and no code of the group
-   * fits.
+   * The heading of group 410.
    *
    * Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
    *
@@ -313,8 +308,10 @@ export enum Code {
   /**
    * 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
    *
-   * The agent could not be reached, or did not accept the job. Repeat the call.
-   * If that does not help, check whether the agent is running.
+   * 410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+   * as the group, since it says the same. There is no `retry_after`: the server
+   * sends it also if the time ran out after the job was sent, and a job must not
+   * run twice.
    *
    * Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
    *
@@ -325,8 +322,7 @@ export enum Code {
   /**
    * 411 | Cron Error | Cron组件业务相关错误
    *
-   * The heading of group 411: the cron module failed, and no code of the group
-   * fits.
+   * The heading of group 411.
    *
    * Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
    *
@@ -346,8 +342,8 @@ export enum Code {
   /**
    * 412 | Queue Error | Scheduler组件业务相关错误
    *
-   * The heading of group 412: the queue module failed, and no code of the group
-   * fits. The document has the description of group 410 here.
+   * The heading of group 412. The document has the description of group 410
+   * here, by mistake. The translation has the name of the right module.
    *
    * Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
    *
@@ -367,8 +363,8 @@ export enum Code {
   /**
    * 412.2 | Queue Status Incorrect | 队列状态不正确
    *
-   * The state of the queue does not allow the call. Change the state, then
-   * repeat the call.
+   * The state must change before the call can succeed, so the gRPC code is
+   * FAILED_PRECONDITION.
    *
    * Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
    *
@@ -379,7 +375,7 @@ export enum Code {
   /**
    * 412.3 | Stop Task Error | 任务停止失败
    *
-   * The task may still be running.
+   * The public server does not send this code. The task may still be running.
    *
    * Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
    *
@@ -390,20 +386,16 @@ export enum Code {
   /**
    * 412.4 | Depend Task Not Found | 依赖任务未找到
    *
-   * The task on which the new task depends does not exist. Create it first, or
-   * remove the dependency.
-   *
    * Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
    *
-   * @generated from enum value: DEPEND_TASK_NOT_FOUND = 41204;
+   * @generated from enum value: DEPENDENCY_NOT_FOUND = 41204;
    */
-  DEPEND_TASK_NOT_FOUND = 41204,
+  DEPENDENCY_NOT_FOUND = 41204,
 
   /**
    * 413 | Supervisor Error | Supervisor组件业务相关错误
    *
-   * The heading of group 413: the supervisor module failed, and no code of the
-   * group fits.
+   * The heading of group 413.
    *
    * Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
    *
@@ -414,10 +406,11 @@ export enum Code {
   /**
    * 413.1 | AuthId Not Found | 未找到此AuthID
    *
-   * The request asks for an AuthId that does not exist. If the AuthId of the
-   * signature does not exist, the code is 401.2.
+   * The server looks up only the AuthId of the caller: to check the signature,
+   * and to list the apps and agents of the caller. So the code is
+   * UNAUTHENTICATED, and not NOT_FOUND.
    *
-   * Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+   * Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
    *
    * @generated from enum value: AUTH_ID_NOT_FOUND = 41301;
    */
@@ -435,8 +428,8 @@ export enum Code {
   /**
    * 414 | Heartbeat Error | Heatbeat组件业务相关错误
    *
-   * The heading of group 414: the heartbeat module failed, and no code of the
-   * group fits.
+   * The heading of group 414. The document has the typo Heatbeat in the
+   * translation.
    *
    * Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
    *
@@ -447,9 +440,6 @@ export enum Code {
   /**
    * 414.1 | Agent Info Not Found | 未找到Agent信息
    *
-   * The heartbeat module does not know the agent. Check whether the agent is
-   * running and sends heartbeats.
-   *
    * Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
    *
    * @generated from enum value: AGENT_INFO_NOT_FOUND = 41401;
@@ -459,8 +449,9 @@ export enum Code {
   /**
    * 500 | Internal ServerError | 内部错误
    *
-   * According to the document, the server appends details to this text.
-   * statusmap logs the details and never sends them.
+   * According to the document, the server appends details to this text. The
+   * public server appends stack traces. statusmap logs the details and never
+   * sends them.
    *
    * Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *

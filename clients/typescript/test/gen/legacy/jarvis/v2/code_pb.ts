@@ -12,6 +12,9 @@
 // the user lacks a permission, 5xx if Jarvis itself failed, and 400 for other
 // errors. Its messages are for developers. The document advises against showing
 // them to end users.
+//
+// The constants and texts of the server are public too (JMan), but not the code that
+// renders its answers.
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
@@ -21,7 +24,7 @@ import { file_statusmap_v1_options } from "../../../statusmap/v1/options_pb.js";
  * Describes the file legacy/jarvis/v2/code.proto.
  */
 export const file_legacy_jarvis_v2_code: GenFile = /*@__PURE__*/
-  fileDesc("ChtsZWdhY3kvamFydmlzL3YyL2NvZGUucHJvdG8SEGxlZ2FjeS5qYXJ2aXMudjIqvQcKBENvZGUSFAoQQ09ERV9VTlNQRUNJRklFRBAAElIKElBBUkFNX0xFTkdUSF9FUlJPUhDynQEaOOqzzQQzCAMiEnBhcmFtIGxlbmd0aCBlcnJvciobCgV6aC1DThIS5Y+C5pWw6ZW/5bqm6ZSZ6K+vEmkKDFNLRVlfR1JBTlRFRBCRThpW6rPNBFEIACIcc2tleSBncmFudGVkIGJ5IHNlcnZpY2Uta2V5cyovCgV6aC1DThIm5o6l5Y+jIHNlcnZpY2Uta2V5cyDnlLPor7cgc2tleSDmiJDlip8SXgoOVVNFUl9OT1RfU1VTRVIQmk4aSeqzzQRECAciEXVzZXIgaXMgbm90IFNVc2VyKioKBXpoLUNOEiHnlLPor7cgc2tleSDml7bnlKjmiLfkuI3mmK8gU1VzZXIyAQcSewoRVVNFUl9JTkZPX0lMTEVHQUwQ9L8FGmLqs80EXQgDIiZ1c2VyIGluZm8gZnJvbSBnZXQvcG9zdCBmb3JtL2FyZyBlcnJvcioqCgV6aC1DThIh55So5oi35L+h5oGv5Y+C5pWw5LiN56ym5ZCI6KeE5YiZMgUDBQYJCxJzChVVU0VSX0lORk9fUkVBRF9GQUlMRUQQ9b8FGlbqs80EUQgNIhx1c2VyIGluZm8gZnJvbSBmbGFzayBnIGVycm9yKi8KBXpoLUNOEibor7vlj5bnlKjmiLfkv6Hmga/lpLHotKUs54q25oCB56CBIDUwMBJfChRUT0tFTl9VU0VSX05PVF9GT1VORBD2vwUaQ+qzzQQ+CBAiHXVzZXIgbm90IGZvdW5kIHBhcnNlIGJ5IHRva2VuKhgKBXpoLUNOEg90b2tlbiDkuI3lrZjlnKgyARASlwEKGVBBUkFNX0NPTkZJR1VSQVRJT05fRVJST1IQwuoBGnbqs80EcQgNIjtwYXJhbSBjb25maWd1cmF0aW9uIGVycm9yLCBwbGVhc2UgY29udGFjdCB0aGUgYWRtaW5pc3RyYXRvciolCgV6aC1DThIcSmFydmlzIOacjeWKoeWZqOmFjee9rumUmeivrzIJAQIECAoMDQ4PGpIB6rPNBIwBCgpKYXJ2aXMgQVBJEgJlbho0Cip7InJldHVybl9jb2RlIjp7Y29kZX0sIm1lc3NhZ2UiOnttZXNzYWdlfX0SBntkYXRhfSo1OTAwWzAtOV17Mn18KFsxLThdWzAtOV17Mn18OVsxLTldWzAtOV18OTBbMi05XSkwWzAtOV0yDVsxLTldWzAtOV17NH1CQFABWjxnaXRodWIuY29tL3N0YXR1c21hcC9zdGF0dXNtYXAvZ2VuL2xlZ2FjeS9qYXJ2aXMvdjI7amFydmlzdjJiBnByb3RvMw", [file_statusmap_v1_options]);
+  fileDesc("ChtsZWdhY3kvamFydmlzL3YyL2NvZGUucHJvdG8SEGxlZ2FjeS5qYXJ2aXMudjIqpQ8KBENvZGUSFAoQQ09ERV9VTlNQRUNJRklFRBAAEpQBChJQQVJBTV9MRU5HVEhfRVJST1IQ8p0BGnrqs80EdQgDIhJwYXJhbSBsZW5ndGggZXJyb3IqGwoFemgtQ04SEuWPguaVsOmVv+W6pumUmeivr3JAQSBwYXJhbWV0ZXIgb2YgdGhlIHJlcXVlc3QgZG9lcyBub3QgZm9sbG93IHRoZSBydWxlcyBvZiB0aGUgQVBJLhLBAQoMU0tFWV9HUkFOVEVEEJFOGq0B6rPNBKcBCAAiFXNrZXkgYXBwbHkgc3VjY2Vzc2Z1bCovCgV6aC1DThIm5o6l5Y+jIHNlcnZpY2Uta2V5cyDnlLPor7cgc2tleSDmiJDlip9yW1RoaXMgaXMgbm90IGFuIGVycm9yLiBUaGUgQVBJIGBzZXJ2aWNlLWtleXNgIGhhcyBncmFudGVkIGFuIHNrZXksIHdoaWNoIGlzIGluIHRoZSByZXNwb25zZS4SmwIKFVVTRVJfTk9UX1NFUlZJQ0VfVVNFUhCaThr+AeqzzQT4AQgHIiNza2V5IGFwcGx5IHVzZXIgaXMgbm90IHNlcnZpY2UgdXNlcioqCgV6aC1DThIh55Sz6K+3IHNrZXkg5pe255So5oi35LiN5pivIFNVc2VyYjgKB3VzZXJfaWQSLRorVGhlIGlkIG9mIHRoZSB1c2VyIHdobyBhcHBsaWVzIGZvciB0aGUgc2tleXJpVGhlIGxvZ2luIGlzIHZhbGlkLCBidXQgdGhlIHVzZXIgaXMgbm90IGEgc2VydmljZSB1c2VyIChTVXNlcikuIE9ubHkgc2VydmljZSB1c2VycyBjYW4gYXBwbHkgZm9yIGFuIHNrZXkuEu8BChFVU0VSX0lORk9fSUxMRUdBTBD0vwUa1QHqs80EzwEIAyImdXNlciBpbmZvIGZyb20gZ2V0L3Bvc3QgZm9ybS9hcmcgZXJyb3IqKgoFemgtQ04SIeeUqOaIt+S/oeaBr+WPguaVsOS4jeespuWQiOinhOWImTIJAQMFBgcICQoLWgSUA5UDcmZUaGUgaW5mb3JtYXRpb24gYWJvdXQgdGhlIHVzZXIgaW4gdGhlIHBhcmFtZXRlcnMgb2YgdGhlIHJlcXVlc3QgaXMgd3JvbmcuIEFsbCBBUElzIGNhbiBzZW5kIHRoaXMgY29kZS4S2AIKFVVTRVJfSU5GT19SRUFEX0ZBSUxFRBD1vwUaugLqs80EtAIIDSIcdXNlciBpbmZvIGZyb20gZmxhc2sgZyBlcnJvciovCgV6aC1DThIm6K+75Y+W55So5oi35L+h5oGv5aSx6LSlLOeKtuaAgeeggSA1MDBiHwoHdXNlcl9pZBIUGhJUaGUgaWQgb2YgdGhlIHVzZXJykQFUaGUgdXNlciBpcyBtaXNzaW5nIGluIEZsYXNrJ3MgcmVxdWVzdCBjb250ZXh0IChgZ2ApLCB3aGVyZSBhbiBlYXJsaWVyIHN0ZXAgc2hvdWxkIGhhdmUgc3RvcmVkIGl0LiBUaGlzIGlzIGFuIGVycm9yIG9mIEphcnZpcywgbm90IG9mIHRoZSBjbGllbnQueixUaGUgYWRtaW5pc3RyYXRvciBvZiBKYXJ2aXMgbXVzdCBjb3JyZWN0IGl0LhLSAQoUVE9LRU5fVVNFUl9OT1RfRk9VTkQQ9r8FGrUB6rPNBK8BCBAiHXVzZXIgbm90IGZvdW5kIHBhcnNlIGJ5IHRva2VuKhgKBXpoLUNOEg90b2tlbiDkuI3lrZjlnKgyARByTU5vIHVzZXIgaGFzIHRoZSB0b2tlbjogdGhlIGxvZ2luIGhhcyBmYWlsZWQsIG9yIHRoZSB0b2tlbiBpcyBubyBsb25nZXIgdmFsaWQueiBMb2cgaW4gYWdhaW4gdG8gZ2V0IGEgbmV3IHRva2VuLhKJAgoZUEFSQU1fQ09ORklHVVJBVElPTl9FUlJPUhDC6gEa5wHqs80E4QEIDSI7cGFyYW0gY29uZmlndXJhdGlvbiBlcnJvciwgcGxlYXNlIGNvbnRhY3QgdGhlIGFkbWluaXN0cmF0b3IqJQoFemgtQ04SHEphcnZpcyDmnI3liqHlmajphY3nva7plJnor68yBgIEDA0OD3JDVGhlIGNvbmZpZ3VyYXRpb24gb2YgSmFydmlzIGlzIHdyb25nLiBUaGUgY2xpZW50IGNhbm5vdCBjb3JyZWN0IGl0LnosVGhlIGFkbWluaXN0cmF0b3Igb2YgSmFydmlzIG11c3QgY29ycmVjdCBpdC4a3wHqs80E2QEKCkphcnZpcyBBUEkSAmVuGjQKKnsicmV0dXJuX2NvZGUiOntjb2RlfSwibWVzc2FnZSI6e21lc3NhZ2V9fRIGe2RhdGF9KoEBOTAwWzAtOV17Mn18KDFbMC05XXsyfXwyMFswMi05XXwyWzEtOV1bMC05XXwzMFsxLTldfDNbMS05XVswLTldfFs0LThdWzAtOV17Mn18OTBbMi05XXw5WzEtOV1bMC05XSkwWzAtOV18MjAxMFswLTI0LTldfDMwMDBbMDM1LTldMg1bMS05XVswLTldezR9QkBQAVo8Z2l0aHViLmNvbS9zdGF0dXNtYXAvc3RhdHVzbWFwL2dlbi9sZWdhY3kvamFydmlzL3YyO2phcnZpc3YyYgZwcm90bzM", [file_statusmap_v1_options]);
 
 /**
  * A Code is one return_code of the Jarvis API.
@@ -31,6 +34,17 @@ export const file_legacy_jarvis_v2_code: GenFile = /*@__PURE__*/
  * 900xx are general successes, and 901xx are general errors. So a code is a
  * success if it is 900xx, or if it ends in 00-09 and is not 901xx.
  * `success_codes` has this rule, and the catalog checks every code against it.
+ * 20103, 30001, 30002 and 30004 are exceptions: they are older than the rule, and
+ * are errors.
+ *
+ * A success is the bare resource. The public texts of success codes suggest that it
+ * has return_code and message too, but no public source shows such a body. The
+ * codes of most APIs are not public either, so their successes would have the
+ * return_code of another API.
+ *
+ * Some numbers have two meanings in the public constants: 10010 is also an error
+ * of deleting a user, and 90108 is two database errors. The document has one text
+ * for 10010 and none for 90108, so no code shares its number here.
  *
  * @generated from enum legacy.jarvis.v2.Code
  */
@@ -58,8 +72,10 @@ export enum Code {
   /**
    * 接口 service-keys 申请 skey 成功
    *
-   * This is not an error: the response has the skey. The document has only
-   * Chinese text, so the English text is ours.
+   * The document has only Chinese text. The English text is the start of the
+   * public server's, which continues with the id of the user and the skey. A
+   * success has no arguments, and the skey is a secret that does not belong in a
+   * message.
    *
    * Legacy code 10001. gRPC OK. HTTP 200 OK.
    *
@@ -70,23 +86,22 @@ export enum Code {
   /**
    * 申请 skey 时用户不是 SUser
    *
-   * The login is valid, but the user lacks the permission. The user must become
-   * an SUser first. According to the document, the HTTP status is 403. Jarvis
-   * has no other code for missing permissions, so this code is the fallback for
-   * PERMISSION_DENIED. The document has only Chinese text, so the English text
-   * is ours.
+   * According to the document, the HTTP status is 403. The code is no fallback
+   * for PERMISSION_DENIED: it would tell the users of every API to become
+   * service users. The document has only Chinese text. The English text is that
+   * of the public server, which continues with the id of the user.
    *
    * Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    *
-   * @generated from enum value: USER_NOT_SUSER = 10010;
+   * @generated from enum value: USER_NOT_SERVICE_USER = 10010;
    */
-  USER_NOT_SUSER = 10010,
+  USER_NOT_SERVICE_USER = 10010,
 
   /**
    * user info from get/post form/arg error - 用户信息参数不符合规则
    *
-   * The request is wrong and must be changed. Jarvis has no other general code
-   * for errors of the client, so this code is the fallback for them.
+   * The fallbacks follow the document: HTTP 4xx is an error of the client, and
+   * this is its only general code. 5xx is 30018.
    *
    * Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    *
@@ -97,9 +112,9 @@ export enum Code {
   /**
    * user info from flask g error - 读取用户信息失败,状态码 500
    *
-   * The user is missing in Flask's request context (g). An earlier step should have
-   * stored it there. This is an error of Jarvis, not of the client. According to the
-   * document, the HTTP status is 500.
+   * According to the document, the HTTP status is 500. Its note on that is a
+   * part of the translation, since the texts are those of the document. The text
+   * of the public server continues with the id of the user.
    *
    * Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *
@@ -110,8 +125,7 @@ export enum Code {
   /**
    * user not found parse by token - token 不存在
    *
-   * The token does not belong to a user. Log in again to get a new token. It is
-   * not NOT_FOUND, since the caller is not authenticated.
+   * It is not NOT_FOUND, since the caller is not authenticated.
    *
    * Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    *
@@ -122,8 +136,8 @@ export enum Code {
   /**
    * param configuration error, please contact the administrator - Jarvis 服务器配置错误
    *
-   * The configuration of Jarvis is wrong. The administrator must correct it.
-   * Repeating the call does not help.
+   * The fallbacks are those whose HTTP status is 5xx, which the document lists
+   * under this code.
    *
    * Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
    *

@@ -215,6 +215,8 @@ public enum Code
    * <pre>
    * data路径参数错误
    *
+   * The document does not name the field.
+   *
    * Legacy code 10213. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
@@ -224,6 +226,8 @@ public enum Code
   /**
    * <pre>
    * log路径参数错误
+   *
+   * The document does not name the field.
    *
    * Legacy code 10214. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -255,8 +259,7 @@ public enum Code
    * <pre>
    * 参数不合法
    *
-   * The text is the same as that of 10001. This code is for the parameters of a
-   * volume.
+   * The text is the same as that of 10001.
    *
    * Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -406,9 +409,11 @@ public enum Code
    * <pre>
    * 云硬盘扩容后容量必须大于当前容量
    *
-   * Ask for a capacity that is larger than the current one.
+   * Ask for a capacity that is larger than the current one. It depends on the
+   * state of the volume whether a size is valid, so the gRPC code is
+   * OUT_OF_RANGE.
    *
-   * Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
+   * Legacy code 10316. gRPC OUT_OF_RANGE. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>VOL_EXT_BAD_SIZE = 10316 [(.statusmap.v1.code) = { ... }</code>
@@ -450,8 +455,10 @@ public enum Code
    * <pre>
    * 正在为您扩容云硬盘
    *
-   * This is not a failure: the extension has started. Repeat the call to get
-   * its result.
+   * This is not a failure: the extension has started. There is no `retry_after`:
+   * the same call would fail with 10316 after the extension. ABORTED fits, since
+   * a client has to start at a higher level: read the size of the volume, then
+   * decide. No success can have a code.
    *
    * Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -518,9 +525,10 @@ public enum Code
    * 云硬盘资源管理器正在启动
    *
    * This is not a failure. Repeat the call until the volume explorer has
-   * started.
+   * started. As 10353, it is a state of the volume explorer, so the gRPC code is
+   * ABORTED: load balancers count UNAVAILABLE and 503 as a server that is down.
    *
-   * Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+   * Legacy code 10326. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
    *
    * <code>VOL_EXP_WAIT = 10326 [(.statusmap.v1.code) = { ... }</code>
@@ -542,8 +550,9 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器启动成功
    *
-   * This is not a failure: the volume explorer is running. The caller can
-   * continue.
+   * This is not a failure: the volume explorer is running, and the caller can
+   * continue. The code cannot be OK, since API Switch sends no code with HTTP
+   * 2XX. ALREADY_EXISTS is the closest.
    *
    * Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
    * </pre>
@@ -767,10 +776,11 @@ public enum Code
    * <pre>
    * 云硬盘不支持该类型文件系统
    *
-   * Choose another type. The HTTP status is 400, because 501 would mean that
-   * the server does not support the whole call.
+   * Choose another type. A value in the request is not supported, so the gRPC
+   * code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not
+   * support the whole call.
    *
-   * Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10349. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>VOL_FS_UNSUPPORTED = 10349 [(.statusmap.v1.code) = { ... }</code>
@@ -780,8 +790,8 @@ public enum Code
    * <pre>
    * 获取云硬盘列表异常
    *
-   * The text is the same as that of 10313. The name shows that this code is for
-   * the summaries.
+   * The text is the same as that of 10313. The document does not say what SUM
+   * means.
    *
    * Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -888,11 +898,12 @@ public enum Code
    * <pre>
    * 部分语法不支持
    *
-   * The YAML is valid, but API Switch does not support a part of it. Remove
-   * that part. The HTTP status is 400, because 501 would mean that the server
-   * does not support the whole call.
+   * The YAML is valid, but API Switch does not support a part of it. Remove that
+   * part. A value in the request is not supported, so the gRPC code is
+   * INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not support
+   * the whole call.
    *
-   * Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10602. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>SYNTAX_NOT_SUPPORT = 10602 [(.statusmap.v1.code) = { ... }</code>
@@ -976,10 +987,11 @@ public enum Code
    * <pre>
    * 网络模式不支持
    *
-   * Choose another network mode. The HTTP status is 400, because 501 would mean
-   * that the server does not support the whole call.
+   * Choose another network mode. A value in the request is not supported, so the
+   * gRPC code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does
+   * not support the whole call.
    *
-   * Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10610. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>NET_NOT_SUPPORT = 10610 [(.statusmap.v1.code) = { ... }</code>
@@ -1343,6 +1355,8 @@ public enum Code
    * <pre>
    * data路径参数错误
    *
+   * The document does not name the field.
+   *
    * Legacy code 10213. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
@@ -1352,6 +1366,8 @@ public enum Code
   /**
    * <pre>
    * log路径参数错误
+   *
+   * The document does not name the field.
    *
    * Legacy code 10214. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1383,8 +1399,7 @@ public enum Code
    * <pre>
    * 参数不合法
    *
-   * The text is the same as that of 10001. This code is for the parameters of a
-   * volume.
+   * The text is the same as that of 10001.
    *
    * Legacy code 10302. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1534,9 +1549,11 @@ public enum Code
    * <pre>
    * 云硬盘扩容后容量必须大于当前容量
    *
-   * Ask for a capacity that is larger than the current one.
+   * Ask for a capacity that is larger than the current one. It depends on the
+   * state of the volume whether a size is valid, so the gRPC code is
+   * OUT_OF_RANGE.
    *
-   * Legacy code 10316. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
+   * Legacy code 10316. gRPC OUT_OF_RANGE. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>VOL_EXT_BAD_SIZE = 10316 [(.statusmap.v1.code) = { ... }</code>
@@ -1578,8 +1595,10 @@ public enum Code
    * <pre>
    * 正在为您扩容云硬盘
    *
-   * This is not a failure: the extension has started. Repeat the call to get
-   * its result.
+   * This is not a failure: the extension has started. There is no `retry_after`:
+   * the same call would fail with 10316 after the extension. ABORTED fits, since
+   * a client has to start at a higher level: read the size of the volume, then
+   * decide. No success can have a code.
    *
    * Legacy code 10320. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
@@ -1646,9 +1665,10 @@ public enum Code
    * 云硬盘资源管理器正在启动
    *
    * This is not a failure. Repeat the call until the volume explorer has
-   * started.
+   * started. As 10353, it is a state of the volume explorer, so the gRPC code is
+   * ABORTED: load balancers count UNAVAILABLE and 503 as a server that is down.
    *
-   * Legacy code 10326. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+   * Legacy code 10326. gRPC ABORTED. HTTP 409 Conflict.
    * </pre>
    *
    * <code>VOL_EXP_WAIT = 10326 [(.statusmap.v1.code) = { ... }</code>
@@ -1670,8 +1690,9 @@ public enum Code
    * <pre>
    * 云硬盘资源管理器启动成功
    *
-   * This is not a failure: the volume explorer is running. The caller can
-   * continue.
+   * This is not a failure: the volume explorer is running, and the caller can
+   * continue. The code cannot be OK, since API Switch sends no code with HTTP
+   * 2XX. ALREADY_EXISTS is the closest.
    *
    * Legacy code 10328. gRPC ALREADY_EXISTS. HTTP 409 Conflict.
    * </pre>
@@ -1895,10 +1916,11 @@ public enum Code
    * <pre>
    * 云硬盘不支持该类型文件系统
    *
-   * Choose another type. The HTTP status is 400, because 501 would mean that
-   * the server does not support the whole call.
+   * Choose another type. A value in the request is not supported, so the gRPC
+   * code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not
+   * support the whole call.
    *
-   * Legacy code 10349. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10349. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>VOL_FS_UNSUPPORTED = 10349 [(.statusmap.v1.code) = { ... }</code>
@@ -1908,8 +1930,8 @@ public enum Code
    * <pre>
    * 获取云硬盘列表异常
    *
-   * The text is the same as that of 10313. The name shows that this code is for
-   * the summaries.
+   * The text is the same as that of 10313. The document does not say what SUM
+   * means.
    *
    * Legacy code 10350. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -2016,11 +2038,12 @@ public enum Code
    * <pre>
    * 部分语法不支持
    *
-   * The YAML is valid, but API Switch does not support a part of it. Remove
-   * that part. The HTTP status is 400, because 501 would mean that the server
-   * does not support the whole call.
+   * The YAML is valid, but API Switch does not support a part of it. Remove that
+   * part. A value in the request is not supported, so the gRPC code is
+   * INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does not support
+   * the whole call.
    *
-   * Legacy code 10602. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10602. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>SYNTAX_NOT_SUPPORT = 10602 [(.statusmap.v1.code) = { ... }</code>
@@ -2104,10 +2127,11 @@ public enum Code
    * <pre>
    * 网络模式不支持
    *
-   * Choose another network mode. The HTTP status is 400, because 501 would mean
-   * that the server does not support the whole call.
+   * Choose another network mode. A value in the request is not supported, so the
+   * gRPC code is INVALID_ARGUMENT. UNIMPLEMENTED would mean that the server does
+   * not support the whole call.
    *
-   * Legacy code 10610. gRPC UNIMPLEMENTED. HTTP 400 Bad Request.
+   * Legacy code 10610. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>NET_NOT_SUPPORT = 10610 [(.statusmap.v1.code) = { ... }</code>

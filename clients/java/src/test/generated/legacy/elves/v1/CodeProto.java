@@ -36,95 +36,166 @@ public final class CodeProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\032legacy/elves/v1/code.proto\022\017legacy.elv" +
-      "es.v1\032\032statusmap/v1/options.proto*\364\031\n\004Co" +
-      "de\022\024\n\020CODE_UNSPECIFIED\020\000\022K\n\014UNAUTHORIZED" +
-      "\020\244\271\002\0327\352\263\315\0042\010\020\020\221\003\032\003401\"\014Unauthorized*\025\n\005z" +
-      "h-CN\022\014\346\235\203\351\231\220\351\224\231\350\257\2572\001\020\022o\n\022MISSING_SIGN_PA" +
-      "RAM\020\245\271\002\032U\352\263\315\004P\010\020\020\221\003\032\005401.1\"\037Unauthorized" +
-      " Missing Sign Param*!\n\005zh-CN\022\030\346\235\203\351\231\220\350\256\244\350" +
-      "\257\201\345\217\202\346\225\260\346\234\211\350\257\257\022e\n\017AUTH_ID_ILLEGAL\020\246\271\002\032N\352" +
-      "\263\315\004I\010\020\020\221\003\032\005401.2\"\036Unauthorized AuthId Is" +
-      " Illegal*\033\n\005zh-CN\022\022AuthID\346\227\266\351\227\264\350\266\205\346\227\266\022l\n" +
-      "\021SIGN_TYPE_ILLEGAL\020\247\271\002\032S\352\263\315\004N\010\020\020\221\003\032\005401." +
-      "3\" Unauthorized SignType Is Illegal*\036\n\005z" +
-      "h-CN\022\025\347\255\276\345\220\215\347\261\273\345\236\213\344\270\215\345\220\210\346\263\225\022q\n\023SIGN_LENG" +
-      "TH_ILLEGAL\020\250\271\002\032V\352\263\315\004Q\010\020\020\221\003\032\005401.4\"#Unaut" +
-      "horized Sign Length Is Illegal*\036\n\005zh-CN\022" +
-      "\025\347\255\276\345\220\215\351\225\277\345\272\246\344\270\215\345\220\210\346\263\225\022V\n\rSIGN_MISMATCH\020" +
-      "\251\271\002\032A\352\263\315\004<\010\020\020\221\003\032\005401.5\"\027Unauthorized Sig" +
-      "n Error*\025\n\005zh-CN\022\014\347\255\276\345\220\215\351\224\231\350\257\257\022\177\n\031AUTH_I" +
-      "D_PERMISSION_DENIED\020\252\271\002\032^\352\263\315\004Y\010\007\020\221\003\032\005401" +
-      ".6\"%Unauthorized AuthId Permission Denie" +
-      "d*!\n\005zh-CN\022\030AuthID\346\262\241\346\234\211\346\223\215\344\275\234\346\235\203\351\231\2202\001\007\022" +
-      "_\n\021TIMESTAMP_EXPIRED\020\253\271\002\032F\352\263\315\004A\010\020\020\221\003\032\00540" +
-      "1.7\"\031Unauthorized Sign Timeout*\030\n\005zh-CN\022" +
-      "\017\346\227\266\351\227\264\346\210\263\350\266\205\346\227\266\022h\n\022MODULE_NOT_ENABLED\020\210" +
-      "\272\002\032N\352\263\315\004I\010\014\020\222\003\032\003402\"\032Require Module Not " +
-      "Enabled*\036\n\005zh-CN\022\025\346\211\200\351\234\200\347\273\204\344\273\266\346\234\252\345\220\257\347\224\2502" +
-      "\001\014\022\214\001\n\035SUPERVISOR_MODULE_NOT_ENABLED\020\211\272\002" +
-      "\032g\352\263\315\004b\010\014\020\222\003\032\005402.1\"\'Require Module (sup" +
-      "ervisor) Not Enabled*+\n\005zh-CN\022\"\344\276\235\350\265\226\347\232\204" +
-      "\347\273\204\344\273\266supervisor\346\234\252\345\220\257\347\224\250\022z\n\027CRON_MODULE" +
-      "_NOT_ENABLED\020\212\272\002\032[\352\263\315\004V\010\014\020\222\003\032\005402.2\"!Req" +
-      "uire Module (cron) Not Enabled*%\n\005zh-CN\022" +
-      "\034\344\276\235\350\265\226\347\232\204\347\273\204\344\273\266cron\346\234\252\345\220\257\347\224\250\022}\n\030QUEUE_M" +
-      "ODULE_NOT_ENABLED\020\213\272\002\032]\352\263\315\004X\010\014\020\222\003\032\005402.3" +
-      "\"\"Require Module (queue) Not Enabled*&\n\005" +
-      "zh-CN\022\035\344\276\235\350\265\226\347\232\204\347\273\204\344\273\266queue\346\234\252\345\220\257\347\224\250\022_\n\r" +
-      "PARAM_ILLEGAL\020\354\272\002\032J\352\263\315\004E\010\003\020\223\003\032\003403\"\025Requ" +
-      "est Param Illegal*\033\n\005zh-CN\022\022\350\257\267\346\261\202\345\217\202\346\225\260" +
-      "\351\224\231\350\257\2572\005\003\005\006\t\013\022`\n\nIP_ILLEGAL\020\355\272\002\032N\352\263\315\004I\010\003" +
-      "\020\223\003\032\005403.1\"\033Request Params (ip) Illegal*" +
-      "\032\n\005zh-CN\022\021IP\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\002ip\022p\n\021JOB_P" +
-      "ARAM_ILLEGAL\020\356\272\002\032W\352\263\315\004R\010\003\020\223\003\032\005403.2\"\036Req" +
+      "es.v1\032\032statusmap/v1/options.proto*\2250\n\004Co" +
+      "de\022\024\n\020CODE_UNSPECIFIED\020\000\022\221\001\n\014UNAUTHORIZE" +
+      "D\020\244\271\002\032}\352\263\315\004x\010\020\020\221\003\032\003401\"\014Unauthorized*\025\n\005" +
+      "zh-CN\022\014\346\235\203\351\231\220\351\224\231\350\257\2572\001\020R\007401[.]8r;An erro" +
+      "r of authentication for which the group " +
+      "has no code.\022\354\001\n\022MISSING_SIGN_PARAM\020\245\271\002\032" +
+      "\321\001\352\263\315\004\313\001\010\020\020\221\003\032\005401.1\"\037Unauthorized Missi" +
+      "ng Sign Param*!\n\005zh-CN\022\030\346\235\203\351\231\220\350\256\244\350\257\201\345\217\202\346" +
+      "\225\260\346\234\211\350\257\257rYOne of the parameters `timesta" +
+      "mp`, `sign_type`, `sign` and `auth_id` i" +
+      "s missing or empty.z\036Send all four with " +
+      "every call.\022\342\001\n\017AUTH_ID_ILLEGAL\020\246\271\002\032\312\001\352\263" +
+      "\315\004\304\001\010\020\020\221\003\032\005401.2\"\036Unauthorized AuthId Is" +
+      " Illegal*\033\n\005zh-CN\022\022AuthID\346\227\266\351\227\264\350\266\205\346\227\266ryA" +
+      "ccording to the document, the AuthId has" +
+      " expired. In the public source, the chec" +
+      "k was that the AuthId has 16 characters." +
+      "\022\271\001\n\021SIGN_TYPE_ILLEGAL\020\247\271\002\032\237\001\352\263\315\004\231\001\010\020\020\221\003" +
+      "\032\005401.3\" Unauthorized SignType Is Illega" +
+      "l*\036\n\005zh-CN\022\025\347\255\276\345\220\215\347\261\273\345\236\213\344\270\215\345\220\210\346\263\225r1`sign" +
+      "_type` is not `md5`, in lower or upper c" +
+      "ase.z\026Write `sign_type=md5`.\022\301\001\n\023SIGN_LE" +
+      "NGTH_ILLEGAL\020\250\271\002\032\245\001\352\263\315\004\237\001\010\020\020\221\003\032\005401.4\"#U" +
+      "nauthorized Sign Length Is Illegal*\036\n\005zh" +
+      "-CN\022\025\347\255\276\345\220\215\351\225\277\345\272\246\344\270\215\345\220\210\346\263\225rL`sign` does " +
+      "not have 32 characters, so it is not an " +
+      "MD5 in hexadecimal form.\022\265\002\n\rSIGN_MISMAT" +
+      "CH\020\251\271\002\032\237\002\352\263\315\004\231\002\010\020\020\221\003\032\005401.5\"\027Unauthorize" +
+      "d Sign Error*\025\n\005zh-CN\022\014\347\255\276\345\220\215\351\224\231\350\257\257rOThe" +
+      " server has computed another MD5 from th" +
+      "e request and the key of the AuthId.z\211\001S" +
+      "ign the path, a question mark, all param" +
+      "eters except `sign` and `sign_type` in a" +
+      "lphabetical order and without URL encodi" +
+      "ng, and the key.\022\324\001\n\031AUTH_ID_PERMISSION_" +
+      "DENIED\020\252\271\002\032\262\001\352\263\315\004\254\001\010\007\020\221\003\032\005401.6\"%Unautho" +
+      "rized AuthId Permission Denied*!\n\005zh-CN\022" +
+      "\030AuthID\346\262\241\346\234\211\346\223\215\344\275\234\346\235\203\351\231\2202\001\007rQThe AuthId" +
+      " is that of another app than `app`, or `" +
+      "ip` is not an agent of the app.\022\357\001\n\021TIME" +
+      "STAMP_EXPIRED\020\253\271\002\032\325\001\352\263\315\004\317\001\010\020\020\221\003\032\005401.7\"\031" +
+      "Unauthorized Sign Timeout*\030\n\005zh-CN\022\017\346\227\266\351" +
+      "\227\264\346\210\263\350\266\205\346\227\266rF`timestamp` differs from th" +
+      "e clock of the server by 3 minutes or mo" +
+      "re.zDCorrect the clock, and sign the req" +
+      "uest again with the current time.\022\317\001\n\022MO" +
+      "DULE_NOT_ENABLED\020\210\272\002\032\264\001\352\263\315\004\256\001\010\014\020\222\003\032\003402\"" +
+      "\032Require Module Not Enabled*\036\n\005zh-CN\022\025\346\211" +
+      "\200\351\234\200\347\273\204\344\273\266\346\234\252\345\220\257\347\224\2502\001\014rcThe call needs a" +
+      " module that is not enabled in this inst" +
+      "allation. Repeating the call does not he" +
+      "lp.\022\225\002\n\035SUPERVISOR_MODULE_NOT_ENABLED\020\211\272" +
+      "\002\032\357\001\352\263\315\004\351\001\010\014\020\222\003\032\005402.1\"\'Require Module (" +
+      "supervisor) Not Enabled*+\n\005zh-CN\022\"\344\276\235\350\265\226" +
+      "\347\232\204\347\273\204\344\273\266supervisor\346\234\252\345\220\257\347\224\250r2The calls " +
+      "below `info` need the module supervisor." +
+      "zQThe administrator must set the authent" +
+      "ication mode of the server to `superviso" +
+      "r`.\022\215\002\n\027CRON_MODULE_NOT_ENABLED\020\212\272\002\032\355\001\352\263" +
+      "\315\004\347\001\010\014\020\222\003\032\005402.2\"!Require Module (cron) " +
+      "Not Enabled*%\n\005zh-CN\022\034\344\276\235\350\265\226\347\232\204\347\273\204\344\273\266cro" +
+      "n\346\234\252\345\220\257\347\224\250r_The calls below `cron` need " +
+      "the module cron. So does `info/agents/de" +
+      "tail` with `showcron=true`.z.The adminis" +
+      "trator must enable the module cron.\022\340\001\n\030" +
+      "QUEUE_MODULE_NOT_ENABLED\020\213\272\002\032\277\001\352\263\315\004\271\001\010\014\020" +
+      "\222\003\032\005402.3\"\"Require Module (queue) Not En" +
+      "abled*&\n\005zh-CN\022\035\344\276\235\350\265\226\347\232\204\347\273\204\344\273\266queue\346\234\252\345" +
+      "\220\257\347\224\250r.The calls below `queue` need the " +
+      "module queue.z/The administrator must en" +
+      "able the module queue.\022\237\001\n\rPARAM_ILLEGAL" +
+      "\020\354\272\002\032\211\001\352\263\315\004\203\001\010\003\020\223\003\032\003403\"\025Request Param I" +
+      "llegal*\033\n\005zh-CN\022\022\350\257\267\346\261\202\345\217\202\346\225\260\351\224\231\350\257\2572\005\003\005\006" +
+      "\t\013R\013403[.][7-9]Z\004\224\003\225\003r)The request is wr" +
+      "ong and must be changed.\022\361\001\n\nIP_ILLEGAL\020" +
+      "\355\272\002\032\336\001\352\263\315\004\330\001\010\003\020\223\003\032\005403.1\"\033Request Params" +
+      " (ip) Illegal*\032\n\005zh-CN\022\021IP\345\217\202\346\225\260\344\270\215\345\220\210\346\263" +
+      "\225B\002ipr\214\001`ip` is missing, or is not an IP" +
+      "v4 address. The public source also sends" +
+      " this code if the `param` of `cron/add` " +
+      "or `queue/addtask` is wrong.\022\330\001\n\021JOB_PAR" +
+      "AM_ILLEGAL\020\356\272\002\032\276\001\352\263\315\004\270\001\010\003\020\223\003\032\005403.2\"\036Req" +
       "uest Params (param) Illegal*\035\n\005zh-CN\022\024pa" +
-      "ram\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\005param\022n\n\023APP_OR_FUNC" +
-      "_ILLEGAL\020\357\272\002\032S\352\263\315\004N\010\003\020\223\003\032\005403.3\"\"Request" +
-      " Params (app||func) Illegal*\034\n\005zh-CN\022\023ap" +
-      "p\346\210\226func\344\270\215\345\220\210\346\263\225\022h\n\014MODE_ILLEGAL\020\360\272\002\032T\352" +
-      "\263\315\004O\010\003\020\223\003\032\005403.4\"\035Request Params (mode) " +
-      "Illegal*\034\n\005zh-CN\022\023mode\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\004m" +
-      "ode\022s\n\021CRON_RULE_ILLEGAL\020\361\272\002\032Z\352\263\315\004U\010\003\020\223\003" +
-      "\032\005403.5\"\"Request Params (cron-rule) Ille" +
-      "gal*\030\n\005zh-CN\022\017cron-rule\345\217\202\346\225\260B\tcron-rule" +
-      "\022x\n\020QUEUE_ID_ILLEGAL\020\362\272\002\032`\352\263\315\004[\010\003\020\223\003\032\00540" +
-      "3.6\"!Request Params (queue_id) Illegal* " +
-      "\n\005zh-CN\022\027queue_id\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\010queue_" +
-      "id\022c\n\017SCHEDULER_ERROR\020\250\300\002\032L\352\263\315\004G\010\r\020\232\003\032\0034" +
-      "10\"\017Scheduler Error**\n\005zh-CN\022!Scheduler\347" +
-      "\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257\022p\n\030SEND_JOB_TO_A" +
-      "GENT_FAILED\020\251\300\002\032P\352\263\315\004K\010\016\020\232\003\032\005410.1\"\026Send" +
-      " Job To Agent Fail*#\n\005zh-CN\022\032\345\217\221\351\200\201\344\273\273\345\212" +
-      "\241\345\210\260Agent\345\244\261\350\264\2458\n\022T\n\nCRON_ERROR\020\214\301\002\032B\352\263\315" +
-      "\004=\010\r\020\233\003\032\003411\"\nCron Error*%\n\005zh-CN\022\034Cron\347" +
-      "\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257\022p\n\022CRON_JOB_NOT_" +
-      "FOUND\020\215\301\002\032V\352\263\315\004Q\010\005\020\233\003\032\005411.1\"\034Not Find C" +
-      "ron Job To Operate*%\n\005zh-CN\022\034\346\234\252\346\211\276\345\210\260Cr" +
-      "onJob\350\277\233\350\241\214\346\223\215\344\275\234\022[\n\013QUEUE_ERROR\020\360\301\002\032H\352\263" +
-      "\315\004C\010\r\020\234\003\032\003412\"\013Queue Error**\n\005zh-CN\022!Sch" +
-      "eduler\347\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257\022f\n\020SUPERV" +
-      "ISOR_ERROR\020\324\302\002\032N\352\263\315\004I\010\r\020\235\003\032\003413\"\020Supervi" +
-      "sor Error*+\n\005zh-CN\022\"Supervisor\347\273\204\344\273\266\344\270\232\345" +
-      "\212\241\347\233\270\345\205\263\351\224\231\350\257\257\022Y\n\021AUTH_ID_NOT_FOUND\020\325\302\002\032" +
-      "@\352\263\315\004;\010\005\020\235\003\032\005413.1\"\020AuthId Not Found*\033\n\005" +
-      "zh-CN\022\022\346\234\252\346\211\276\345\210\260\346\255\244AuthID\022b\n\017HEARTBEAT_E" +
-      "RROR\020\270\303\002\032K\352\263\315\004F\010\r\020\236\003\032\003414\"\017Heartbeat Err" +
-      "or*)\n\005zh-CN\022 Heatbeat\347\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351" +
-      "\224\231\350\257\257\022b\n\024AGENT_INFO_NOT_FOUND\020\271\303\002\032F\352\263\315\004A" +
-      "\010\005\020\236\003\032\005414.1\"\024Agent Info Not Found*\035\n\005zh" +
-      "-CN\022\024\346\234\252\346\211\276\345\210\260Agent\344\277\241\346\201\257\022c\n\025INTERNAL_SE" +
-      "RVER_ERROR\020\320\206\003\032F\352\263\315\004A\010\r\020\364\003\032\003500\"\024Interna" +
-      "l ServerError*\025\n\005zh-CN\022\014\345\206\205\351\203\250\351\224\231\350\257\2572\010\001\002" +
-      "\004\010\n\r\016\017\032\267\001\352\263\315\004\261\001\n\024Elves-Center OpenAPI\022\002e" +
-      "n\032i\n8{\"flag\":\"false\",\"error\":\"[{code}]{m" +
-      "essage}\",\"result\":[]}\022*{\"flag\":\"true\",\"e" +
-      "rror\":\"\",\"result\":{data}}\030\310\0012*(401|402|4" +
-      "03|41[0-4]|500)([.][1-9][0-9]?)?B\245\001B\tCod" +
-      "eProtoP\001Z:github.com/statusmap/statusmap" +
-      "/gen/legacy/elves/v1;elvesv1\242\002\003LEX\252\002\017Leg" +
-      "acy.Elves.V1\312\002\017Legacy\\Elves\\V1\342\002\033Legacy\\" +
-      "Elves\\V1\\GPBMetadata\352\002\021Legacy::Elves::V1" +
-      "b\006proto3"
+      "ram\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\005paramrd`param` is no" +
+      "t JSON. The public source also sends thi" +
+      "s code if the `ip` of `queue/addtask` is" +
+      " wrong.\022\224\001\n\023APP_OR_FUNC_ILLEGAL\020\357\272\002\032y\352\263\315" +
+      "\004t\010\003\020\223\003\032\005403.3\"\"Request Params (app||fun" +
+      "c) Illegal*\034\n\005zh-CN\022\023app\346\210\226func\344\270\215\345\220\210\346\263\225" +
+      "r$`app` or `func` is missing or empty.\022\333" +
+      "\001\n\014MODE_ILLEGAL\020\360\272\002\032\306\001\352\263\315\004\300\001\010\003\020\223\003\032\005403.4" +
+      "\"\035Request Params (mode) Illegal*\034\n\005zh-CN" +
+      "\022\023mode\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\004moder\037`mode` is n" +
+      "either `NP` nor `P`.zNWrite `P` if the r" +
+      "esult goes to the processor of the app. " +
+      "The default is `NP`.\022\331\001\n\021CRON_RULE_ILLEG" +
+      "AL\020\361\272\002\032\277\001\352\263\315\004\271\001\010\003\020\223\003\032\005403.5\"\"Request Par" +
+      "ams (cron-rule) Illegal*\030\n\005zh-CN\022\017cron-r" +
+      "ule\345\217\202\346\225\260B\004ruler9`rule` is missing, or i" +
+      "s not a cron expression of Quartz.z,Writ" +
+      "e an expression such as `0/5 * * * * ?`." +
+      "\022\232\001\n\020QUEUE_ID_ILLEGAL\020\362\272\002\032\201\001\352\263\315\004|\010\003\020\223\003\032\005" +
+      "403.6\"!Request Params (queue_id) Illegal" +
+      "* \n\005zh-CN\022\027queue_id\345\217\202\346\225\260\344\270\215\345\220\210\346\263\225B\010queu" +
+      "e_idr\037`queue_id` is missing or empty.\022\232\001" +
+      "\n\017SCHEDULER_ERROR\020\250\300\002\032\202\001\352\263\315\004}\010\r\020\232\003\032\003410\"" +
+      "\017Scheduler Error**\n\005zh-CN\022!Scheduler\347\273\204\344" +
+      "\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257r4The scheduler fail" +
+      "ed, and no code of the group fits.\022\327\002\n\030S" +
+      "END_JOB_TO_AGENT_FAILED\020\251\300\002\032\266\002\352\263\315\004\260\002\010\016\020\232" +
+      "\003\032\005410.1\"\026Send Job To Agent Fail*#\n\005zh-C" +
+      "N\022\032\345\217\221\351\200\201\344\273\273\345\212\241\345\210\260Agent\345\244\261\350\264\245R\007410[.]0rz" +
+      "The agent could not be reached, did not " +
+      "accept the job, or did not answer in tim" +
+      "e. In the last case, the job may have ru" +
+      "n.z`Find out whether the job has run bef" +
+      "ore you repeat the call. Check whether t" +
+      "he agent is running.\022\214\001\n\nCRON_ERROR\020\214\301\002\032" +
+      "z\352\263\315\004u\010\r\020\233\003\032\003411\"\nCron Error*%\n\005zh-CN\022\034C" +
+      "ron\347\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257r6The cron mo" +
+      "dule failed, and no code of the group fi" +
+      "ts.\022\223\001\n\022CRON_JOB_NOT_FOUND\020\215\301\002\032y\352\263\315\004t\010\005\020" +
+      "\233\003\032\005411.1\"\034Not Find Cron Job To Operate*" +
+      "%\n\005zh-CN\022\034\346\234\252\346\211\276\345\210\260CronJob\350\277\233\350\241\214\346\223\215\344\275\234r!" +
+      "No cron job has the id `cron_id`.\022\237\001\n\013QU" +
+      "EUE_ERROR\020\360\301\002\032\213\001\352\263\315\004\205\001\010\r\020\234\003\032\003412\"\013Queue " +
+      "Error*&\n\005zh-CN\022\035Queue\347\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351" +
+      "\224\231\350\257\257R\013412[.][1-4]r7The queue module fai" +
+      "led, and no code of the group fits.\022\257\001\n\020" +
+      "SUPERVISOR_ERROR\020\324\302\002\032\226\001\352\263\315\004\220\001\010\r\020\235\003\032\003413\"" +
+      "\020Supervisor Error*+\n\005zh-CN\022\"Supervisor\347\273" +
+      "\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257R\007413[.]2r<The sup" +
+      "ervisor module failed, and no code of th" +
+      "e group fits.\022\310\001\n\021AUTH_ID_NOT_FOUND\020\325\302\002\032" +
+      "\256\001\352\263\315\004\250\001\010\020\020\235\003\032\005413.1\"\020AuthId Not Found*\033" +
+      "\n\005zh-CN\022\022\346\234\252\346\211\276\345\210\260\346\255\244AuthIDr>The `auth_i" +
+      "d` with which the request is signed does" +
+      " not exist.z+Use an AuthId that the supe" +
+      "rvisor has made.\022\242\001\n\017HEARTBEAT_ERROR\020\270\303\002" +
+      "\032\212\001\352\263\315\004\204\001\010\r\020\236\003\032\003414\"\017Heartbeat Error**\n\005" +
+      "zh-CN\022!Heartbeat\347\273\204\344\273\266\344\270\232\345\212\241\347\233\270\345\205\263\351\224\231\350\257\257" +
+      "r;The heartbeat module failed, and no co" +
+      "de of the group fits.\022\247\001\n\024AGENT_INFO_NOT" +
+      "_FOUND\020\271\303\002\032\212\001\352\263\315\004\204\001\010\005\020\236\003\032\005414.1\"\024Agent I" +
+      "nfo Not Found*\035\n\005zh-CN\022\024\346\234\252\346\211\276\345\210\260Agent\344\277" +
+      "\241\346\201\257rAThe heartbeat module knows no agen" +
+      "t with the `ip` of the request.\022\215\001\n\025INTE" +
+      "RNAL_SERVER_ERROR\020\320\206\003\032p\352\263\315\004k\010\r\020\364\003\032\003500\"\024" +
+      "Internal ServerError*\025\n\005zh-CN\022\014\345\206\205\351\203\250\351\224\231" +
+      "\350\257\2572\010\001\002\004\010\n\r\016\017r(A component of Elves thre" +
+      "w an exception.\032\267\001\352\263\315\004\261\001\n\024Elves-Center O" +
+      "penAPI\022\002en\032i\n8{\"flag\":\"false\",\"error\":\"[" +
+      "{code}]{message}\",\"result\":[]}\022*{\"flag\":" +
+      "\"true\",\"error\":\"\",\"result\":{data}}\030\310\0012*(" +
+      "401|402|403|41[0-4]|500)([.][1-9][0-9]?)" +
+      "?B\245\001B\tCodeProtoP\001Z:github.com/statusmap/" +
+      "statusmap/gen/legacy/elves/v1;elvesv1\242\002\003" +
+      "LEX\252\002\017Legacy.Elves.V1\312\002\017Legacy\\Elves\\V1\342" +
+      "\002\033Legacy\\Elves\\V1\\GPBMetadata\352\002\021Legacy::" +
+      "Elves::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -9,8 +9,14 @@ package legacy.elves.v2;
  * <pre>
  * A Code is one error of the Elves-Center OpenAPI, later revision.
  *
- * The number is major * 100 + minor: 401.1 is 40101. The headings are codes
- * too, since the server sends them: 401 is 40100. `http` is the major number.
+ * The number is major * 100 + minor: 401.1 is 40101. The headings are codes too,
+ * for errors of their group that have no code: 401 is 40100. `http` is the major
+ * number.
+ *
+ * The real failure has no key `result`. The document has it in its uniform format,
+ * so a failure has `"result":[]` here. A success has the id of a new queue, task
+ * or cron job in `result`, as the manual says. Servers before November 2017 sent
+ * it beside `flag`.
  * </pre>
  *
  * Protobuf enum {@code legacy.elves.v2.Code}
@@ -30,8 +36,7 @@ public enum Code
    * <pre>
    * 401 | Unauthorized | 权限错误
    *
-   * The heading of group 401. It is sent if no code of the group fits. Sign the
-   * request with a valid AuthId.
+   * The heading of group 401. It is the answer if no code of the group fits.
    *
    * Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -43,7 +48,7 @@ public enum Code
    * <pre>
    * 401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
    *
-   * One of timestamp, signType, sign and authId is empty. Send all four.
+   * The server calls the parameters `sign_type` and `auth_id`.
    *
    * Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -55,7 +60,8 @@ public enum Code
    * <pre>
    * 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
    *
-   * According to the column 解释, the AuthId has expired. Get a valid one.
+   * The public server does not send this code: its check is commented out. It
+   * answers 413.1 to an AuthId that does not exist.
    *
    * Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -67,8 +73,6 @@ public enum Code
    * <pre>
    * 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
    *
-   * signType must be "md5".
-   *
    * Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -78,8 +82,6 @@ public enum Code
   /**
    * <pre>
    * 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-   *
-   * sign must be an MD5 in hexadecimal form, with 32 characters.
    *
    * Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -91,9 +93,6 @@ public enum Code
    * <pre>
    * 401.5 | Unauthorized Sign Error | 签名错误
    *
-   * The server has computed another MD5. Check the key and the text that is
-   * signed.
-   *
    * Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -104,8 +103,8 @@ public enum Code
    * <pre>
    * 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
    *
-   * The signature is valid, but the AuthId has no permission for the call. Ask
-   * for the permission. Signing again does not help.
+   * The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+   * not help.
    *
    * Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
    * </pre>
@@ -117,9 +116,6 @@ public enum Code
    * <pre>
    * 401.7 | Unauthorized Sign Timeout | 时间戳超时
    *
-   * The timestamp differs from the server's clock by more than 3 minutes. Sign
-   * the request again with the current time.
-   *
    * Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -130,8 +126,7 @@ public enum Code
    * <pre>
    * 401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
    *
-   * The timestamp is not a number. It is part of the signature, so the gRPC
-   * code is UNAUTHENTICATED.
+   * The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
    *
    * Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -143,8 +138,9 @@ public enum Code
    * <pre>
    * 402 | Require Module Not Enabled | 所需组件未启用
    *
-   * The heading of group 402: the operation needs a module that is not enabled
-   * in this installation. Repeating the call does not help.
+   * The heading of group 402. The definition of UNIMPLEMENTED includes
+   * operations that are not enabled. A wrong path or HTTP method is 403: no
+   * module is missing then.
    *
    * Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
@@ -156,8 +152,6 @@ public enum Code
    * <pre>
    * 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
    *
-   * The administrator must enable the module supervisor.
-   *
    * Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
    *
@@ -167,8 +161,6 @@ public enum Code
   /**
    * <pre>
    * 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-   *
-   * The administrator must enable the module cron.
    *
    * Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
@@ -180,8 +172,6 @@ public enum Code
    * <pre>
    * 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
    *
-   * The administrator must enable the module queue.
-   *
    * Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
    *
@@ -192,8 +182,9 @@ public enum Code
    * <pre>
    * 403 | Request Param Illegal | 请求参数错误
    *
-   * The heading of group 403: the request is wrong and must be changed. This
-   * code is the fallback for errors of the client for which Elves has no code.
+   * The heading of group 403. This code is the fallback for errors of the client
+   * for which Elves has no code, and for paths and HTTP methods that do not
+   * exist.
    *
    * Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -205,6 +196,9 @@ public enum Code
    * <pre>
    * 403.1 | Request Params (ip) Illegal | IP参数不合法
    *
+   * The field is the one that the document names. A server that swaps 403.1 and
+   * 403.2 is wrong.
+   *
    * Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -215,8 +209,8 @@ public enum Code
    * <pre>
    * 403.2 | Request Params (param) Illegal | param参数不合法
    *
-   * The field with the name param, which has the arguments of a job. An error
-   * in any parameter is 403.
+   * The field has the name param. It has the arguments of a job. An error in any
+   * parameter is 403.
    *
    * Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -251,6 +245,9 @@ public enum Code
    * <pre>
    * 403.5 | Request Params (cron-rule) Illegal | cron-rule参数
    *
+   * The parameter is really `rule`, not cron-rule as in the text. The column 解释
+   * is cut off in the document.
+   *
    * Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -271,8 +268,6 @@ public enum Code
    * <pre>
    * 403.7 | Request Params (func) Illegal | func参数不合法,验证空值
    *
-   * func is empty.
-   *
    * Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -282,8 +277,6 @@ public enum Code
   /**
    * <pre>
    * 403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-   *
-   * timeout is not a number.
    *
    * Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -295,8 +288,8 @@ public enum Code
    * <pre>
    * 403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
    *
-   * cron_id does not have 16 characters. The text has fewer spaces than those
-   * of the other codes, as the server sends it.
+   * The text has fewer spaces than those of the other codes, as in the document.
+   * The public source has them: `Request Params (cron_id) Illegal`.
    *
    * Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -308,8 +301,7 @@ public enum Code
    * <pre>
    * 410 | Scheduler Error | Scheduler组件业务相关错误
    *
-   * The heading of group 410: the scheduler failed, and no code of the group
-   * fits.
+   * The heading of group 410.
    *
    * Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
    * </pre>
@@ -321,8 +313,10 @@ public enum Code
    * <pre>
    * 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
    *
-   * The agent could not be reached, or did not accept the job. Repeat the call.
-   * If that does not help, check whether the agent is running.
+   * 410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+   * as the group, since it says the same. There is no `retry_after`: the server
+   * sends it also if the time ran out after the job was sent, and a job must not
+   * run twice.
    *
    * Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
    * </pre>
@@ -334,8 +328,7 @@ public enum Code
    * <pre>
    * 411 | Cron Error | Cron组件业务相关错误
    *
-   * The heading of group 411: the cron module failed, and no code of the group
-   * fits.
+   * The heading of group 411.
    *
    * Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
    * </pre>
@@ -357,8 +350,8 @@ public enum Code
    * <pre>
    * 412 | Queue Error | Scheduler组件业务相关错误
    *
-   * The heading of group 412: the queue module failed, and no code of the group
-   * fits. The document has the description of group 410 here.
+   * The heading of group 412. The document has the description of group 410
+   * here, by mistake. The translation has the name of the right module.
    *
    * Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
    * </pre>
@@ -380,8 +373,8 @@ public enum Code
    * <pre>
    * 412.2 | Queue Status Incorrect | 队列状态不正确
    *
-   * The state of the queue does not allow the call. Change the state, then
-   * repeat the call.
+   * The state must change before the call can succeed, so the gRPC code is
+   * FAILED_PRECONDITION.
    *
    * Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
    * </pre>
@@ -393,7 +386,7 @@ public enum Code
    * <pre>
    * 412.3 | Stop Task Error | 任务停止失败
    *
-   * The task may still be running.
+   * The public server does not send this code. The task may still be running.
    *
    * Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
    * </pre>
@@ -405,21 +398,17 @@ public enum Code
    * <pre>
    * 412.4 | Depend Task Not Found | 依赖任务未找到
    *
-   * The task on which the new task depends does not exist. Create it first, or
-   * remove the dependency.
-   *
    * Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
    * </pre>
    *
-   * <code>DEPEND_TASK_NOT_FOUND = 41204 [(.statusmap.v1.code) = { ... }</code>
+   * <code>DEPENDENCY_NOT_FOUND = 41204 [(.statusmap.v1.code) = { ... }</code>
    */
-  DEPEND_TASK_NOT_FOUND(41204),
+  DEPENDENCY_NOT_FOUND(41204),
   /**
    * <pre>
    * 413 | Supervisor Error | Supervisor组件业务相关错误
    *
-   * The heading of group 413: the supervisor module failed, and no code of the
-   * group fits.
+   * The heading of group 413.
    *
    * Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
    * </pre>
@@ -431,10 +420,11 @@ public enum Code
    * <pre>
    * 413.1 | AuthId Not Found | 未找到此AuthID
    *
-   * The request asks for an AuthId that does not exist. If the AuthId of the
-   * signature does not exist, the code is 401.2.
+   * The server looks up only the AuthId of the caller: to check the signature,
+   * and to list the apps and agents of the caller. So the code is
+   * UNAUTHENTICATED, and not NOT_FOUND.
    *
-   * Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+   * Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
    * </pre>
    *
    * <code>AUTH_ID_NOT_FOUND = 41301 [(.statusmap.v1.code) = { ... }</code>
@@ -454,8 +444,8 @@ public enum Code
    * <pre>
    * 414 | Heartbeat Error | Heatbeat组件业务相关错误
    *
-   * The heading of group 414: the heartbeat module failed, and no code of the
-   * group fits.
+   * The heading of group 414. The document has the typo Heatbeat in the
+   * translation.
    *
    * Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
    * </pre>
@@ -467,9 +457,6 @@ public enum Code
    * <pre>
    * 414.1 | Agent Info Not Found | 未找到Agent信息
    *
-   * The heartbeat module does not know the agent. Check whether the agent is
-   * running and sends heartbeats.
-   *
    * Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
    * </pre>
    *
@@ -480,8 +467,9 @@ public enum Code
    * <pre>
    * 500 | Internal ServerError | 内部错误
    *
-   * According to the document, the server appends details to this text.
-   * statusmap logs the details and never sends them.
+   * According to the document, the server appends details to this text. The
+   * public server appends stack traces. statusmap logs the details and never
+   * sends them.
    *
    * Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -513,8 +501,7 @@ public enum Code
    * <pre>
    * 401 | Unauthorized | 权限错误
    *
-   * The heading of group 401. It is sent if no code of the group fits. Sign the
-   * request with a valid AuthId.
+   * The heading of group 401. It is the answer if no code of the group fits.
    *
    * Legacy code 401. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -526,7 +513,7 @@ public enum Code
    * <pre>
    * 401.1 | Unauthorized Missing Sign Param | 缺少权限认证参数(timestamp,signType,sign,authId)
    *
-   * One of timestamp, signType, sign and authId is empty. Send all four.
+   * The server calls the parameters `sign_type` and `auth_id`.
    *
    * Legacy code 401.1. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -538,7 +525,8 @@ public enum Code
    * <pre>
    * 401.2 | Unauthorized AuthId Is Illegal | AuthID时间超时
    *
-   * According to the column 解释, the AuthId has expired. Get a valid one.
+   * The public server does not send this code: its check is commented out. It
+   * answers 413.1 to an AuthId that does not exist.
    *
    * Legacy code 401.2. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -550,8 +538,6 @@ public enum Code
    * <pre>
    * 401.3 | Unauthorized SignType Is Illegal | 签名类型不合法
    *
-   * signType must be "md5".
-   *
    * Legacy code 401.3. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -561,8 +547,6 @@ public enum Code
   /**
    * <pre>
    * 401.4 | Unauthorized Sign Length Is Illegal | 签名长度不合法
-   *
-   * sign must be an MD5 in hexadecimal form, with 32 characters.
    *
    * Legacy code 401.4. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -574,9 +558,6 @@ public enum Code
    * <pre>
    * 401.5 | Unauthorized Sign Error | 签名错误
    *
-   * The server has computed another MD5. Check the key and the text that is
-   * signed.
-   *
    * Legacy code 401.5. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -587,8 +568,8 @@ public enum Code
    * <pre>
    * 401.6 | Unauthorized AuthId Permission Denied | AuthID没有操作权限
    *
-   * The signature is valid, but the AuthId has no permission for the call. Ask
-   * for the permission. Signing again does not help.
+   * The signature is valid, so the code is PERMISSION_DENIED. Signing again does
+   * not help.
    *
    * Legacy code 401.6. gRPC PERMISSION_DENIED. HTTP 401 Unauthorized.
    * </pre>
@@ -600,9 +581,6 @@ public enum Code
    * <pre>
    * 401.7 | Unauthorized Sign Timeout | 时间戳超时
    *
-   * The timestamp differs from the server's clock by more than 3 minutes. Sign
-   * the request again with the current time.
-   *
    * Legacy code 401.7. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
    *
@@ -613,8 +591,7 @@ public enum Code
    * <pre>
    * 401.8 | Unauthorized Timestamp Is Illegal | 非法时间戳
    *
-   * The timestamp is not a number. It is part of the signature, so the gRPC
-   * code is UNAUTHENTICATED.
+   * The timestamp is part of the signature, so the gRPC code is UNAUTHENTICATED.
    *
    * Legacy code 401.8. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -626,8 +603,9 @@ public enum Code
    * <pre>
    * 402 | Require Module Not Enabled | 所需组件未启用
    *
-   * The heading of group 402: the operation needs a module that is not enabled
-   * in this installation. Repeating the call does not help.
+   * The heading of group 402. The definition of UNIMPLEMENTED includes
+   * operations that are not enabled. A wrong path or HTTP method is 403: no
+   * module is missing then.
    *
    * Legacy code 402. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
@@ -639,8 +617,6 @@ public enum Code
    * <pre>
    * 402.1 | Require Module (supervisor) Not Enabled | 依赖的组件supervisor未启用
    *
-   * The administrator must enable the module supervisor.
-   *
    * Legacy code 402.1. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
    *
@@ -650,8 +626,6 @@ public enum Code
   /**
    * <pre>
    * 402.2 | Require Module (cron) Not Enabled | 依赖的组件cron未启用
-   *
-   * The administrator must enable the module cron.
    *
    * Legacy code 402.2. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
@@ -663,8 +637,6 @@ public enum Code
    * <pre>
    * 402.3 | Require Module (queue) Not Enabled | 依赖的组件queue未启用
    *
-   * The administrator must enable the module queue.
-   *
    * Legacy code 402.3. gRPC UNIMPLEMENTED. HTTP 402 Payment Required.
    * </pre>
    *
@@ -675,8 +647,9 @@ public enum Code
    * <pre>
    * 403 | Request Param Illegal | 请求参数错误
    *
-   * The heading of group 403: the request is wrong and must be changed. This
-   * code is the fallback for errors of the client for which Elves has no code.
+   * The heading of group 403. This code is the fallback for errors of the client
+   * for which Elves has no code, and for paths and HTTP methods that do not
+   * exist.
    *
    * Legacy code 403. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -688,6 +661,9 @@ public enum Code
    * <pre>
    * 403.1 | Request Params (ip) Illegal | IP参数不合法
    *
+   * The field is the one that the document names. A server that swaps 403.1 and
+   * 403.2 is wrong.
+   *
    * Legacy code 403.1. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -698,8 +674,8 @@ public enum Code
    * <pre>
    * 403.2 | Request Params (param) Illegal | param参数不合法
    *
-   * The field with the name param, which has the arguments of a job. An error
-   * in any parameter is 403.
+   * The field has the name param. It has the arguments of a job. An error in any
+   * parameter is 403.
    *
    * Legacy code 403.2. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -734,6 +710,9 @@ public enum Code
    * <pre>
    * 403.5 | Request Params (cron-rule) Illegal | cron-rule参数
    *
+   * The parameter is really `rule`, not cron-rule as in the text. The column 解释
+   * is cut off in the document.
+   *
    * Legacy code 403.5. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -754,8 +733,6 @@ public enum Code
    * <pre>
    * 403.7 | Request Params (func) Illegal | func参数不合法,验证空值
    *
-   * func is empty.
-   *
    * Legacy code 403.7. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
    *
@@ -765,8 +742,6 @@ public enum Code
   /**
    * <pre>
    * 403.8 | Request Params (timeout) Illegal | timeout参数不合法,验证数字类型
-   *
-   * timeout is not a number.
    *
    * Legacy code 403.8. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -778,8 +753,8 @@ public enum Code
    * <pre>
    * 403.9 | Request Params(cron_id)Illegal | CronID参数不合法,验证16位长度
    *
-   * cron_id does not have 16 characters. The text has fewer spaces than those
-   * of the other codes, as the server sends it.
+   * The text has fewer spaces than those of the other codes, as in the document.
+   * The public source has them: `Request Params (cron_id) Illegal`.
    *
    * Legacy code 403.9. gRPC INVALID_ARGUMENT. HTTP 403 Forbidden.
    * </pre>
@@ -791,8 +766,7 @@ public enum Code
    * <pre>
    * 410 | Scheduler Error | Scheduler组件业务相关错误
    *
-   * The heading of group 410: the scheduler failed, and no code of the group
-   * fits.
+   * The heading of group 410.
    *
    * Legacy code 410. gRPC INTERNAL. HTTP 410 Gone.
    * </pre>
@@ -804,8 +778,10 @@ public enum Code
    * <pre>
    * 410.1 | Send Job To Agent Fail | 发送任务到Agent失败
    *
-   * The agent could not be reached, or did not accept the job. Repeat the call.
-   * If that does not help, check whether the agent is running.
+   * 410.0 has the same text: `rt/exec` sends it. It is read as this code and not
+   * as the group, since it says the same. There is no `retry_after`: the server
+   * sends it also if the time ran out after the job was sent, and a job must not
+   * run twice.
    *
    * Legacy code 410.1. gRPC UNAVAILABLE. HTTP 410 Gone.
    * </pre>
@@ -817,8 +793,7 @@ public enum Code
    * <pre>
    * 411 | Cron Error | Cron组件业务相关错误
    *
-   * The heading of group 411: the cron module failed, and no code of the group
-   * fits.
+   * The heading of group 411.
    *
    * Legacy code 411. gRPC INTERNAL. HTTP 411 Length Required.
    * </pre>
@@ -840,8 +815,8 @@ public enum Code
    * <pre>
    * 412 | Queue Error | Scheduler组件业务相关错误
    *
-   * The heading of group 412: the queue module failed, and no code of the group
-   * fits. The document has the description of group 410 here.
+   * The heading of group 412. The document has the description of group 410
+   * here, by mistake. The translation has the name of the right module.
    *
    * Legacy code 412. gRPC INTERNAL. HTTP 412 Precondition Failed.
    * </pre>
@@ -863,8 +838,8 @@ public enum Code
    * <pre>
    * 412.2 | Queue Status Incorrect | 队列状态不正确
    *
-   * The state of the queue does not allow the call. Change the state, then
-   * repeat the call.
+   * The state must change before the call can succeed, so the gRPC code is
+   * FAILED_PRECONDITION.
    *
    * Legacy code 412.2. gRPC FAILED_PRECONDITION. HTTP 412 Precondition Failed.
    * </pre>
@@ -876,7 +851,7 @@ public enum Code
    * <pre>
    * 412.3 | Stop Task Error | 任务停止失败
    *
-   * The task may still be running.
+   * The public server does not send this code. The task may still be running.
    *
    * Legacy code 412.3. gRPC INTERNAL. HTTP 412 Precondition Failed.
    * </pre>
@@ -888,21 +863,17 @@ public enum Code
    * <pre>
    * 412.4 | Depend Task Not Found | 依赖任务未找到
    *
-   * The task on which the new task depends does not exist. Create it first, or
-   * remove the dependency.
-   *
    * Legacy code 412.4. gRPC NOT_FOUND. HTTP 412 Precondition Failed.
    * </pre>
    *
-   * <code>DEPEND_TASK_NOT_FOUND = 41204 [(.statusmap.v1.code) = { ... }</code>
+   * <code>DEPENDENCY_NOT_FOUND = 41204 [(.statusmap.v1.code) = { ... }</code>
    */
-  public static final int DEPEND_TASK_NOT_FOUND_VALUE = 41204;
+  public static final int DEPENDENCY_NOT_FOUND_VALUE = 41204;
   /**
    * <pre>
    * 413 | Supervisor Error | Supervisor组件业务相关错误
    *
-   * The heading of group 413: the supervisor module failed, and no code of the
-   * group fits.
+   * The heading of group 413.
    *
    * Legacy code 413. gRPC INTERNAL. HTTP 413 Content Too Large.
    * </pre>
@@ -914,10 +885,11 @@ public enum Code
    * <pre>
    * 413.1 | AuthId Not Found | 未找到此AuthID
    *
-   * The request asks for an AuthId that does not exist. If the AuthId of the
-   * signature does not exist, the code is 401.2.
+   * The server looks up only the AuthId of the caller: to check the signature,
+   * and to list the apps and agents of the caller. So the code is
+   * UNAUTHENTICATED, and not NOT_FOUND.
    *
-   * Legacy code 413.1. gRPC NOT_FOUND. HTTP 413 Content Too Large.
+   * Legacy code 413.1. gRPC UNAUTHENTICATED. HTTP 413 Content Too Large.
    * </pre>
    *
    * <code>AUTH_ID_NOT_FOUND = 41301 [(.statusmap.v1.code) = { ... }</code>
@@ -937,8 +909,8 @@ public enum Code
    * <pre>
    * 414 | Heartbeat Error | Heatbeat组件业务相关错误
    *
-   * The heading of group 414: the heartbeat module failed, and no code of the
-   * group fits.
+   * The heading of group 414. The document has the typo Heatbeat in the
+   * translation.
    *
    * Legacy code 414. gRPC INTERNAL. HTTP 414 URI Too Long.
    * </pre>
@@ -950,9 +922,6 @@ public enum Code
    * <pre>
    * 414.1 | Agent Info Not Found | 未找到Agent信息
    *
-   * The heartbeat module does not know the agent. Check whether the agent is
-   * running and sends heartbeats.
-   *
    * Legacy code 414.1. gRPC NOT_FOUND. HTTP 414 URI Too Long.
    * </pre>
    *
@@ -963,8 +932,9 @@ public enum Code
    * <pre>
    * 500 | Internal ServerError | 内部错误
    *
-   * According to the document, the server appends details to this text.
-   * statusmap logs the details and never sends them.
+   * According to the document, the server appends details to this text. The
+   * public server appends stack traces. statusmap logs the details and never
+   * sends them.
    *
    * Legacy code 500. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1030,7 +1000,7 @@ public enum Code
       case 41201: return QUEUE_NOT_FOUND;
       case 41202: return QUEUE_STATUS_INCORRECT;
       case 41203: return STOP_TASK_FAILED;
-      case 41204: return DEPEND_TASK_NOT_FOUND;
+      case 41204: return DEPENDENCY_NOT_FOUND;
       case 41300: return SUPERVISOR_ERROR;
       case 41301: return AUTH_ID_NOT_FOUND;
       case 41302: return APP_NOT_FOUND;

@@ -14,6 +14,17 @@ package legacy.jarvis.v2;
  * 900xx are general successes, and 901xx are general errors. So a code is a
  * success if it is 900xx, or if it ends in 00-09 and is not 901xx.
  * `success_codes` has this rule, and the catalog checks every code against it.
+ * 20103, 30001, 30002 and 30004 are exceptions: they are older than the rule, and
+ * are errors.
+ *
+ * A success is the bare resource. The public texts of success codes suggest that it
+ * has return_code and message too, but no public source shows such a body. The
+ * codes of most APIs are not public either, so their successes would have the
+ * return_code of another API.
+ *
+ * Some numbers have two meanings in the public constants: 10010 is also an error
+ * of deleting a user, and 90108 is two database errors. The document has one text
+ * for 10010 and none for 90108, so no code shares its number here.
  * </pre>
  *
  * Protobuf enum {@code legacy.jarvis.v2.Code}
@@ -47,8 +58,10 @@ public enum Code
    * <pre>
    * 接口 service-keys 申请 skey 成功
    *
-   * This is not an error: the response has the skey. The document has only
-   * Chinese text, so the English text is ours.
+   * The document has only Chinese text. The English text is the start of the
+   * public server's, which continues with the id of the user and the skey. A
+   * success has no arguments, and the skey is a secret that does not belong in a
+   * message.
    *
    * Legacy code 10001. gRPC OK. HTTP 200 OK.
    * </pre>
@@ -60,24 +73,23 @@ public enum Code
    * <pre>
    * 申请 skey 时用户不是 SUser
    *
-   * The login is valid, but the user lacks the permission. The user must become
-   * an SUser first. According to the document, the HTTP status is 403. Jarvis
-   * has no other code for missing permissions, so this code is the fallback for
-   * PERMISSION_DENIED. The document has only Chinese text, so the English text
-   * is ours.
+   * According to the document, the HTTP status is 403. The code is no fallback
+   * for PERMISSION_DENIED: it would tell the users of every API to become
+   * service users. The document has only Chinese text. The English text is that
+   * of the public server, which continues with the id of the user.
    *
    * Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
-   * <code>USER_NOT_SUSER = 10010 [(.statusmap.v1.code) = { ... }</code>
+   * <code>USER_NOT_SERVICE_USER = 10010 [(.statusmap.v1.code) = { ... }</code>
    */
-  USER_NOT_SUSER(10010),
+  USER_NOT_SERVICE_USER(10010),
   /**
    * <pre>
    * user info from get/post form/arg error - 用户信息参数不符合规则
    *
-   * The request is wrong and must be changed. Jarvis has no other general code
-   * for errors of the client, so this code is the fallback for them.
+   * The fallbacks follow the document: HTTP 4xx is an error of the client, and
+   * this is its only general code. 5xx is 30018.
    *
    * Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -89,9 +101,9 @@ public enum Code
    * <pre>
    * user info from flask g error - 读取用户信息失败,状态码 500
    *
-   * The user is missing in Flask's request context (g). An earlier step should have
-   * stored it there. This is an error of Jarvis, not of the client. According to the
-   * document, the HTTP status is 500.
+   * According to the document, the HTTP status is 500. Its note on that is a
+   * part of the translation, since the texts are those of the document. The text
+   * of the public server continues with the id of the user.
    *
    * Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -103,8 +115,7 @@ public enum Code
    * <pre>
    * user not found parse by token - token 不存在
    *
-   * The token does not belong to a user. Log in again to get a new token. It is
-   * not NOT_FOUND, since the caller is not authenticated.
+   * It is not NOT_FOUND, since the caller is not authenticated.
    *
    * Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -116,8 +127,8 @@ public enum Code
    * <pre>
    * param configuration error, please contact the administrator - Jarvis 服务器配置错误
    *
-   * The configuration of Jarvis is wrong. The administrator must correct it.
-   * Repeating the call does not help.
+   * The fallbacks are those whose HTTP status is 5xx, which the document lists
+   * under this code.
    *
    * Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -163,8 +174,10 @@ public enum Code
    * <pre>
    * 接口 service-keys 申请 skey 成功
    *
-   * This is not an error: the response has the skey. The document has only
-   * Chinese text, so the English text is ours.
+   * The document has only Chinese text. The English text is the start of the
+   * public server's, which continues with the id of the user and the skey. A
+   * success has no arguments, and the skey is a secret that does not belong in a
+   * message.
    *
    * Legacy code 10001. gRPC OK. HTTP 200 OK.
    * </pre>
@@ -176,24 +189,23 @@ public enum Code
    * <pre>
    * 申请 skey 时用户不是 SUser
    *
-   * The login is valid, but the user lacks the permission. The user must become
-   * an SUser first. According to the document, the HTTP status is 403. Jarvis
-   * has no other code for missing permissions, so this code is the fallback for
-   * PERMISSION_DENIED. The document has only Chinese text, so the English text
-   * is ours.
+   * According to the document, the HTTP status is 403. The code is no fallback
+   * for PERMISSION_DENIED: it would tell the users of every API to become
+   * service users. The document has only Chinese text. The English text is that
+   * of the public server, which continues with the id of the user.
    *
    * Legacy code 10010. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
-   * <code>USER_NOT_SUSER = 10010 [(.statusmap.v1.code) = { ... }</code>
+   * <code>USER_NOT_SERVICE_USER = 10010 [(.statusmap.v1.code) = { ... }</code>
    */
-  public static final int USER_NOT_SUSER_VALUE = 10010;
+  public static final int USER_NOT_SERVICE_USER_VALUE = 10010;
   /**
    * <pre>
    * user info from get/post form/arg error - 用户信息参数不符合规则
    *
-   * The request is wrong and must be changed. Jarvis has no other general code
-   * for errors of the client, so this code is the fallback for them.
+   * The fallbacks follow the document: HTTP 4xx is an error of the client, and
+   * this is its only general code. 5xx is 30018.
    *
    * Legacy code 90100. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -205,9 +217,9 @@ public enum Code
    * <pre>
    * user info from flask g error - 读取用户信息失败,状态码 500
    *
-   * The user is missing in Flask's request context (g). An earlier step should have
-   * stored it there. This is an error of Jarvis, not of the client. According to the
-   * document, the HTTP status is 500.
+   * According to the document, the HTTP status is 500. Its note on that is a
+   * part of the translation, since the texts are those of the document. The text
+   * of the public server continues with the id of the user.
    *
    * Legacy code 90101. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -219,8 +231,7 @@ public enum Code
    * <pre>
    * user not found parse by token - token 不存在
    *
-   * The token does not belong to a user. Log in again to get a new token. It is
-   * not NOT_FOUND, since the caller is not authenticated.
+   * It is not NOT_FOUND, since the caller is not authenticated.
    *
    * Legacy code 90102. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
    * </pre>
@@ -232,8 +243,8 @@ public enum Code
    * <pre>
    * param configuration error, please contact the administrator - Jarvis 服务器配置错误
    *
-   * The configuration of Jarvis is wrong. The administrator must correct it.
-   * Repeating the call does not help.
+   * The fallbacks are those whose HTTP status is 5xx, which the document lists
+   * under this code.
    *
    * Legacy code 30018. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -270,7 +281,7 @@ public enum Code
       case 0: return CODE_UNSPECIFIED;
       case 20210: return PARAM_LENGTH_ERROR;
       case 10001: return SKEY_GRANTED;
-      case 10010: return USER_NOT_SUSER;
+      case 10010: return USER_NOT_SERVICE_USER;
       case 90100: return USER_INFO_ILLEGAL;
       case 90101: return USER_INFO_READ_FAILED;
       case 90102: return TOKEN_USER_NOT_FOUND;

@@ -36,31 +36,56 @@ public final class CodeProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\033legacy/jarvis/v2/code.proto\022\020legacy.ja" +
-      "rvis.v2\032\032statusmap/v1/options.proto*\275\007\n\004" +
-      "Code\022\024\n\020CODE_UNSPECIFIED\020\000\022R\n\022PARAM_LENG" +
-      "TH_ERROR\020\362\235\001\0328\352\263\315\0043\010\003\"\022param length erro" +
-      "r*\033\n\005zh-CN\022\022\345\217\202\346\225\260\351\225\277\345\272\246\351\224\231\350\257\257\022i\n\014SKEY_G" +
-      "RANTED\020\221N\032V\352\263\315\004Q\010\000\"\034skey granted by serv" +
-      "ice-keys*/\n\005zh-CN\022&\346\216\245\345\217\243 service-keys \347" +
-      "\224\263\350\257\267 skey \346\210\220\345\212\237\022^\n\016USER_NOT_SUSER\020\232N\032I" +
-      "\352\263\315\004D\010\007\"\021user is not SUser**\n\005zh-CN\022!\347\224\263" +
-      "\350\257\267 skey \346\227\266\347\224\250\346\210\267\344\270\215\346\230\257 SUser2\001\007\022{\n\021USE" +
-      "R_INFO_ILLEGAL\020\364\277\005\032b\352\263\315\004]\010\003\"&user info f" +
-      "rom get/post form/arg error**\n\005zh-CN\022!\347\224" +
-      "\250\346\210\267\344\277\241\346\201\257\345\217\202\346\225\260\344\270\215\347\254\246\345\220\210\350\247\204\345\210\2312\005\003\005\006\t\013\022s" +
-      "\n\025USER_INFO_READ_FAILED\020\365\277\005\032V\352\263\315\004Q\010\r\"\034us" +
-      "er info from flask g error*/\n\005zh-CN\022&\350\257\273" +
-      "\345\217\226\347\224\250\346\210\267\344\277\241\346\201\257\345\244\261\350\264\245,\347\212\266\346\200\201\347\240\201 500\022_\n\024T" +
-      "OKEN_USER_NOT_FOUND\020\366\277\005\032C\352\263\315\004>\010\020\"\035user n" +
-      "ot found parse by token*\030\n\005zh-CN\022\017token " +
-      "\344\270\215\345\255\230\345\234\2502\001\020\022\227\001\n\031PARAM_CONFIGURATION_ERR" +
-      "OR\020\302\352\001\032v\352\263\315\004q\010\r\";param configuration err" +
-      "or, please contact the administrator*%\n\005" +
-      "zh-CN\022\034Jarvis \346\234\215\345\212\241\345\231\250\351\205\215\347\275\256\351\224\231\350\257\2572\t\001\002\004" +
-      "\010\n\014\r\016\017\032\222\001\352\263\315\004\214\001\n\nJarvis API\022\002en\0324\n*{\"ret" +
-      "urn_code\":{code},\"message\":{message}}\022\006{" +
-      "data}*5900[0-9]{2}|([1-8][0-9]{2}|9[1-9]" +
-      "[0-9]|90[2-9])0[0-9]2\r[1-9][0-9]{4}B\253\001B\t" +
+      "rvis.v2\032\032statusmap/v1/options.proto*\245\017\n\004" +
+      "Code\022\024\n\020CODE_UNSPECIFIED\020\000\022\224\001\n\022PARAM_LEN" +
+      "GTH_ERROR\020\362\235\001\032z\352\263\315\004u\010\003\"\022param length err" +
+      "or*\033\n\005zh-CN\022\022\345\217\202\346\225\260\351\225\277\345\272\246\351\224\231\350\257\257r@A param" +
+      "eter of the request does not follow the " +
+      "rules of the API.\022\301\001\n\014SKEY_GRANTED\020\221N\032\255\001" +
+      "\352\263\315\004\247\001\010\000\"\025skey apply successful*/\n\005zh-CN" +
+      "\022&\346\216\245\345\217\243 service-keys \347\224\263\350\257\267 skey \346\210\220\345\212\237" +
+      "r[This is not an error. The API `service" +
+      "-keys` has granted an skey, which is in " +
+      "the response.\022\233\002\n\025USER_NOT_SERVICE_USER\020" +
+      "\232N\032\376\001\352\263\315\004\370\001\010\007\"#skey apply user is not se" +
+      "rvice user**\n\005zh-CN\022!\347\224\263\350\257\267 skey \346\227\266\347\224\250\346" +
+      "\210\267\344\270\215\346\230\257 SUserb8\n\007user_id\022-\032+The id of t" +
+      "he user who applies for the skeyriThe lo" +
+      "gin is valid, but the user is not a serv" +
+      "ice user (SUser). Only service users can" +
+      " apply for an skey.\022\357\001\n\021USER_INFO_ILLEGA" +
+      "L\020\364\277\005\032\325\001\352\263\315\004\317\001\010\003\"&user info from get/pos" +
+      "t form/arg error**\n\005zh-CN\022!\347\224\250\346\210\267\344\277\241\346\201\257\345" +
+      "\217\202\346\225\260\344\270\215\347\254\246\345\220\210\350\247\204\345\210\2312\t\001\003\005\006\007\010\t\n\013Z\004\224\003\225\003rfT" +
+      "he information about the user in the par" +
+      "ameters of the request is wrong. All API" +
+      "s can send this code.\022\330\002\n\025USER_INFO_READ" +
+      "_FAILED\020\365\277\005\032\272\002\352\263\315\004\264\002\010\r\"\034user info from f" +
+      "lask g error*/\n\005zh-CN\022&\350\257\273\345\217\226\347\224\250\346\210\267\344\277\241\346\201" +
+      "\257\345\244\261\350\264\245,\347\212\266\346\200\201\347\240\201 500b\037\n\007user_id\022\024\032\022The " +
+      "id of the userr\221\001The user is missing in " +
+      "Flask\'s request context (`g`), where an " +
+      "earlier step should have stored it. This" +
+      " is an error of Jarvis, not of the clien" +
+      "t.z,The administrator of Jarvis must cor" +
+      "rect it.\022\322\001\n\024TOKEN_USER_NOT_FOUND\020\366\277\005\032\265\001" +
+      "\352\263\315\004\257\001\010\020\"\035user not found parse by token*" +
+      "\030\n\005zh-CN\022\017token \344\270\215\345\255\230\345\234\2502\001\020rMNo user ha" +
+      "s the token: the login has failed, or th" +
+      "e token is no longer valid.z Log in agai" +
+      "n to get a new token.\022\211\002\n\031PARAM_CONFIGUR" +
+      "ATION_ERROR\020\302\352\001\032\347\001\352\263\315\004\341\001\010\r\";param config" +
+      "uration error, please contact the admini" +
+      "strator*%\n\005zh-CN\022\034Jarvis \346\234\215\345\212\241\345\231\250\351\205\215\347\275\256" +
+      "\351\224\231\350\257\2572\006\002\004\014\r\016\017rCThe configuration of Jar" +
+      "vis is wrong. The client cannot correct " +
+      "it.z,The administrator of Jarvis must co" +
+      "rrect it.\032\337\001\352\263\315\004\331\001\n\nJarvis API\022\002en\0324\n*{\"" +
+      "return_code\":{code},\"message\":{message}}" +
+      "\022\006{data}*\201\001900[0-9]{2}|(1[0-9]{2}|20[02-" +
+      "9]|2[1-9][0-9]|30[1-9]|3[1-9][0-9]|[4-8]" +
+      "[0-9]{2}|90[2-9]|9[1-9][0-9])0[0-9]|2010" +
+      "[0-24-9]|3000[035-9]2\r[1-9][0-9]{4}B\253\001B\t" +
       "CodeProtoP\001Z<github.com/statusmap/status" +
       "map/gen/legacy/jarvis/v2;jarvisv2\242\002\003LJX\252" +
       "\002\020Legacy.Jarvis.V2\312\002\020Legacy\\Jarvis\\V2\342\002\034" +
