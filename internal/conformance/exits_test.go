@@ -317,6 +317,7 @@ type exit struct {
 	wantHTTP int // unless the system has http_always; 0 is the HTTP status of the code
 	wantCode wantCode
 	wantGRPC codes.Code // the gRPC code that the fallback replaces
+	ownHTTP  bool       // the answer is the gateway's own, so fallback_for_http decides first
 
 	wantLines int // the number of lines before the envelope
 	wantAllow string
@@ -358,6 +359,7 @@ var exits = []exit{
 		path:     "/none",
 		wantHTTP: 404,
 		wantGRPC: codes.NotFound,
+		ownHTTP:  true,
 	},
 	{
 		name:      "a method that the path does not have",
@@ -366,6 +368,7 @@ var exits = []exit{
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
 		wantAllow: "GET, POST",
+		ownHTTP:   true,
 	},
 	{
 		name:      "a method that a read-only path does not have",
@@ -374,6 +377,7 @@ var exits = []exit{
 		wantHTTP:  405,
 		wantGRPC:  codes.Unimplemented,
 		wantAllow: "GET",
+		ownHTTP:   true,
 	},
 	{
 		name:     "a body that is not JSON",
@@ -713,6 +717,9 @@ func checkExit(t *testing.T, server *servertest.Server, system *catalog.System, 
 	want := failure{legacyCode: "9999999", message: "a text from the future"}
 	if x.wantCode != newerCode {
 		code := system.Fallback(x.wantGRPC)
+		if f := system.FallbackHTTP(x.wantHTTP); x.ownHTTP && f != nil {
+			code = f
+		}
 		if x.wantCode == ownCode {
 			code = someCode(system)
 		}

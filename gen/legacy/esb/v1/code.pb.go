@@ -49,17 +49,14 @@ const (
 	//
 	// Legacy code 1306000. gRPC UNKNOWN. HTTP 500 Internal Server Error.
 	Code_COMMON_ERROR Code = 1306000
-	// Component request third-party system [{0}] interface [{1}] error: {2},
-	// please try again later or contact component developer to handle this
+	// Component request third-party system [{0}] interface [{1}] error: {2}, please try again later or contact component developer to handle this
 	//
 	// It has no `retry_after`: the system may have received the call. 1306204 and
 	// 1306205 are other numbers for errors of the systems behind ESB.
 	//
 	// Legacy code 1306201. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_REQUEST_THIRD_PARTY_ERROR Code = 1306201
-	// Component request third-party system [{0}] interface [{1}] SSL error: SSL
-	// configuration file [{2}] does not exist or is illegal, please get the
-	// certificates from the documentation and unzip it into [{3}]
+	// Component request third-party system [{0}] interface [{1}] SSL error: SSL configuration file [{2}] does not exist or is illegal, please get the certificates from the documentation and unzip it into [{3}]
 	//
 	// Legacy code 1306203. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_REQUEST_SSL_ERROR Code = 1306203
@@ -83,8 +80,7 @@ const (
 	//
 	// Legacy code 1306209. gRPC UNIMPLEMENTED. HTTP 405 Method Not Allowed.
 	Code_REQUEST_DEST_METHOD_ERROR Code = 1306209
-	// Job system interface results in an unknown format, please contact the
-	// component developer to handle it.
+	// Job system interface results in an unknown format, please contact the component developer to handle it.
 	//
 	// It is not UNAVAILABLE: JOB has answered, and may have run the call.
 	//

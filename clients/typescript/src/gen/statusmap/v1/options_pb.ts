@@ -225,7 +225,7 @@ export const SystemOptionsSchema: GenMessage<SystemOptions> = /*@__PURE__*/
  *   {reason}         the reason of the code
  *   {domain}         the domain of the code
  *   {request_id}     the id of the request
- *   {metadata}       the arguments of the error, without sensitive ones, as a JSON object
+ *   {metadata}       the metadata of the error, without sensitive ones, as a JSON object
  *   {metadata.NAME}  one argument
  *   {labels.NAME}    one label of the code
  *   {data}           the response message as JSON; null in a failure

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cstatusmap/demo/v1/demo.proto\x12\x11statusmap.demo.v1\"\xe0\x01\n\x0cRaiseRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12I\n\x08metadata\x18\x03 \x03(\x0b\x32-.statusmap.demo.v1.RaiseRequest.MetadataEntryR\x08metadata\x12\x18\n\x07\x64ialect\x18\x04 \x01(\tR\x07\x64ialect\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"J\n\rRaiseResponse\x12\x1f\n\x0blegacy_code\x18\x01 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\"9\n\x0b\x45\x63hoRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\"\n\x0c\x45\x63hoResponse\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"\xf8\x01\n\rStreamRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x05R\x05\x61\x66ter\x12J\n\x08metadata\x18\x04 \x03(\x0b\x32..statusmap.demo.v1.StreamRequest.MetadataEntryR\x08metadata\x12\x18\n\x07\x64ialect\x18\x05 \x01(\tR\x07\x64ialect\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"&\n\x0eStreamResponse\x12\x14\n\x05index\x18\x01 \x01(\x05R\x05index\"V\n\x0c\x46\x61ultRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x14\n\x05\x66\x61ult\x18\x02 \x01(\tR\x05\x66\x61ult\x12\x18\n\x07\x64ialect\x18\x03 \x01(\tR\x07\x64ialect\"\x0f\n\rFaultResponse2\xbf\x02\n\x0b\x44\x65moService\x12J\n\x05Raise\x12\x1f.statusmap.demo.v1.RaiseRequest\x1a .statusmap.demo.v1.RaiseResponse\x12G\n\x04\x45\x63ho\x12\x1e.statusmap.demo.v1.EchoRequest\x1a\x1f.statusmap.demo.v1.EchoResponse\x12O\n\x06Stream\x12 .statusmap.demo.v1.StreamRequest\x1a!.statusmap.demo.v1.StreamResponse0\x01\x12J\n\x05\x46\x61ult\x12\x1f.statusmap.demo.v1.FaultRequest\x1a .statusmap.demo.v1.FaultResponseBU\n\x14io.statusmap.demo.v1P\x01Z;github.com/statusmap/statusmap/gen/statusmap/demo/v1;demov1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cstatusmap/demo/v1/demo.proto\x12\x11statusmap.demo.v1\"\xf4\x01\n\x0cRaiseRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12I\n\x08metadata\x18\x03 \x03(\x0b\x32-.statusmap.demo.v1.RaiseRequest.MetadataEntryR\x08metadata\x12\x18\n\x07\x64ialect\x18\x04 \x01(\tR\x07\x64ialect\x12\x12\n\x04\x61lso\x18\x05 \x03(\tR\x04\x61lso\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"J\n\rRaiseResponse\x12\x1f\n\x0blegacy_code\x18\x01 \x01(\tR\nlegacyCode\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\"9\n\x0b\x45\x63hoRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\"\n\x0c\x45\x63hoResponse\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\"\xf8\x01\n\rStreamRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x05R\x05\x61\x66ter\x12J\n\x08metadata\x18\x04 \x03(\x0b\x32..statusmap.demo.v1.StreamRequest.MetadataEntryR\x08metadata\x12\x18\n\x07\x64ialect\x18\x05 \x01(\tR\x07\x64ialect\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"&\n\x0eStreamResponse\x12\x14\n\x05index\x18\x01 \x01(\x05R\x05index\"V\n\x0c\x46\x61ultRequest\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12\x14\n\x05\x66\x61ult\x18\x02 \x01(\tR\x05\x66\x61ult\x12\x18\n\x07\x64ialect\x18\x03 \x01(\tR\x07\x64ialect\"\x0f\n\rFaultResponse2\xbf\x02\n\x0b\x44\x65moService\x12J\n\x05Raise\x12\x1f.statusmap.demo.v1.RaiseRequest\x1a .statusmap.demo.v1.RaiseResponse\x12G\n\x04\x45\x63ho\x12\x1e.statusmap.demo.v1.EchoRequest\x1a\x1f.statusmap.demo.v1.EchoResponse\x12O\n\x06Stream\x12 .statusmap.demo.v1.StreamRequest\x1a!.statusmap.demo.v1.StreamResponse0\x01\x12J\n\x05\x46\x61ult\x12\x1f.statusmap.demo.v1.FaultRequest\x1a .statusmap.demo.v1.FaultResponseBU\n\x14io.statusmap.demo.v1P\x01Z;github.com/statusmap/statusmap/gen/statusmap/demo/v1;demov1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,25 +37,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMREQUEST_METADATAENTRY']._loaded_options = None
   _globals['_STREAMREQUEST_METADATAENTRY']._serialized_options = b'8\001'
   _globals['_RAISEREQUEST']._serialized_start=52
-  _globals['_RAISEREQUEST']._serialized_end=276
-  _globals['_RAISEREQUEST_METADATAENTRY']._serialized_start=217
-  _globals['_RAISEREQUEST_METADATAENTRY']._serialized_end=276
-  _globals['_RAISERESPONSE']._serialized_start=278
-  _globals['_RAISERESPONSE']._serialized_end=352
-  _globals['_ECHOREQUEST']._serialized_start=354
-  _globals['_ECHOREQUEST']._serialized_end=411
-  _globals['_ECHORESPONSE']._serialized_start=413
-  _globals['_ECHORESPONSE']._serialized_end=447
-  _globals['_STREAMREQUEST']._serialized_start=450
-  _globals['_STREAMREQUEST']._serialized_end=698
-  _globals['_STREAMREQUEST_METADATAENTRY']._serialized_start=217
-  _globals['_STREAMREQUEST_METADATAENTRY']._serialized_end=276
-  _globals['_STREAMRESPONSE']._serialized_start=700
-  _globals['_STREAMRESPONSE']._serialized_end=738
-  _globals['_FAULTREQUEST']._serialized_start=740
-  _globals['_FAULTREQUEST']._serialized_end=826
-  _globals['_FAULTRESPONSE']._serialized_start=828
-  _globals['_FAULTRESPONSE']._serialized_end=843
-  _globals['_DEMOSERVICE']._serialized_start=846
-  _globals['_DEMOSERVICE']._serialized_end=1165
+  _globals['_RAISEREQUEST']._serialized_end=296
+  _globals['_RAISEREQUEST_METADATAENTRY']._serialized_start=237
+  _globals['_RAISEREQUEST_METADATAENTRY']._serialized_end=296
+  _globals['_RAISERESPONSE']._serialized_start=298
+  _globals['_RAISERESPONSE']._serialized_end=372
+  _globals['_ECHOREQUEST']._serialized_start=374
+  _globals['_ECHOREQUEST']._serialized_end=431
+  _globals['_ECHORESPONSE']._serialized_start=433
+  _globals['_ECHORESPONSE']._serialized_end=467
+  _globals['_STREAMREQUEST']._serialized_start=470
+  _globals['_STREAMREQUEST']._serialized_end=718
+  _globals['_STREAMREQUEST_METADATAENTRY']._serialized_start=237
+  _globals['_STREAMREQUEST_METADATAENTRY']._serialized_end=296
+  _globals['_STREAMRESPONSE']._serialized_start=720
+  _globals['_STREAMRESPONSE']._serialized_end=758
+  _globals['_FAULTREQUEST']._serialized_start=760
+  _globals['_FAULTREQUEST']._serialized_end=846
+  _globals['_FAULTRESPONSE']._serialized_start=848
+  _globals['_FAULTRESPONSE']._serialized_end=863
+  _globals['_DEMOSERVICE']._serialized_start=866
+  _globals['_DEMOSERVICE']._serialized_end=1185
 # @@protoc_insertion_point(module_scope)
