@@ -315,8 +315,8 @@ func (b *builder) link(r *systemReader) {
 					sharing[c.legacyCode] = []*Code{c}
 				}
 			} else {
-				b.checkTwins(s, other, c)
-				if c.SharesLegacyCode() && other.SharesLegacyCode() {
+				b.checkTwins(other, c)
+				if other.SharesLegacyCode() {
 					sharing[c.legacyCode] = append(sharing[c.legacyCode], c)
 				}
 			}
@@ -342,7 +342,7 @@ func (b *builder) link(r *systemReader) {
 }
 
 // checkTwins reports two codes of a system with the same legacy code.
-func (b *builder) checkTwins(s *System, first, second *Code) {
+func (b *builder) checkTwins(first, second *Code) {
 	switch {
 	case first.SharesLegacyCode() && second.SharesLegacyCode():
 	case first.table == second.table && first.Number() == second.Number() && second.options.GetLegacyCode() == "":
@@ -362,25 +362,20 @@ func (c *Code) nameFor(other *Code) string {
 	return c.FullName()
 }
 
+// linkShared fills the shared legacy codes of a system. sharing has all codes of those
+// whose first code has shares_legacy_code.
 func (b *builder) linkShared(s *System, sharing map[string][]*Code) {
 	for _, legacyCode := range slices.Sorted(maps.Keys(sharing)) {
 		list := sharing[legacyCode]
-		if len(list) > 1 {
-			if s.shared == nil {
-				s.shared = make(map[string][]*Code)
-			}
-			s.shared[legacyCode] = list
+		if len(list) == 1 {
+			b.problem(list[0].desc, "shares_legacy_code", "no other code of %s has the legacy code %q: remove shares_legacy_code, or correct the legacy_code", s.domain, legacyCode)
 			continue
 		}
-		if !b.legacyCodeTwice(s, list[0]) {
-			b.problem(list[0].desc, "shares_legacy_code", "no other code of %s has the legacy code %q: remove shares_legacy_code, or correct the legacy_code", s.domain, legacyCode)
+		if s.shared == nil {
+			s.shared = make(map[string][]*Code)
 		}
+		s.shared[legacyCode] = list
 	}
-}
-
-// legacyCodeTwice reports whether another code of the system has the legacy code of c.
-func (b *builder) legacyCodeTwice(s *System, c *Code) bool {
-	return slices.ContainsFunc(s.codes, func(other *Code) bool { return other != c && other.legacyCode == c.legacyCode })
 }
 
 func (b *builder) linkFallbacks(s *System) {

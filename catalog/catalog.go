@@ -34,8 +34,10 @@ type valueKey struct {
 // New returns the catalog of the given enums: those with the option
 // (statusmap.v1.system), and those that they include. An included enum need not be
 // given if the file of its includer imports its file, or if both are linked into the
-// program. The descriptors may be linked into the program or loaded at run time. If a
-// rule is broken, New returns a nil catalog and an error that holds all [Problems].
+// program. If no system includes a given enum, its codes are checked, but the catalog
+// does not have them. The descriptors may be linked into the program or loaded at run
+// time. If a rule is broken, New returns a nil catalog and an error that holds all
+// [Problems].
 func New(enums ...protoreflect.EnumDescriptor) (*Catalog, error) {
 	b := newBuilder(nil)
 	b.addGiven(enums)

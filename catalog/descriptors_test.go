@@ -602,7 +602,7 @@ func checkCodeInvariants(t testing.TB, c *catalog.Catalog, s *catalog.System, co
 	if got, ok := s.Lookup(code.Reason()); !ok || got != code {
 		t.Errorf("%s: Lookup in %s gives %q", name, s.Domain(), got.FullName())
 	}
-	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code && !(got.SharesLegacyCode() && code.SharesLegacyCode()) {
+	if got, ok := c.LookupLegacy(s.Domain(), code.LegacyCode()); !ok || got != code && (!got.SharesLegacyCode() || !code.SharesLegacyCode()) {
 		t.Errorf("%s: LookupLegacy(%q) gives %q", name, code.LegacyCode(), got.FullName())
 	}
 	if got, ok := s.ReadLegacy(code.LegacyCode(), ""); !ok || got != code && !code.SharesLegacyCode() {

@@ -13,8 +13,8 @@
 //
 //   - domain: the enum's proto package, for example "legacy.job.v2". It is the
 //     ErrorInfo's domain, and it identifies the system.
-//   - system: one legacy API with its error table, which is one annotated enum. See
-//     [System].
+//   - system: one legacy API with its error table, which is one annotated enum and the
+//     enums that it includes. See [System].
 //   - dialect: the system in which a request is answered. It may differ from the
 //     system of the error.
 //   - code: one value of the enum, with its meaning in gRPC, HTTP and the legacy API.
@@ -23,7 +23,7 @@
 //     reason, and it identifies the code within its domain.
 //   - legacy code: the code as the legacy API writes it, for example "1233106" or
 //     "401.1".
-//   - envelope: the JSON of a response body, around an error (failure) or around the
+//   - envelope: the JSON, XML or text of a response body, around an error (failure) or around the
 //     response message (success).
 //   - fallback: the code of a dialect that replaces an error for which the dialect
 //     has no code.

@@ -366,11 +366,19 @@ func (b *builder) checkFallbacks(c *Code) {
 func (b *builder) linkLanguages(r *systemReader) {
 	s := r.system
 	s.languages = []string{s.language}
+	written := make(map[language.Tag]string)
 	for _, c := range s.codes {
 		for _, t := range c.translations {
-			if !slices.Contains(s.languages, t.language) {
-				s.languages = append(s.languages, t.language)
+			if slices.Contains(s.languages, t.language) {
+				continue
 			}
+			s.languages = append(s.languages, t.language)
+			// MatchLanguage returns one tag: codes with another one would not be found.
+			tag := b.tags[t.language]
+			if other, ok := written[tag]; ok {
+				b.problem(c.desc, "translations", "%q is written as %q on other codes: write the same tag on all codes", t.language, other)
+			}
+			written[tag] = t.language
 		}
 	}
 	slices.Sort(s.languages[1:])

@@ -508,6 +508,14 @@ test.v1.POSITION: message: {1} is not a valid metadata key`,
 		want:   `test.v1.CODE_A: translations: "de": '{' without '}': write {{ for a brace`,
 	},
 
+	{
+		name: "translations/one language in two ways",
+		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" translations: {key: "zh-CN" value: "x"}`) +
+			code("CODE_B", 6, `grpc: ABORTED message: "x" translations: {key: "zh-cn" value: "x"}`) +
+			code("CODE_C", 7, `grpc: ABORTED message: "x" translations: {key: "zh-cn" value: "x"}`)},
+		want: `test.v1.CODE_B: translations: "zh-cn" is written as "zh-CN" on other codes: write the same tag on all codes`,
+	},
+
 	// Several problems of one value. All of them are reported.
 	{
 		name:   "several/unbalanced braces",

@@ -6,6 +6,7 @@ package status_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -39,6 +40,11 @@ func FuzzReceived(f *testing.F) {
 		&errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"},
 	)))
 	add(grpcstatus.New(20210, "x"))
+	add(grpcstatus.Convert(notFound(f,
+		&errdetails.ErrorInfo{Domain: "legacy.job.v2", Reason: "JOB_NOT_FOUND"},
+		&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: "a", Reason: "STATUS_INVALID"}, {}}},
+		&errdetails.Help{Links: []*errdetails.Help_Link{{Url: "https://x.example"}}},
+	)))
 	f.Add([]byte{}, "")
 	f.Add([]byte("\x08\x05\x1a\x02\x0a\x00"), "\xff")
 
@@ -59,6 +65,14 @@ func FuzzReceived(f *testing.F) {
 				t.Errorf("got %v, want a code, and the gRPC code of %v", e, received)
 			}
 			e.MessageIn(language)
+			violations := e.Violations()
+			if len(violations) > 128 {
+				t.Errorf("%d violations, want 128 at most", len(violations))
+			}
+			more := status.WithViolations(received, status.Error(jobv2.Code_STATUS_INVALID))
+			if e, ok := status.FromError(more); !ok || e.Reason() != "" && len(violations) < 128 && len(e.Violations()) <= len(violations) && readable(&p) {
+				t.Errorf("with one more, %v has %d violations of %d", e, len(e.Violations()), len(violations))
+			}
 		}
 		ctx := metadata.NewIncomingContext(context.Background(), metadata.Pairs("accept-language", language, "x-request-id", "r"))
 		_, err := intercept(ctx, nil, &grpc.UnaryServerInfo{}, func(context.Context, any) (any, error) { return nil, received })
@@ -82,4 +96,14 @@ func FuzzReceived(f *testing.F) {
 			t.Fatalf("%d bytes, want %d or less", size, status.DefaultMaxSize)
 		}
 	})
+}
+
+// readable reports whether the first BadRequest of a status can be read.
+func readable(p *spb.Status) bool {
+	for _, d := range p.GetDetails() {
+		if strings.HasSuffix(d.GetTypeUrl(), "google.rpc.BadRequest") {
+			return proto.Unmarshal(d.GetValue(), new(errdetails.BadRequest)) == nil
+		}
+	}
+	return true
 }

@@ -40,7 +40,7 @@ func allSensitive(t testing.TB) *catalog.Catalog {
 				if !ok {
 					continue
 				}
-				options := proto.CloneOf(value.GetOptions())
+				options := proto.Clone(value.GetOptions())
 				own, ok := proto.GetExtension(options, statusmapv1.E_Code).(*statusmapv1.CodeOptions)
 				if !ok {
 					t.Fatalf("%s has no options", code.FullName())
@@ -146,7 +146,7 @@ func TestSensitiveArgumentsAreNotPrinted(t *testing.T) {
 				"odd arguments":     status.New(code, append([]any{value}, args...)...),
 				"made a message":    grpcstatus.Convert(fmt.Errorf("loading: %w", made)).Err(),
 			} {
-				final, event, logged := finishedIn(t, cat, system, err)
+				event, logged, final := finishedIn(t, cat, system, err)
 				if has(logged) {
 					t.Errorf("%s, %s is logged as %q", code.FullName(), name, logged)
 				}
@@ -171,14 +171,14 @@ func TestSensitiveArgumentsAreNotPrinted(t *testing.T) {
 }
 
 // finishedIn returns an error in its final form, its event and all that is logged.
-func finishedIn(t testing.TB, cat *catalog.Catalog, system *catalog.System, err error) (final error, event status.Event, logged string) {
+func finishedIn(t testing.TB, cat *catalog.Catalog, system *catalog.System, err error) (event status.Event, logged string, final error) {
 	t.Helper()
 	log := new(servertest.Log)
 	ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs("accept-language", "en"))
 	final = intercept(ctx, err, status.WithCatalog(cat), status.WithLogger(log.Logger()),
 		status.WithFallbackDomain(func(context.Context, any) string { return system.Domain() }),
 		status.WithObserver(func(_ context.Context, e status.Event) { event = e }))
-	return final, event, log.Take()
+	return event, log.Take(), final
 }
 
 // TestOtherArgumentsArePrinted: only the values of sensitive arguments are
@@ -196,13 +196,13 @@ func TestOtherArgumentsArePrinted(t *testing.T) {
 		t.Errorf("logged %q", text)
 	}
 	wrapped := fmt.Errorf("shard 3: %w", grpcstatus.ErrorProto(grpcstatus.Convert(err).Proto()))
-	_, _, logged := sentBy(cat, wrapped, "")
+	_, logged, _ := sentBy(cat, wrapped, "")
 	if !strings.Contains(logged, "shard 3: rpc error: code = Unauthenticated desc = token *** of ana has expired") {
 		t.Errorf("logged %q, want the wrapper's words and the masked message", logged)
 	}
 	// Asterisks as a value look like the mask, and do not grow.
 	stars := status.New(code, "token", "*", "user", "*", "pin", "**")
-	final, _, logged := sentBy(cat, fmt.Errorf("* shard ***: %w", grpcstatus.ErrorProto(grpcstatus.Convert(stars).Proto())), "")
+	_, logged, final := sentBy(cat, fmt.Errorf("* shard ***: %w", grpcstatus.ErrorProto(grpcstatus.Convert(stars).Proto())), "")
 	if len(logged) > 500 || !strings.Contains(logged, "* shard ***: ") || len(final.Error()) > 200 {
 		t.Errorf("logged %q", logged)
 	}
@@ -218,8 +218,51 @@ func TestMissingSensitiveArgument(t *testing.T) {
 	if want := "shop.v1.OLD_TOKEN: token *** of {user} has expired"; !ok || e.Error() != want || e.Message() != p.GetMessage() {
 		t.Errorf("got %q with the message %q, want %q", e, e.Message(), want)
 	}
-	final, _, logged := sentBy(cat, fmt.Errorf("shard 3: %w", grpcstatus.ErrorProto(p)), "")
+	_, logged, final := sentBy(cat, fmt.Errorf("shard 3: %w", grpcstatus.ErrorProto(p)), "")
 	if strings.Contains(logged+final.Error(), "pa55word") || grpcstatus.Code(final) != codes.Unauthenticated {
 		t.Errorf("logged %q, final is %v", logged, final)
 	}
+}
+
+// FuzzSensitive receives a status with a sensitive argument, in any message and behind
+// any wrapper, and cuts it to any size: not even the value's first character is printed.
+func FuzzSensitive(f *testing.F) {
+	const first = "☠"
+	f.Add("pa55word", "ana", "shard 3", "", uint16(0))
+	f.Add("", "", "", "in other words: @", uint16(300))
+	f.Add(strings.Repeat("long ", 200), strings.Repeat("x", 2000), "x", "x @ x: token @ of @ has expired", uint16(700))
+	f.Add("token of has expired", "*", "***", "@@", uint16(400))
+	cat := shop(f)
+	code := codeOf(f, cat, "shop.v1", "OLD_TOKEN")
+	f.Fuzz(func(t *testing.T, tail, user, wrapper, message string, size uint16) {
+		for _, s := range []*string{&tail, &user, &wrapper, &message} {
+			*s = strings.ToValidUTF8(strings.ReplaceAll(*s, first, ""), "")
+		}
+		token := first + tail
+		p := grpcstatus.Convert(status.New(code, "token", token, "user", user)).Proto()
+		if message != "" {
+			p.Message = strings.ReplaceAll(message, "@", token)
+		}
+		received := grpcstatus.ErrorProto(p)
+		e, ok := status.FromErrorIn(cat, received)
+		if !ok || !strings.Contains(fmt.Sprint(e.Metadata()), first) {
+			t.Fatalf("got %v, want the value in the metadata", e)
+		}
+		for how, text := range printed(t, e) {
+			if strings.Contains(text, first) {
+				t.Errorf("received by %s: %q", how, text)
+			}
+		}
+		for _, err := range []error{received, fmt.Errorf("%s: %w", wrapper, received), errors.Join(errors.New(wrapper), received, received)} {
+			_, logged, final := sentBy(cat, err, "de", status.WithMaxSize(int(size)))
+			if strings.Contains(logged, first) {
+				t.Errorf("logged %q", logged)
+			}
+			for how, text := range printed(t, final) {
+				if strings.Contains(text, first) {
+					t.Errorf("final by %s: %q", how, text)
+				}
+			}
+		}
+	})
 }

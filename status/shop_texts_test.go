@@ -51,7 +51,7 @@ func TestStatusMessage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			final, _, logged := sentBy(cat, tt.err, tt.language)
+			_, logged, final := sentBy(cat, tt.err, tt.language)
 			st := grpcstatus.Convert(final)
 			if st.Message() != tt.want {
 				t.Errorf("the message is %q, want %q", st.Message(), tt.want)
@@ -71,7 +71,7 @@ func TestStatusMessage(t *testing.T) {
 			if want := strings.Replace(tt.want, "failed", "Fehler", 1); e.MessageIn("de") != want {
 				t.Errorf("in German: %q, want %q", e.MessageIn("de"), want)
 			}
-			if again, _, _ := sentBy(cat, grpcstatus.ErrorProto(st.Proto()), tt.language); grpcstatus.Convert(again).Message() != tt.want {
+			if _, _, again := sentBy(cat, grpcstatus.ErrorProto(st.Proto()), tt.language); grpcstatus.Convert(again).Message() != tt.want {
 				t.Errorf("passed on as %v", again)
 			}
 		})
@@ -100,7 +100,7 @@ func TestDefaultLanguage(t *testing.T) {
 		{domain: "gate.v1", reason: "CLOSED", args: []any{"gate", 3}, language: "de", message: "gate 3 is closed", extra: "Tor 3 ist zu"},
 	} {
 		err := status.New(codeOf(t, cat, tt.domain, tt.reason), tt.args...)
-		final, _, _ := sentBy(cat, err, tt.language)
+		_, _, final := sentBy(cat, err, tt.language)
 		st := grpcstatus.Convert(final)
 		extra := ""
 		for _, d := range st.Details() {
@@ -161,7 +161,7 @@ func TestHelp(t *testing.T) {
 		{name: "received", err: withHelp(busy), want: "https://x.example"},
 		{name: "of a system without", err: status.New(codeOf(t, cat, "other.v1", "BROKEN"))},
 	} {
-		final, _, _ := sentBy(cat, tt.err, "")
+		_, _, final := sentBy(cat, tt.err, "")
 		var urls []string
 		for _, d := range grpcstatus.Convert(final).Details() {
 			if d, ok := d.(*errdetails.Help); ok {

@@ -60,9 +60,8 @@ type violation struct {
 // If err is nil, WithViolations returns nil. If there are no violations, or if there is no
 // legacy error in err, it returns err.
 func WithViolations(err error, violations ...error) error {
-	violations = slices.DeleteFunc(slices.Clone(violations), func(err error) bool { return err == nil })
 	e, ok := FromError(err)
-	if !ok || e.Reason() == "" || len(violations) == 0 {
+	if !ok || e.Reason() == "" || !slices.ContainsFunc(violations, func(err error) bool { return err != nil }) {
 		return err
 	}
 	c := e.clone()
@@ -71,6 +70,9 @@ func WithViolations(err error, violations ...error) error {
 	}
 	before := len(c.rare.given)
 	for _, v := range violations {
+		if v == nil {
+			continue
+		}
 		if c.addViolation(v); len(c.rare.given) > wire.MaxViolations {
 			break
 		}

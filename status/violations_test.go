@@ -54,7 +54,7 @@ func entries(t testing.TB, err error) []entry {
 }
 
 // sentBy returns what a client reads in an error of a shop server, and the event.
-func sentBy(cat *catalog.Catalog, err error, language string, opts ...status.Option) (final error, event status.Event, logged string) {
+func sentBy(cat *catalog.Catalog, err error, language string, opts ...status.Option) (event status.Event, logged string, final error) {
 	ctx := context.Background()
 	if language != "" {
 		ctx = metadata.NewIncomingContext(ctx, metadata.Pairs("accept-language", language))
@@ -66,7 +66,7 @@ func sentBy(cat *catalog.Catalog, err error, language string, opts ...status.Opt
 		status.WithObserver(func(_ context.Context, e status.Event) { event = e }),
 	}, opts...)
 	final = intercept(ctx, err, opts...)
-	return final, event, log.Take()
+	return event, log.Take(), final
 }
 
 func TestWithViolations(t *testing.T) {
@@ -146,7 +146,7 @@ func TestWithViolations(t *testing.T) {
 			if after := grpcstatus.Convert(tt.err).Proto(); !proto.Equal(before, after) {
 				t.Errorf("the error is changed to %v", after)
 			}
-			final, event, logged := sentBy(cat, err, tt.language)
+			event, logged, final := sentBy(cat, err, tt.language)
 			if diff := cmp.Diff(tt.want, entries(t, final)); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
@@ -184,12 +184,12 @@ func TestWithViolationsOfNoError(t *testing.T) {
 	violation := status.New(codeOf(t, cat, "shop.v1", "BUSY"))
 	var none *status.LegacyError
 	for _, err := range []error{nil, errors.New("x"), grpcstatus.Error(codes.NotFound, "x"), none, status.Error(nil)} {
-		if got := status.WithViolations(err, violation); got != err { //nolint:errorlint // the same error
+		if got := status.WithViolations(err, violation); got != err {
 			t.Errorf("%#v: got %#v, want the same", err, got)
 		}
 	}
 	for _, violations := range [][]error{nil, {nil, nil}} {
-		if got := status.WithViolations(violation, violations...); got != violation { //nolint:errorlint // the same error
+		if got := status.WithViolations(violation, violations...); got != violation {
 			t.Errorf("%v: got %#v, want the same error", violations, got)
 		}
 	}
@@ -215,12 +215,12 @@ func TestWithViolationsKeepsTheError(t *testing.T) {
 		if wraps := name == "wrapped"; errors.Is(got, err) != (wraps || name == "made") {
 			t.Errorf("%s: errors.Is is %t", name, !wraps)
 		}
-		_, _, logged := sentBy(cat, got, "")
+		_, logged, _ := sentBy(cat, got, "")
 		if wraps := name == "wrapped"; strings.Contains(logged, "loading shard 3") != wraps {
 			t.Errorf("%s: logged %q", name, logged)
 		}
 	}
-	_, _, logged := sentBy(cat, status.WithViolations(made, fmt.Errorf("loading shard 3: %w", violation)), "")
+	_, logged, _ := sentBy(cat, status.WithViolations(made, fmt.Errorf("loading shard 3: %w", violation)), "")
 	if !strings.Contains(logged, "loading shard 3") {
 		t.Errorf("logged %q, want what wraps the violation", logged)
 	}
@@ -248,7 +248,7 @@ func TestReceivedViolations(t *testing.T) {
 	}
 	// The domain's violations join the received BadRequest, in the caller's language.
 	more := status.WithViolations(e, status.New(codeOf(t, cat, "shop.v1", "TOO_HEAVY"), "weight", 40))
-	final, _, _ := sentBy(cat, more, "fr")
+	_, _, final := sentBy(cat, more, "fr")
 	wantSent := []entry{
 		{Field: "p", Description: "missing", Reason: "MISSING"},
 		{Field: "weight", Description: "40 kg is too heavy", Reason: "TOO_HEAVY", Localized: "fr: 40 kg est trop lourd"},
@@ -262,7 +262,7 @@ func TestReceivedViolations(t *testing.T) {
 	}
 	// As a violation, it carries all of its own.
 	outer := status.WithViolations(status.New(codeOf(t, cat, "shop.v1", "ORDER_INVALID")), e)
-	final, _, _ = sentBy(cat, outer, "")
+	_, _, final = sentBy(cat, outer, "")
 	if diff := cmp.Diff([]entry{
 		{Field: "p", Description: "missing", Reason: "MISSING"},
 		{Field: "a.x", Description: "late", Reason: "TOO_HEAVY"},
@@ -289,7 +289,7 @@ func TestViolationsYield(t *testing.T) {
 	for name, err := range map[string]error{"made": made, "received": grpcstatus.ErrorProto(wire)} {
 		kept := 0
 		for size := 300; size < 8000; size += 20 {
-			final, event, _ := sentBy(cat, err, "", status.WithMaxSize(size))
+			event, _, final := sentBy(cat, err, "", status.WithMaxSize(size))
 			e, _ := status.FromErrorIn(cat, final)
 			got := e.Violations()
 			if n := len(got); n < kept || n > kept+2 {
@@ -326,7 +326,7 @@ func TestViolationsAreBounded(t *testing.T) {
 	cat := shop(t)
 	violation := status.New(codeOf(t, cat, "shop.v1", "MISSING"), "parameter", "p")
 	err := status.WithViolations(status.New(codeOf(t, cat, "shop.v1", "BUSY")), slices.Repeat([]error{violation}, 1000)...)
-	final, event, logged := sentBy(cat, err, "", status.WithMaxSize(0))
+	event, logged, final := sentBy(cat, err, "", status.WithMaxSize(0))
 	if got := len(entries(t, final)); got != 128 || event.Repairs&status.RepairMisuse == 0 || !strings.Contains(logged, "more than 128 violations") {
 		t.Errorf("%d entries are sent, logged %q", got, logged)
 	}

@@ -130,6 +130,7 @@ func (c *Codec) findCode(d *Decision, in *reading) (newer bool) {
 		// Some servers send an enum's numbers as gRPC codes.
 		if code, ok := d.Dialect.LookupNumber(int32(in.code)); ok && !code.IsSuccess() {
 			d.Code = code
+			in.info.Metadata, _ = matchMessage(code, in.message)
 		}
 	}
 	return false

@@ -20,7 +20,7 @@ import (
 
 // violations returns the violations of an error: those of its code's fields, then the
 // received ones. A fallback has only the first.
-func (f *failure) violations(c *Codec, d *Decision) []template.Violation {
+func (f *failure) violations(c *Codec, r *Request, d *Decision) []template.Violation {
 	v := &f.values
 	message := v.Message
 	if v.Template != nil {
@@ -40,7 +40,7 @@ func (f *failure) violations(c *Codec, d *Decision) []template.Violation {
 		}
 		code := c.violationCode(d, f.info.Domain, x.Reason)
 		list = append(list, template.Violation{
-			Field: x.Field, LegacyCode: code.LegacyCode(), Reason: x.Reason, Message: violationMessage(d, code, &x),
+			Field: x.Field, LegacyCode: code.LegacyCode(), Reason: x.Reason, Message: violationMessage(d.Dialect, r, code, &x),
 		})
 	}
 	return list
@@ -99,22 +99,19 @@ func (c *Codec) violationCode(d *Decision, domain, reason string) *catalog.Code 
 	return code
 }
 
-// violationMessage returns the text of a received violation in the language of the
-// answer, as far as the violation or its code has it.
-func violationMessage(d *Decision, code *catalog.Code, x *wire.Violation) string {
+// violationMessage returns the text of a received violation in the language that the
+// request asks for, as far as the violation or its code has it.
+func violationMessage(dialect *catalog.System, r *Request, code *catalog.Code, x *wire.Violation) string {
+	m, language := messageFor(dialect, code, r)
 	switch {
-	case x.Locale == d.Language:
+	case x.Localized != "" && x.Locale == language:
 		return x.Localized
 	case code.Translated():
-		wanted, ok := code.MessageIn(d.Language)
-		if !ok {
-			break
-		}
 		if args, ok := matchMessage(code, x.Description); ok {
-			return wanted.Text(args...)
+			return m.Text(args...)
 		}
 	case code != nil && x.Description == "":
-		return code.Message().Text()
+		return m.Text()
 	}
 	return x.Description
 }

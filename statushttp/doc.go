@@ -15,6 +15,11 @@
 // are versions of one family, else the dialect's fallback code for its gRPC code with
 // that code's own text: what another system says is not for this one's clients.
 //
+// A system may have several envelopes: the request header Accept chooses one, for the
+// whole of a stream. {details} has no stack traces, no sensitive arguments, and of a
+// fallback only what is its own. A header of an envelope has no control characters and
+// at most 1 KiB.
+//
 // Invariants: an envelope is valid JSON with any values; nothing of a Go error or a
 // gRPC detail reaches the client, in body or headers.
 //

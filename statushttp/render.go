@@ -38,8 +38,8 @@ func (f *failure) release() {
 }
 
 // AppendFailure appends the body of the answer to a request that failed with err, and
-// sets its headers, and r.RequestID if it is "". It returns the HTTP status. ok is false, and nothing was done, if
-// the request has no dialect.
+// sets its headers, and r.RequestID if it is "". It returns the HTTP status. ok is false,
+// and nothing was done, if the request has no dialect.
 //
 // It logs what is hidden from the client: at the level Error if the status is 500 or
 // more, else Debug.
@@ -155,7 +155,7 @@ func (f *failure) fill(c *Codec, n needs, r *Request, d *Decision) {
 	if !n.has(needViolations | needDetails) {
 		return
 	}
-	v.Violations = f.violations(c, d)
+	v.Violations = f.violations(c, r, d)
 	if n.has(needDetails) {
 		v.Details = f.detailsJSON(d, v.Violations)
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -137,7 +138,7 @@ func TestVocabulary(t *testing.T) {
 	cat := martCatalog(t)
 	codec := martCodec(t, cat)
 	raise := func(reason string, args ...any) error { return status.New(martCode(t, cat, reason), args...) }
-	foreign := func(code codes.Code, text string) error { return grpcstatus.Error(code, text) }
+	foreign := grpcstatus.Error
 	read := withDetails(t, codes.NotFound, "item 7 not found", &errdetails.ErrorInfo{
 		Domain: mart, Reason: "ITEM_NOT_FOUND", Metadata: map[string]string{"legacy_code": "101.5", "item_id": "7"},
 	}, 0)
@@ -230,9 +231,7 @@ func TestVocabulary(t *testing.T) {
 				}
 			}), servertest.HTTP1)
 			header := servertest.Header{"X-Mart-Trace": "r-1", "X-Request-Id": "other"}
-			for name, value := range tt.header {
-				header[name] = value
-			}
+			maps.Copy(header, tt.header)
 			got := server.Get(t, "/a%2Fb/c?q=1", header)
 			if got.Status != tt.wantStatus || got.Body != tt.want {
 				t.Errorf("got HTTP %d\n%s\nwant HTTP %d\n%s", got.Status, got.Body, tt.wantStatus, tt.want)

@@ -26,7 +26,9 @@ func newServe(from *sources) *cobra.Command {
 		Use:   "serve",
 		Short: "Run a gRPC server and a REST gateway that raise any code",
 		Long: "Run a gRPC server, with reflection and health checks, and a REST gateway for it:\n\n" +
-			"  /raise/{domain}/{reason}?metadata[NAME]=VALUE   fail with a code; NAME is an argument\n" +
+			"  /raise/{domain}/{reason}?NAME=VALUE             fail with a code; NAME is an argument\n" +
+			"  /raise/{domain}/{reason}?metadata[NAME]=VALUE   the same, for any NAME\n" +
+			"  /raise/{domain}/{reason}?also=REASON            add a violation\n" +
 			"  /raise/{domain}/{reason}?dialect=DOMAIN         answer in the envelope of another system\n" +
 			"  /echo/{domain}?text=TEXT                        succeed\n" +
 			"  /stream/{domain}/{reason}?after=N               stream N messages, then fail with a code\n" +
@@ -80,9 +82,8 @@ func examplePaths(cat *catalog.Catalog) []string {
 	systems := cat.Systems()
 	for _, system := range systems {
 		for _, code := range system.Codes() {
-			if params := code.Message().Params(); len(params) == 1 {
-				paths = append(paths, fmt.Sprintf("/raise/%s/%s?metadata%%5B%s%%5D=%s",
-					code.Domain(), code.Reason(), params[0], url.QueryEscape("42")))
+			if params := code.Message().Params(); len(params) == 1 && !demo.IsOwnArgument(params[0]) {
+				paths = append(paths, fmt.Sprintf("/raise/%s/%s?%s=42", system.Domain(), code.Reason(), url.QueryEscape(params[0])))
 				break
 			}
 		}

@@ -197,7 +197,7 @@ func withMetadata(r *http.Request) *http.Request {
 	query := r.URL.Query()
 	changed := url.Values{}
 	for name, values := range query {
-		if !isOwnArgument(name) {
+		if !IsOwnArgument(name) {
 			name = "metadata[" + name + "]"
 			if query.Has(name) {
 				continue
@@ -212,8 +212,8 @@ func withMetadata(r *http.Request) *http.Request {
 	return &clone
 }
 
-// isOwnArgument reports whether a query argument is a field of the demo's requests.
-func isOwnArgument(name string) bool {
+// IsOwnArgument reports whether a query argument is a field of the demo's requests.
+func IsOwnArgument(name string) bool {
 	switch name {
 	case "domain", "reason", "dialect", "metadata", "also", "after":
 		return true

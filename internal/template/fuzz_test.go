@@ -6,10 +6,14 @@ package template_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
+
+	"google.golang.org/grpc/codes"
 
 	"github.com/statusmap/statusmap/internal/template"
 )
@@ -91,6 +95,119 @@ func FuzzEnvelope(f *testing.F) {
 			t.Errorf("%q: data %s is read as %s", source, v.Data, got.Data)
 		}
 	})
+}
+
+// FuzzFormats checks templates with all placeholders, in all formats and escapes. Whatever
+// the values, JSON is valid JSON without repeated keys, and XML is well-formed. What is
+// read from JSON and written is read as the same again.
+func FuzzFormats(f *testing.F) {
+	for _, source := range []string{
+		`{"a":{code?},"b":{"c":{message?},"d":"{field?}/{reason}"},"e":[{violations?}],"f":[{violations},{help?},1],{data...}}`,
+		`{"status":{http_status?},"error":{http_reason?},"ts":"{timestamp}","ms":{timestamp_ms},"grpc":[{grpc_code},{grpc_name}],"r":{retry_after?}}`,
+		`{"m":{metadata?},"k":{metadata.key?},"l":{labels.key},"d":{details?},"data":{data?},"p":"{http_method} {http_path} {language}"}`,
+		`[ {code?} , {message?} ]`, `{{data...}, "code" : {code?} }`, `[{data},{"a":{data}}]`,
+		"<?xml version=\"1.0\"?>\n<e a='{message?}' b=\"{code}\"> <m>{message}</m> <v>{violations?}</v>{{}}<c x=\"{field?}\"/></e>",
+		`<!DOCTYPE e [<!ENTITY x "y">]><e><![CDATA[>]]>{metadata}]&gt;</e>`, `<e>{code?}</e>`, `<e>&amp;{code}</e >`,
+		"{code}: {message}\n{violations}{{{timestamp}}}", `{`, ``,
+	} {
+		f.Add(source, "401.1", "say \"m\"\u2028", "R<>&\r\n\t]]>", "key", "value", []byte(`{"a":[1,"<"],"code":2}`), int64(7))
+		f.Add(source, "", "", "", "", "", []byte(``), int64(0))
+		f.Add(source, "-5", "\xff\x00'", "作🚀", "aa", `{"a" : 1}`, []byte(`[null]`), int64(-1))
+	}
+	f.Fuzz(func(t *testing.T, source, code, message, text, key, val string, data []byte, n int64) {
+		v := template.Values{
+			LegacyCode: code, Message: message, Reason: text, Domain: text, RequestID: text, Metadata: args(key, val, "key", text),
+			Data: canonical(data), Labels: map[string]string{"key": val}, HTTPStatus: int(n % 1000), HTTPMethod: text, HTTPPath: text,
+			Type:     func(name string) template.Type { return template.Type(len(name) % 4) },
+			GRPCCode: codes.Code(uint64(n) % 18), Language: text, Time: time.UnixMilli(n % 1e14), RetryAfter: n, Help: text, Details: canonical(data),
+			Violations: []template.Violation{{Field: key, LegacyCode: code, Reason: text, Message: message}, {Message: val}}[:uint64(n)%3],
+		}
+		for _, o := range []template.Options{{}, {Escape: template.ASCII}, {Escape: template.HTML}, {Format: template.XML}, {Format: template.Text}} {
+			violation := `{"field":{field?},"x":["{code} {message}",{message}],"r":{reason?}}`
+			if o.Format != template.JSON {
+				violation = "<v f='{field}'>{message}</v>{reason}"
+			}
+			one, errs := template.CompileViolation(violation, o)
+			if len(errs) > 0 {
+				t.Fatal(errs)
+			}
+			o.Violation = one
+			e, errs := template.CompileEnvelope(source, o)
+			if (e == nil) != (len(errs) > 0) {
+				t.Fatalf("%q: got %v and the errors %v, want one of them", source, e, errs)
+			}
+			if e == nil {
+				continue
+			}
+			for _, v := range []*template.Values{&v, {}} {
+				body := e.Append(nil, v)
+				checkBody(t, e, o.Format, body)
+			}
+		}
+	})
+}
+
+func checkBody(t *testing.T, e *template.Envelope, format template.Format, body []byte) {
+	t.Helper()
+	if !utf8.Valid(body) {
+		t.Fatalf("%q renders %q, which is not UTF-8", e, body)
+	}
+	switch format {
+	case template.XML:
+		if err := checkXML(body); err != nil {
+			t.Fatalf("%q renders %q: %v", e, body, err)
+		}
+	case template.JSON:
+		if !json.Valid(body) {
+			t.Fatalf("%q renders %q, which is not JSON", e, body)
+		}
+		if err := repeatedKey(json.NewDecoder(bytes.NewReader(body))); err != nil {
+			t.Fatalf("%q renders %s: %v", e, body, err)
+		}
+		v, ok := e.Parse(body)
+		if !ok {
+			return
+		}
+		again := e.Append(nil, &v)
+		if back, ok := e.Parse(again); ok && !bytes.Equal(e.Append(nil, &back), again) {
+			t.Errorf("%q: %s is read and written as %s, then as %s", e, body, again, e.Append(nil, &back))
+		}
+	}
+}
+
+// repeatedKey returns an error if an object has a key twice.
+func repeatedKey(d *json.Decoder) error {
+	d.UseNumber()
+	var open []map[string]bool // nil for arrays
+	isKey := false
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil //nolint:nilerr // the end
+		}
+		top := len(open) - 1
+		switch token {
+		case json.Delim('{'):
+			open, isKey = append(open, map[string]bool{}), true
+			continue
+		case json.Delim('['):
+			open, isKey = append(open, nil), false
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:top]
+			isKey = top > 0 && open[top-1] != nil
+			continue
+		}
+		if isKey {
+			key, _ := token.(string)
+			if open[top][key] {
+				return fmt.Errorf("the key %q is repeated", key)
+			}
+			open[top][key], isKey = true, false
+			continue
+		}
+		isKey = top >= 0 && open[top] != nil
+	}
 }
 
 // canonical returns data in the form in which Parse returns it. It returns nil if data is

@@ -57,9 +57,12 @@ type member struct {
 
 // isMany reports whether the member is {data...} or {violations}, which are any number
 // of members.
-func (m *member) isMany() bool {
+func (m *member) isMany() bool { return m.is(fieldMembers) || m.is(fieldViolations) }
+
+// is reports whether the member's value is a placeholder.
+func (m *member) is(f field) bool {
 	n, ok := m.value.(*fieldNode)
-	return ok && (n.field == fieldMembers || n.field == fieldViolations)
+	return ok && n.field == f
 }
 
 func (n *container) append(dst []byte, v *Values, e *Envelope) ([]byte, bool) {
@@ -73,7 +76,7 @@ func (n *container) append(dst []byte, v *Values, e *Envelope) ([]byte, bool) {
 		}
 		dst = append(dst, m.head...)
 		var ok bool
-		if field, isField := m.value.(*fieldNode); isField && field.field == fieldMembers {
+		if m.is(fieldMembers) {
 			dst, ok = appendMembers(dst, v, n.keys, e.escape)
 		} else {
 			dst, ok = m.value.append(dst, v, e)
@@ -281,7 +284,7 @@ func (p *jsonParser) container(open byte) jsonNode {
 		n.trail = separator
 	}
 	p.i++
-	if slices.ContainsFunc(n.members, func(m member) bool { return m.isMany() && m.value.(*fieldNode).field == fieldMembers }) {
+	if slices.ContainsFunc(n.members, func(m member) bool { return m.is(fieldMembers) }) {
 		for _, m := range n.members {
 			if m.head != "" {
 				n.keys = append(n.keys, m.key)

@@ -95,8 +95,8 @@ func (s *items) next() (it item, ok bool) {
 	if i < len(s.raw) && s.raw[i] == ',' {
 		i = skipSpace(s.raw, i+1)
 	}
-	if i >= len(s.raw)-1 {
-		return item{}, false // at the closing brace
+	if i >= len(s.raw) || s.raw[i] == '}' || s.raw[i] == ']' {
+		return item{}, false
 	}
 	it.separator = s.raw[start:i]
 	begin := i
@@ -104,6 +104,9 @@ func (s *items) next() (it item, ok bool) {
 		end := stringEnd(s.raw, i)
 		it.key = s.raw[i:end]
 		i = skipSpace(s.raw, skipSpace(s.raw, end)+1)
+	}
+	if i >= len(s.raw) {
+		return item{}, false // not valid JSON
 	}
 	end := valueEnd(s.raw, i)
 	it.value, it.text, s.i = s.raw[i:end], s.raw[begin:end], end
@@ -119,6 +122,9 @@ func isEmptyArray(raw []byte) bool {
 
 // unquote returns the text of a JSON string.
 func unquote(raw []byte) string {
+	if len(raw) < 2 {
+		return "" // not valid JSON
+	}
 	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return string(inner)
 	}

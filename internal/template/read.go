@@ -166,7 +166,8 @@ func (r *reading) readMembers(raw []byte, keys []string) bool {
 		data = append(appendQuoted(data, name, encodeMinimal), ':')
 		data = append(data, normal(values[i])...)
 	}
-	r.values.Data, r.seen[fieldData] = append(data, '}'), true
+	data = append(data, '}')
+	r.values.Data, r.seen[fieldData] = data, true
 	return true
 }
 

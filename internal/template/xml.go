@@ -389,6 +389,6 @@ func (p *xmlParser) attr(space string) (name string, _ []piece) {
 		enc = encodeSingleAttr
 	}
 	p.i += len(quote)
-	text := p.until(string(quote))
-	return name, p.split([]byte(head+string(quote)+text), enc)
+	start := []piece{{text: head + string(quote)}}
+	return name, append(start, p.split([]byte(p.until(string(quote))), enc)...)
 }

@@ -79,9 +79,9 @@ func TestReadHelp(t *testing.T) {
 
 // FuzzReadBadRequest reads what protobuf reads, and cuts where it cuts.
 func FuzzReadBadRequest(f *testing.F) {
-	f.Add([]byte(wire.AppendBadRequest(nil, []wire.Violation{
+	f.Add(wire.AppendBadRequest(nil, []wire.Violation{
 		{Field: "a.b", Description: "no", Reason: "NO", Locale: "de", Localized: "nein"}, {}, {Field: "c"},
-	})))
+	}))
 	f.Add([]byte(validation))
 	f.Add([]byte("\n\x00\x12\x01x\n\x02\x0a\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {

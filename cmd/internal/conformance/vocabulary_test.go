@@ -5,6 +5,7 @@ package conformance_test
 
 import (
 	"bufio"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/statusmap/statusmap/catalog"
@@ -147,7 +149,7 @@ func compose(t *testing.T, base, group, example string) string {
 		i := strings.Index(text, start) + len(start)
 		end := i + strings.Index(text[i:], "\n  }")
 		var kept []string
-		for _, line := range strings.Split(text[i:end], "\n") {
+		for line := range strings.SplitSeq(text[i:end], "\n") {
 			name := optionOf.FindStringSubmatch(line)
 			if name == nil || !regexp.MustCompile(`(?m)^`+name[1]+`: `).MatchString(options) {
 				kept = append(kept, line)
@@ -302,7 +304,7 @@ func (h *house) checkHTTP(t *testing.T, text string) {
 	if r.Header.Get("X-Request-Id") == "" {
 		r.Header.Set("X-Request-Id", "r-1")
 	}
-	response, err := http.DefaultClient.Do(r) //nolint:gosec // a server of this test
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,8 +340,15 @@ func (h *house) checkHTTP(t *testing.T, text string) {
 // error, or the data, that it was made from.
 func (h *house) checkReadBack(t *testing.T, line string, response statushttp.Response) {
 	t.Helper()
-	if !strings.Contains(response.Header.Get("Content-Type"), "json") {
+	switch contentType := response.Header.Get("Content-Type"); {
+	case strings.Contains(contentType, "xml"):
+		var doc struct{}
+		if err := xml.Unmarshal(response.Body, &doc); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
 		return // XML and text are not read back
+	case !strings.Contains(contentType, "json"):
+		return
 	}
 	_, path, _ := strings.Cut(line, " ")
 	data, err := h.codec.Decode(depot, response)
@@ -355,6 +364,17 @@ func (h *house) checkReadBack(t *testing.T, line string, response statushttp.Res
 	}
 	system, _ := h.catalog.System(depot)
 	envelope := system.Envelope().Failure
+	for _, set := range system.Envelopes() {
+		if set.ContentType == response.Header.Get("Content-Type") {
+			envelope = set.Failure
+		}
+	}
+	if len(system.Envelopes()) == 1 {
+		// Somebody pastes a body, without its header, into explain.
+		if _, pasted := h.codec.Decode(depot, statushttp.Response{HTTPStatus: response.HTTPStatus, Body: response.Body}); !proto.Equal(grpcstatus.Convert(pasted).Proto(), grpcstatus.Convert(err).Proto()) {
+			t.Errorf("%s is read as %v without its Content-Type, want %v", line, pasted, err)
+		}
+	}
 	e, ok := status.FromErrorIn(h.catalog, err)
 	switch {
 	case envelope.Has("code") || envelope.Has("reason"):

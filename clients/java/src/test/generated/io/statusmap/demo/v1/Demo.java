@@ -86,37 +86,37 @@ public final class Demo extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\034statusmap/demo/v1/demo.proto\022\021statusma" +
-      "p.demo.v1\"\340\001\n\014RaiseRequest\022\026\n\006domain\030\001 \001" +
+      "p.demo.v1\"\364\001\n\014RaiseRequest\022\026\n\006domain\030\001 \001" +
       "(\tR\006domain\022\026\n\006reason\030\002 \001(\tR\006reason\022I\n\010me" +
       "tadata\030\003 \003(\0132-.statusmap.demo.v1.RaiseRe" +
       "quest.MetadataEntryR\010metadata\022\030\n\007dialect" +
-      "\030\004 \001(\tR\007dialect\032;\n\rMetadataEntry\022\020\n\003key\030" +
-      "\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\"J\n\r" +
-      "RaiseResponse\022\037\n\013legacy_code\030\001 \001(\tR\nlega" +
-      "cyCode\022\030\n\007message\030\002 \001(\tR\007message\"9\n\013Echo" +
-      "Request\022\026\n\006domain\030\001 \001(\tR\006domain\022\022\n\004text\030" +
-      "\002 \001(\tR\004text\"\"\n\014EchoResponse\022\022\n\004text\030\001 \001(" +
-      "\tR\004text\"\370\001\n\rStreamRequest\022\026\n\006domain\030\001 \001(" +
-      "\tR\006domain\022\026\n\006reason\030\002 \001(\tR\006reason\022\024\n\005aft" +
-      "er\030\003 \001(\005R\005after\022J\n\010metadata\030\004 \003(\0132..stat" +
-      "usmap.demo.v1.StreamRequest.MetadataEntr" +
-      "yR\010metadata\022\030\n\007dialect\030\005 \001(\tR\007dialect\032;\n" +
-      "\rMetadataEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005valu" +
-      "e\030\002 \001(\tR\005value:\0028\001\"&\n\016StreamResponse\022\024\n\005" +
-      "index\030\001 \001(\005R\005index\"V\n\014FaultRequest\022\026\n\006do" +
-      "main\030\001 \001(\tR\006domain\022\024\n\005fault\030\002 \001(\tR\005fault" +
-      "\022\030\n\007dialect\030\003 \001(\tR\007dialect\"\017\n\rFaultRespo" +
-      "nse2\277\002\n\013DemoService\022J\n\005Raise\022\037.statusmap" +
-      ".demo.v1.RaiseRequest\032 .statusmap.demo.v" +
-      "1.RaiseResponse\022G\n\004Echo\022\036.statusmap.demo" +
-      ".v1.EchoRequest\032\037.statusmap.demo.v1.Echo" +
-      "Response\022O\n\006Stream\022 .statusmap.demo.v1.S" +
-      "treamRequest\032!.statusmap.demo.v1.StreamR" +
-      "esponse0\001\022J\n\005Fault\022\037.statusmap.demo.v1.F" +
-      "aultRequest\032 .statusmap.demo.v1.FaultRes" +
-      "ponseBU\n\024io.statusmap.demo.v1P\001Z;github." +
-      "com/statusmap/statusmap/gen/statusmap/de" +
-      "mo/v1;demov1b\006proto3"
+      "\030\004 \001(\tR\007dialect\022\022\n\004also\030\005 \003(\tR\004also\032;\n\rM" +
+      "etadataEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030" +
+      "\002 \001(\tR\005value:\0028\001\"J\n\rRaiseResponse\022\037\n\013leg" +
+      "acy_code\030\001 \001(\tR\nlegacyCode\022\030\n\007message\030\002 " +
+      "\001(\tR\007message\"9\n\013EchoRequest\022\026\n\006domain\030\001 " +
+      "\001(\tR\006domain\022\022\n\004text\030\002 \001(\tR\004text\"\"\n\014EchoR" +
+      "esponse\022\022\n\004text\030\001 \001(\tR\004text\"\370\001\n\rStreamRe" +
+      "quest\022\026\n\006domain\030\001 \001(\tR\006domain\022\026\n\006reason\030" +
+      "\002 \001(\tR\006reason\022\024\n\005after\030\003 \001(\005R\005after\022J\n\010m" +
+      "etadata\030\004 \003(\0132..statusmap.demo.v1.Stream" +
+      "Request.MetadataEntryR\010metadata\022\030\n\007diale" +
+      "ct\030\005 \001(\tR\007dialect\032;\n\rMetadataEntry\022\020\n\003ke" +
+      "y\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\"&" +
+      "\n\016StreamResponse\022\024\n\005index\030\001 \001(\005R\005index\"V" +
+      "\n\014FaultRequest\022\026\n\006domain\030\001 \001(\tR\006domain\022\024" +
+      "\n\005fault\030\002 \001(\tR\005fault\022\030\n\007dialect\030\003 \001(\tR\007d" +
+      "ialect\"\017\n\rFaultResponse2\277\002\n\013DemoService\022" +
+      "J\n\005Raise\022\037.statusmap.demo.v1.RaiseReques" +
+      "t\032 .statusmap.demo.v1.RaiseResponse\022G\n\004E" +
+      "cho\022\036.statusmap.demo.v1.EchoRequest\032\037.st" +
+      "atusmap.demo.v1.EchoResponse\022O\n\006Stream\022 " +
+      ".statusmap.demo.v1.StreamRequest\032!.statu" +
+      "smap.demo.v1.StreamResponse0\001\022J\n\005Fault\022\037" +
+      ".statusmap.demo.v1.FaultRequest\032 .status" +
+      "map.demo.v1.FaultResponseBU\n\024io.statusma" +
+      "p.demo.v1P\001Z;github.com/statusmap/status" +
+      "map/gen/statusmap/demo/v1;demov1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -127,7 +127,7 @@ public final class Demo extends com.google.protobuf.GeneratedFile {
     internal_static_statusmap_demo_v1_RaiseRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_statusmap_demo_v1_RaiseRequest_descriptor,
-        new java.lang.String[] { "Domain", "Reason", "Metadata", "Dialect", });
+        new java.lang.String[] { "Domain", "Reason", "Metadata", "Dialect", "Also", });
     internal_static_statusmap_demo_v1_RaiseRequest_MetadataEntry_descriptor =
       internal_static_statusmap_demo_v1_RaiseRequest_descriptor.getNestedType(0);
     internal_static_statusmap_demo_v1_RaiseRequest_MetadataEntry_fieldAccessorTable = new

@@ -35,6 +35,8 @@ private static final long serialVersionUID = 0L;
     domain_ = "";
     reason_ = "";
     dialect_ = "";
+    also_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -305,6 +307,63 @@ java.lang.String defaultValue) {
     }
   }
 
+  public static final int ALSO_FIELD_NUMBER = 5;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList also_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @return A list containing the also.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getAlsoList() {
+    return also_;
+  }
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @return The count of also.
+   */
+  public int getAlsoCount() {
+    return also_.size();
+  }
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @param index The index of the element to return.
+   * @return The also at the given index.
+   */
+  public java.lang.String getAlso(int index) {
+    return also_.get(index);
+  }
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the also at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getAlsoBytes(int index) {
+    return also_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -334,6 +393,9 @@ java.lang.String defaultValue) {
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(dialect_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 4, dialect_);
     }
+    for (int i = 0; i < also_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 5, also_.getRaw(i));
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -356,6 +418,14 @@ java.lang.String defaultValue) {
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(dialect_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(4, dialect_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < also_.size(); i++) {
+        dataSize += computeStringSizeNoTag(also_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getAlsoList().size();
     }
     return size;
   }
@@ -389,6 +459,8 @@ java.lang.String defaultValue) {
         other.internalGetMetadata())) return false;
     if (!getDialect()
         .equals(other.getDialect())) return false;
+    if (!getAlsoList()
+        .equals(other.getAlsoList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -410,6 +482,10 @@ java.lang.String defaultValue) {
     }
     hash = (37 * hash) + DIALECT_FIELD_NUMBER;
     hash = (53 * hash) + getDialect().hashCode();
+    if (getAlsoCount() > 0) {
+      hash = (37 * hash) + ALSO_FIELD_NUMBER;
+      hash = (53 * hash) + getAlsoList().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -571,6 +647,8 @@ java.lang.String defaultValue) {
       reason_ = "";
       internalGetMutableMetadata().clear();
       dialect_ = "";
+      also_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -617,6 +695,10 @@ java.lang.String defaultValue) {
       if (((from_bitField0_ & 0x00000008) != 0)) {
         result.dialect_ = dialect_;
       }
+      if (((from_bitField0_ & 0x00000010) != 0)) {
+        also_.makeImmutable();
+        result.also_ = also_;
+      }
     }
 
     @java.lang.Override
@@ -647,6 +729,16 @@ java.lang.String defaultValue) {
       if (!other.getDialect().isEmpty()) {
         dialect_ = other.dialect_;
         bitField0_ |= 0x00000008;
+        onChanged();
+      }
+      if (!other.also_.isEmpty()) {
+        if (also_.isEmpty()) {
+          also_ = other.also_;
+          bitField0_ |= 0x00000010;
+        } else {
+          ensureAlsoIsMutable();
+          also_.addAll(other.also_);
+        }
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -697,6 +789,11 @@ java.lang.String defaultValue) {
               bitField0_ |= 0x00000008;
               break;
             } // case 34
+            case 42: {
+              ensureAlsoIsMutable();
+              also_.add(input.readStringRequireUtf8());
+              break;
+            } // case 42
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1146,6 +1243,162 @@ java.lang.String defaultValue) {
       checkByteStringIsUtf8(value);
       dialect_ = value;
       bitField0_ |= 0x00000008;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList also_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureAlsoIsMutable() {
+      if (!also_.isModifiable()) {
+        also_ = new com.google.protobuf.LazyStringArrayList(also_);
+      }
+      bitField0_ |= 0x00000010;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @return A list containing the also.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getAlsoList() {
+      also_.makeImmutable();
+      return also_;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @return The count of also.
+     */
+    public int getAlsoCount() {
+      return also_.size();
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param index The index of the element to return.
+     * @return The also at the given index.
+     */
+    public java.lang.String getAlso(int index) {
+      return also_.get(index);
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the also at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getAlsoBytes(int index) {
+      return also_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param index The index to set the value at.
+     * @param value The also to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAlso(
+        int index, java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureAlsoIsMutable();
+      also_.set(index, value);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param value The also to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAlso(
+        java.lang.String value) {
+      java.util.Objects.requireNonNull(value);
+      ensureAlsoIsMutable();
+      also_.add(value);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param values The also to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllAlso(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureAlsoIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, also_);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAlso() {
+      also_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000010);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The reasons of further codes of the system. Each is a violation of the error, and
+     * has the same arguments. A success has none.
+     * </pre>
+     *
+     * <code>repeated string also = 5 [json_name = "also"];</code>
+     * @param value The bytes of the also to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAlsoBytes(
+        com.google.protobuf.ByteString value) {
+      java.util.Objects.requireNonNull(value);
+      checkByteStringIsUtf8(value);
+      ensureAlsoIsMutable();
+      also_.add(value);
+      bitField0_ |= 0x00000010;
       onChanged();
       return this;
     }

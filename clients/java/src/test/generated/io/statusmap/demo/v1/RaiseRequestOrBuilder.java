@@ -125,4 +125,49 @@ java.lang.String defaultValue);
    */
   com.google.protobuf.ByteString
       getDialectBytes();
+
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @return A list containing the also.
+   */
+  java.util.List<java.lang.String>
+      getAlsoList();
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @return The count of also.
+   */
+  int getAlsoCount();
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @param index The index of the element to return.
+   * @return The also at the given index.
+   */
+  java.lang.String getAlso(int index);
+  /**
+   * <pre>
+   * The reasons of further codes of the system. Each is a violation of the error, and
+   * has the same arguments. A success has none.
+   * </pre>
+   *
+   * <code>repeated string also = 5 [json_name = "also"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the also at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAlsoBytes(int index);
 }
