@@ -19,6 +19,8 @@ import { type GeneratedEnum, systems } from "./systems.js";
 /** The members of testdata/cases/DOMAIN.json that are read. status_test.go writes these files. */
 interface CaseFile {
   domain: string;
+  /** The system in which the cases are raised. */
+  system: string;
   cases: Case[];
 }
 
@@ -71,7 +73,7 @@ describe("conformance", () => {
     assert.deepEqual(files.map((f) => f.domain).sort(), [...systems.keys()].sort());
   });
 
-  for (const { domain, cases } of files) {
+  for (const { domain, system, cases } of files) {
     test(domain, async () => {
       const enumeration = systems.get(domain);
       assert.ok(enumeration);
@@ -84,7 +86,7 @@ describe("conformance", () => {
           const why = knownFailures.find(
             (k) => k.domain === domain && k.reason === c.reason && k.stack === stack.name,
           )?.why;
-          const problem = await problemWith(stack, domain, c, enumeration);
+          const problem = await problemWith(stack, domain, system, c, enumeration);
           if (problem !== undefined && why !== undefined) {
             known = true;
           } else if (problem !== undefined) {
@@ -109,11 +111,12 @@ describe("conformance", () => {
 async function problemWith(
   stack: Stack,
   domain: string,
+  system: string,
   c: Case,
   { Code, CodeSchema }: GeneratedEnum,
 ): Promise<string | undefined> {
   const { responses, error } = await stack.unary(DemoService.method.raise, {
-    domain,
+    domain: system,
     reason: c.reason,
     metadata: c.arguments,
   });

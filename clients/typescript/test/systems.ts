@@ -7,6 +7,7 @@ import type { DescEnum } from "@bufbuild/protobuf";
 import * as apiswitchV1 from "./gen/legacy/apiswitch/v1/code_pb.js";
 import * as elvesV1 from "./gen/legacy/elves/v1/code_pb.js";
 import * as elvesV2 from "./gen/legacy/elves/v2/code_pb.js";
+import * as esbV1 from "./gen/legacy/esb/v1/code_pb.js";
 import * as jarvisV2 from "./gen/legacy/jarvis/v2/code_pb.js";
 import * as jobV1 from "./gen/legacy/job/v1/code_pb.js";
 import * as jobV2 from "./gen/legacy/job/v2/code_pb.js";
@@ -17,11 +18,12 @@ export interface GeneratedEnum {
   readonly Code: { readonly [nameOrNumber: string]: string | number };
 }
 
-/** The generated enums by domain. */
+/** The generated enums by domain. That of legacy.esb.v1 is not a system: JOB includes it. */
 export const systems: ReadonlyMap<string, GeneratedEnum> = new Map<string, GeneratedEnum>([
   ["legacy.apiswitch.v1", apiswitchV1],
   ["legacy.elves.v1", elvesV1],
   ["legacy.elves.v2", elvesV2],
+  ["legacy.esb.v1", esbV1],
   ["legacy.jarvis.v2", jarvisV2],
   ["legacy.job.v1", jobV1],
   ["legacy.job.v2", jobV2],
