@@ -14,7 +14,7 @@ import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
 import { GrpcCode } from "./gen/statusmap/v1/options_pb.js";
 import { root, type Server, startServer } from "./server.js";
 import { type Stack, stacks } from "./stacks.js";
-import { type GeneratedEnum, systems } from "./systems.js";
+import { enums, type GeneratedEnum } from "./systems.js";
 
 /** The members of testdata/cases/DOMAIN.json that are read. status_test.go writes these files. */
 interface CaseFile {
@@ -70,12 +70,12 @@ describe("conformance", () => {
   });
 
   test("every file of cases has a generated enum", () => {
-    assert.deepEqual(files.map((f) => f.domain).sort(), [...systems.keys()].sort());
+    assert.deepEqual(files.map((f) => f.domain).sort(), [...enums.keys()].sort());
   });
 
   for (const { domain, system, cases } of files) {
     test(domain, async () => {
-      const enumeration = systems.get(domain);
+      const enumeration = enums.get(domain);
       assert.ok(enumeration);
       const problems: string[] = [];
       for (const c of cases) {

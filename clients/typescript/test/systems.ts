@@ -18,13 +18,15 @@ export interface GeneratedEnum {
   readonly Code: { readonly [nameOrNumber: string]: string | number };
 }
 
-/** The generated enums by domain. That of legacy.esb.v1 is not a system: JOB includes it. */
+/** The generated enums of the systems by domain. */
 export const systems: ReadonlyMap<string, GeneratedEnum> = new Map<string, GeneratedEnum>([
   ["legacy.apiswitch.v1", apiswitchV1],
   ["legacy.elves.v1", elvesV1],
   ["legacy.elves.v2", elvesV2],
-  ["legacy.esb.v1", esbV1],
   ["legacy.jarvis.v2", jarvisV2],
   ["legacy.job.v1", jobV1],
   ["legacy.job.v2", jobV2],
 ]);
+
+/** All generated enums by domain: also that of ESB, which JOB includes. */
+export const enums: ReadonlyMap<string, GeneratedEnum> = new Map([...systems, ["legacy.esb.v1", esbV1]]);
