@@ -87,7 +87,7 @@ func Example_gateway() {
 	handler.ServeHTTP(recorder, request)
 	fmt.Println(recorder.Code, recorder.Body)
 	// Output:
-	// 200 {"result":false,"code":1239307,"data":null,"message":"调用方法出错了","request_id":"7af8fe59"}
+	// 200 {"result":false,"code":1239995,"data":null,"message":"不支持的接口","request_id":"7af8fe59"}
 }
 
 func deleteJob(ctx context.Context, client demov1.DemoServiceClient) error {

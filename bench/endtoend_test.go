@@ -143,7 +143,7 @@ func exits(tb testing.TB, s *stack, withID bool) []exit {
 	}
 	return []exit{
 		{"plain_success", mux(plain...), &backend{answer: succeed}, http.StatusOK, `{"text":"hi"}`},
-		{"statusmap_success", ours, &backend{succeed, intercept}, http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`},
+		{"statusmap_success", ours, &backend{succeed, intercept}, http.StatusOK, `{"result":true,"code":0,"data":{"text":"hi"},"message":"","request_id":"`},
 		{"statusmap_error/args=0", ours, &backend{raise(buildNone), intercept}, http.StatusOK, failure(plainLegacy, plainMessage)},
 		{"statusmap_error/args=2", ours, &backend{raise(buildTwo), intercept}, http.StatusOK, failure(legacy, message)},
 		{"statusmap_english_error/args=2", enOurs, &backend{raise(func() error {

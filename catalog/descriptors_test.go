@@ -110,13 +110,30 @@ func reload(t testing.TB, options proto.UnmarshalOptions, imports protodesc.Reso
 		if err := options.Unmarshal(b, p); err != nil {
 			t.Fatal(err)
 		}
-		f, err := protodesc.NewFile(p, imports)
+		f, err := protodesc.NewFile(p, resolvers{registry(t, files...), imports})
 		if err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, f)
 	}
 	return files
+}
+
+// resolvers finds what the first of two resolvers finds, or else the second.
+type resolvers [2]protodesc.Resolver
+
+func (r resolvers) FindFileByPath(path string) (protoreflect.FileDescriptor, error) {
+	if f, err := r[0].FindFileByPath(path); err == nil {
+		return f, nil
+	}
+	return r[1].FindFileByPath(path)
+}
+
+func (r resolvers) FindDescriptorByName(name protoreflect.FullName) (protoreflect.Descriptor, error) {
+	if d, err := r[0].FindDescriptorByName(name); err == nil {
+		return d, nil
+	}
+	return r[1].FindDescriptorByName(name)
 }
 
 // optionsOnly returns options.proto and its import, loaded at run time.

@@ -19,18 +19,21 @@ import (
 	apiswitchv1 "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
 	elvesv1 "github.com/statusmap/statusmap/gen/legacy/elves/v1"
 	elvesv2 "github.com/statusmap/statusmap/gen/legacy/elves/v2"
+	esbv1 "github.com/statusmap/statusmap/gen/legacy/esb/v1"
 	jarvisv2 "github.com/statusmap/statusmap/gen/legacy/jarvis/v2"
 	jobv1 "github.com/statusmap/statusmap/gen/legacy/job/v1"
 	jobv2 "github.com/statusmap/statusmap/gen/legacy/job/v2"
 	"github.com/statusmap/statusmap/internal/prototest"
 )
 
-// linkedFiles are the files of the six systems that are linked into the test.
+// linkedFiles are the files of the six systems that are linked into the test, and of
+// ESB, which JOB imports. A file is after its imports.
 var linkedFiles = []protoreflect.FileDescriptor{
 	apiswitchv1.File_legacy_apiswitch_v1_code_proto,
 	elvesv1.File_legacy_elves_v1_code_proto,
 	elvesv2.File_legacy_elves_v2_code_proto,
 	jarvisv2.File_legacy_jarvis_v2_code_proto,
+	esbv1.File_legacy_esb_v1_code_proto,
 	jobv1.File_legacy_job_v1_code_proto,
 	jobv2.File_legacy_job_v2_code_proto,
 }

@@ -273,13 +273,13 @@ func TestRetry(t *testing.T) {
 		"by default": {options: always, want: map[string]int32{
 			"GSE_TASK_SERVER_UNAVAILABLE": most, // UNAVAILABLE, with RetryInfo
 			"CMDB_UNREACHABLE":            most, // UNAVAILABLE, without
-			"TASK_RUNNING":                1,    // ABORTED, with RetryInfo
+			"TASK_RUNNING":                1,    // FAILED_PRECONDITION
 			"JOB_NOT_FOUND":               1,
 		}},
 		"by RetryInfo": {options: append(always, temporary), want: map[string]int32{
 			"GSE_TASK_SERVER_UNAVAILABLE": most,
 			"CMDB_UNREACHABLE":            1,
-			"TASK_RUNNING":                most,
+			"TASK_RUNNING":                1,
 			"JOB_NOT_FOUND":               1,
 		}},
 	} {

@@ -44,7 +44,7 @@ func TestGzip(t *testing.T) {
 	t.Parallel()
 	const (
 		bare    = `{"text":"hi"}`
-		success = `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`
+		success = `{"result":true,"code":0,"data":{"text":"hi"},"message":"","request_id":"r-1"}`
 		failure = `{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"r-1"}`
 		raise   = "/raise/legacy.job.v2/JOB_NOT_FOUND?metadata%5Bjob_id%5D=42"
 		stream  = "/stream/legacy.job.v2/JOB_NOT_FOUND?after=1&metadata%5Bjob_id%5D=42"

@@ -291,7 +291,7 @@ func inDialect(t *testing.T, domain string, before, after []runtime.ServeMuxOpti
 // grpc-gateway writes it, before our options or after (D5, M15).
 func TestAnyMarshaler(t *testing.T) {
 	t.Parallel()
-	const envelope = `{"result":true,"code":0,"data":%s,"message":""}`
+	const envelope = `{"result":true,"code":0,"data":%s,"message":"","request_id":"r-1"}`
 	for _, tt := range []struct {
 		name      string
 		marshaler runtime.Marshaler
@@ -315,7 +315,7 @@ func TestAnyMarshaler(t *testing.T) {
 		for _, order := range []string{"before", "after", "by Accept"} {
 			t.Run(tt.name+"/"+order, func(t *testing.T) {
 				t.Parallel()
-				mime, header := runtime.MIMEWildcard, servertest.Header{}
+				mime, header := runtime.MIMEWildcard, servertest.Header{"X-Request-Id": "r-1"}
 				if order == "by Accept" {
 					mime, header["Accept"] = "application/x-own", "application/x-own"
 				}

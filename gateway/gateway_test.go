@@ -95,8 +95,8 @@ func TestRoutes(t *testing.T) {
 	mux := newMux(t, statushttp.WithRoute("/v1", "legacy.job.v1"), statushttp.WithRoute("/v1/elves/", "legacy.elves.v2"))
 	plain := runtime.NewServeMux()
 	for path, want := range map[string]string{
-		"/v1":       `"code":1209999`,
-		"/v1/x":     `"code":1209999`,
+		"/v1":       `"code":1209995`,
+		"/v1/x":     `"code":1209995`,
 		"/v1x":      "",
 		"/v1/elves": `[403]`,
 		"/other":    "",
@@ -188,11 +188,11 @@ func TestLanguageHeader(t *testing.T) {
 	t.Parallel()
 	mux := newMux(t, statushttp.WithRoute("/job/", "legacy.job.v2"), statushttp.WithRoute("/switch/", "legacy.apiswitch.v1"))
 	for _, tt := range []struct{ path, header, value, want string }{
-		{path: "/job/none", header: "Blueking-Language", value: "en", want: "The called method failed"},
-		{path: "/job/none", header: "Blueking-Language", value: "zh-cn", want: "调用方法出错了"},
-		{path: "/job/none", header: "Blueking-Language", value: "fr", want: "调用方法出错了"},
-		{path: "/job/none", header: "Blueking-Language", value: "\xff;;q=", want: "调用方法出错了"},
-		{path: "/job/none", header: "Accept-Language", value: "en", want: "调用方法出错了"},
+		{path: "/job/none", header: "Blueking-Language", value: "en", want: "This API is not supported"},
+		{path: "/job/none", header: "Blueking-Language", value: "zh-cn", want: "不支持的接口"},
+		{path: "/job/none", header: "Blueking-Language", value: "fr", want: "不支持的接口"},
+		{path: "/job/none", header: "Blueking-Language", value: "\xff;;q=", want: "不支持的接口"},
+		{path: "/job/none", header: "Accept-Language", value: "en", want: "不支持的接口"},
 		{path: "/switch/none", header: "Blueking-Language", value: "en", want: "未找到相应条目"},
 	} {
 		got := get(t, mux, tt.path, servertest.Header{tt.header: tt.value}).Body.String()
@@ -220,7 +220,7 @@ func TestSuccess(t *testing.T) {
 			name:       "envelope",
 			domain:     "legacy.job.v2",
 			wantStatus: 200,
-			wantBody:   `{"result":true,"code":0,"data":{"text":"hi"},"message":""}`,
+			wantBody:   `{"result":true,"code":0,"data":{"text":"hi"},"message":"","request_id":"r-1"}`,
 			wantHeader: map[string]string{"Content-Type": "application/json; charset=utf-8", "Grpc-Metadata-Content-Type": ""},
 		},
 		{
@@ -304,7 +304,7 @@ func TestSuccess(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, &service{set: tt.set}, statushttp.WithRoute("/", tt.domain))
-			response := server.Get(t, "/echo/d?text=hi", servertest.Header{"TE": "trailers"})
+			response := server.Get(t, "/echo/d?text=hi", servertest.Header{"TE": "trailers", "X-Request-Id": "r-1"})
 			if tt.domain == "" {
 				response.Body = strings.ReplaceAll(response.Body, " ", "") // protojson's
 			}
@@ -353,8 +353,8 @@ func TestRequestIDReachesTheBackend(t *testing.T) {
 func TestSuccessEnvelopeIsStable(t *testing.T) {
 	t.Parallel()
 	server := serve(t, &service{}, statushttp.WithRoute("/", "legacy.job.v2"))
-	const want = `{"result":true,"code":0,"data":{"text":"a  \" b,: {}"},"message":""}`
-	if got := server.Get(t, "/echo/d?text=a++%22+b,:+{}", nil).Body; got != want {
+	const want = `{"result":true,"code":0,"data":{"text":"a  \" b,: {}"},"message":"","request_id":"r-1"}`
+	if got := server.Get(t, "/echo/d?text=a++%22+b,:+{}", servertest.Header{"X-Request-Id": "r-1"}).Body; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

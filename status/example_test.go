@@ -47,7 +47,7 @@ func ExampleWithViolations() {
 	err := status.WithViolations(
 		status.Error(jobv2.Code_STATUS_INVALID),
 		status.Error(jobv2.Code_BUSINESS_ID_INVALID),
-		status.Error(jobv2.Code_IP_LIST_CONTAINS_INVALID_IPS, "illegal_ips", "10.0.0.256"))
+		status.Error(jobv2.Code_IP_LIST_CONTAINS_INVALID_IPS, "invalid_ips", "10.0.0.256"))
 	if e, ok := status.FromError(call(err)); ok {
 		fmt.Println(e.Reason())
 		for _, v := range e.Violations() {

@@ -154,10 +154,14 @@ func TestSameBytes(t *testing.T) {
 		if code.RetryAfter() > 0 {
 			add(&errdetails.RetryInfo{RetryDelay: durationpb.New(code.RetryAfter())})
 		}
+		var violations []*errdetails.BadRequest_FieldViolation
 		for _, field := range code.Fields() {
-			add(&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-				{Field: field.Text(), Description: want.GetMessage(), Reason: code.Reason()},
-			}})
+			violations = append(violations, &errdetails.BadRequest_FieldViolation{
+				Field: field.Text(args...), Description: want.GetMessage(), Reason: code.Reason(),
+			})
+		}
+		if len(violations) > 0 {
+			add(&errdetails.BadRequest{FieldViolations: violations})
 		}
 		if got := grpcstatus.Convert(status.Error(value, sampleArgs(code)...)).Proto(); !proto.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", code.FullName(), got, want)

@@ -295,6 +295,9 @@ func expected(cat *catalog.Catalog, code *catalog.Code, in *catalog.System) (wan
 	if same, ok := cat.Lookup(in.Domain(), code.Reason()); ok && family(code.System()) == family(in) {
 		want = same
 	}
+	if included, ok := in.Lookup(code.Reason()); ok && included.FullName() == code.FullName() {
+		want = included
+	}
 	switch {
 	case in.HTTPAlways() != 0:
 		return want, in.HTTPAlways()

@@ -83,8 +83,13 @@ func TestCatalogJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := 0
+	listed := map[*catalog.Code]bool{}
 	for _, system := range cat.Systems() {
 		for _, code := range system.Codes() {
+			if listed[code] {
+				continue // another system includes it too
+			}
+			listed[code] = true
 			e := entries[i]
 			i++
 			if e.Domain != code.Domain() || e.Reason != code.Reason() || e.Number != code.Number() ||
@@ -97,7 +102,8 @@ func TestCatalogJSON(t *testing.T) {
 				t.Errorf("%s: grpc_code %s, want %v", code.FullName(), e.GRPCCode, code.GRPCCode())
 			}
 			if i > 1 {
-				if p := entries[i-2]; p.Domain > e.Domain || p.Domain == e.Domain && p.Number >= e.Number {
+				p := entries[i-2]
+				if p.Domain > e.Domain && code.System() != nil || p.Domain == e.Domain && p.Number >= e.Number {
 					t.Errorf("%s.%s is listed before %s.%s", p.Domain, p.Reason, e.Domain, e.Reason)
 				}
 			}

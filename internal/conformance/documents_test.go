@@ -94,8 +94,14 @@ func TestDocuments(t *testing.T) {
 				}
 				checkDocumented(t, code, want)
 			}
-			if got, want := len(system.Codes()), tt.wantCount+len(tt.more); got != want {
-				t.Errorf("the catalog has %d codes, want %d", got, want)
+			own := 0 // without the codes of enums that the system includes
+			for _, code := range system.Codes() {
+				if code.Domain() == tt.domain {
+					own++
+				}
+			}
+			if want := tt.wantCount + len(tt.more); own != want {
+				t.Errorf("the catalog has %d codes, want %d", own, want)
 			}
 			for _, c := range tt.more {
 				if _, ok := cat.LookupLegacy(tt.domain, c); !ok {

@@ -52,7 +52,7 @@ func TestHostileArguments(t *testing.T) {
 				}
 				want := code.Message().Text(list...)
 
-				_, err := demo.GRPC.Raise(t.Context(), &demov1.RaiseRequest{Domain: code.Domain(), Reason: code.Reason(), Metadata: args})
+				_, err := demo.GRPC.Raise(t.Context(), &demov1.RaiseRequest{Domain: system.Domain(), Reason: code.Reason(), Metadata: args})
 				e, ok := status.FromError(err)
 				if !ok || e.Message() != want || grpcstatus.Convert(err).Message() != want {
 					t.Fatalf("gRPC: %.200q, want %.200q", fmt.Sprint(err), want)
@@ -63,7 +63,7 @@ func TestHostileArguments(t *testing.T) {
 					}
 				}
 
-				body := demo.Get(t, servertest.RaisePath(code, args), nil).Body
+				body := demo.Get(t, servertest.RaisePath(system, code, args), nil).Body
 				if !json.Valid([]byte(body)) {
 					t.Fatalf("not JSON: %.200s", body)
 				}

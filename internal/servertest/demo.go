@@ -65,14 +65,14 @@ func StartDemo(t testing.TB, cat *catalog.Catalog, opts ...statushttp.Option) *D
 	}
 }
 
-// RaisePath returns the path at which the demo server raises a code with
-// arguments.
-func RaisePath(code *catalog.Code, args map[string]string) string {
+// RaisePath returns the path at which the demo server raises a code of a system with
+// arguments. The system can include the code.
+func RaisePath(system *catalog.System, code *catalog.Code, args map[string]string) string {
 	query := url.Values{}
 	for name, value := range args {
 		query.Set("metadata["+name+"]", value)
 	}
-	u := url.URL{Path: "/raise/" + code.Domain() + "/" + code.Reason(), RawQuery: query.Encode()}
+	u := url.URL{Path: "/raise/" + system.Domain() + "/" + code.Reason(), RawQuery: query.Encode()}
 	return u.String()
 }
 

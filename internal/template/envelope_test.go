@@ -154,7 +154,7 @@ func TestEnvelopesOfTheLinkedSystemsByteForByte(t *testing.T) {
 	const elvesFailure = `{"flag":"false","error":"[10001]` + escaped + `","result":[]}`
 	const elvesSuccess = `{"flag":"true","error":"","result":[1]}`
 	const jobFailure = `{"result":false,"code":10001,"data":null,"message":"` + escaped + `","request_id":"id-1"}`
-	const jobSuccess = `{"result":true,"code":0,"data":[1],"message":""}`
+	const jobSuccess = `{"result":true,"code":0,"data":[1],"message":"` + escaped + `","request_id":"id-1"}`
 	for _, tt := range []struct {
 		domain      string
 		wantFailure string
@@ -652,6 +652,9 @@ func TestEnvelopeParse(t *testing.T) {
 func TestEnvelopesOfAllCodesAreReadBack(t *testing.T) {
 	t.Parallel()
 	for _, code := range allCodes(t) {
+		if code.System() == nil {
+			continue // in the systems that include it
+		}
 		failure := code.System().Envelope().Failure
 		v := template.Values{
 			LegacyCode: code.LegacyCode(),

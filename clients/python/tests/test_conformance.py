@@ -18,6 +18,7 @@ from conftest import REPOSITORY
 from legacy.apiswitch.v1 import code_pb2 as apiswitch_v1
 from legacy.elves.v1 import code_pb2 as elves_v1
 from legacy.elves.v2 import code_pb2 as elves_v2
+from legacy.esb.v1 import code_pb2 as esb_v1
 from legacy.jarvis.v2 import code_pb2 as jarvis_v2
 from legacy.job.v1 import code_pb2 as job_v1
 from legacy.job.v2 import code_pb2 as job_v2
@@ -27,6 +28,7 @@ ENUMS = {
     "legacy.apiswitch.v1": apiswitch_v1.Code,
     "legacy.elves.v1": elves_v1.Code,
     "legacy.elves.v2": elves_v2.Code,
+    "legacy.esb.v1": esb_v1.Code,
     "legacy.jarvis.v2": jarvis_v2.Code,
     "legacy.job.v1": job_v1.Code,
     "legacy.job.v2": job_v2.Code,
@@ -39,16 +41,16 @@ def cases() -> list[Any]:
         file = json.loads(path.read_text("utf-8"))
         for case in file["cases"]:
             name = f"{file['domain']}.{case['reason']}"
-            found.append(pytest.param(file["domain"], case, id=name))
+            found.append(pytest.param(file["domain"], file["system"], case, id=name))
     return found
 
 
-@pytest.mark.parametrize(("domain", "case"), cases())
-def test_case(clients: list[Client], domain: str, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("domain", "system", "case"), cases())
+def test_case(clients: list[Client], domain: str, system: str, case: dict[str, Any]) -> None:
     # The generated enum has the code with this name and number, also if it is a success.
     assert ENUMS[domain].Value(case["reason"]) == case["number"]
     request = demo_pb2.RaiseRequest(
-        domain=domain, reason=case["reason"], metadata=case["arguments"]
+        domain=system, reason=case["reason"], metadata=case["arguments"]
     )
     for client in clients:
         error = client.error("Raise", request)

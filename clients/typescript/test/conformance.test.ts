@@ -14,11 +14,13 @@ import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
 import { GrpcCode } from "./gen/statusmap/v1/options_pb.js";
 import { root, type Server, startServer } from "./server.js";
 import { type Stack, stacks } from "./stacks.js";
-import { type GeneratedEnum, systems } from "./systems.js";
+import { enums, type GeneratedEnum } from "./systems.js";
 
 /** The members of testdata/cases/DOMAIN.json that are read. status_test.go writes these files. */
 interface CaseFile {
   domain: string;
+  /** The system in which the cases are raised. */
+  system: string;
   cases: Case[];
 }
 
@@ -68,12 +70,12 @@ describe("conformance", () => {
   });
 
   test("every file of cases has a generated enum", () => {
-    assert.deepEqual(files.map((f) => f.domain).sort(), [...systems.keys()].sort());
+    assert.deepEqual(files.map((f) => f.domain).sort(), [...enums.keys()].sort());
   });
 
-  for (const { domain, cases } of files) {
+  for (const { domain, system, cases } of files) {
     test(domain, async () => {
-      const enumeration = systems.get(domain);
+      const enumeration = enums.get(domain);
       assert.ok(enumeration);
       const problems: string[] = [];
       for (const c of cases) {
@@ -84,7 +86,7 @@ describe("conformance", () => {
           const why = knownFailures.find(
             (k) => k.domain === domain && k.reason === c.reason && k.stack === stack.name,
           )?.why;
-          const problem = await problemWith(stack, domain, c, enumeration);
+          const problem = await problemWith(stack, domain, system, c, enumeration);
           if (problem !== undefined && why !== undefined) {
             known = true;
           } else if (problem !== undefined) {
@@ -109,11 +111,12 @@ describe("conformance", () => {
 async function problemWith(
   stack: Stack,
   domain: string,
+  system: string,
   c: Case,
   { Code, CodeSchema }: GeneratedEnum,
 ): Promise<string | undefined> {
   const { responses, error } = await stack.unary(DemoService.method.raise, {
-    domain,
+    domain: system,
     reason: c.reason,
     metadata: c.arguments,
   });

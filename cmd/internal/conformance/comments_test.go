@@ -22,8 +22,8 @@ import (
 func TestComments(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "proto/legacy/*/*/code.proto")
-	if err != nil || len(files) != 6 {
-		t.Fatalf("got %q, %v, want 6 files", files, err)
+	if err != nil || len(files) != 7 {
+		t.Fatalf("got %q, %v, want 7 files", files, err)
 	}
 	registry, err := protosource.Compile(t.Context(), []string{root + "proto"}, files)
 	if err != nil {

@@ -20,10 +20,22 @@
 // code with the same meaning there (123xxxx), even if the last digits or the
 // name of a parameter differ. So an error of one API can be answered in the
 // other by its reason.
+//
+// # The real system
+//
+// JOB itself answers {"resultCode":"1207101","errMsg":"…"}, and ESB drops the
+// code: its answer has the message and the code 1306000 (COMMON_ERROR of
+// legacy.esb.v1). So the envelope is that of the new API. A success has the code
+// 0. The documentation prints "00", which is read as success too. The member
+// permission is left out unless there is one.
+//
+// The real messages are in one language. The header Blueking-Language, as in the
+// new API, is an addition of this table.
 
 package jobv1
 
 import (
+	_ "github.com/statusmap/statusmap/gen/legacy/esb/v1"
 	_ "github.com/statusmap/statusmap/gen/statusmap/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -40,7 +52,8 @@ const (
 )
 
 // A Code is one error of the BlueKing JOB API, old version. The number is the
-// legacy code, and the name is the reason.
+// legacy code, and the name is the reason. The codes of ESB, which is in front of
+// JOB, belong to the system too.
 type Code int32
 
 const (
@@ -51,6 +64,9 @@ const (
 	// Legacy code 1210001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_GSE_TASK_SERVER_UNAVAILABLE Code = 1210001
 	// 当前证书服务不可用，请检查 license_server！
+	//
+	// An administrator must check license_server, so the code has no
+	// `retry_after`. The text's 证书 is BlueKing's license.
 	//
 	// Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 	Code_LICENSE_SERVER_UNAVAILABLE Code = 1210101
@@ -63,9 +79,10 @@ const (
 	Code_REDIS_UNAVAILABLE Code = 1250001
 	// Redis 服务内存满或者其他问题：内存不足
 	//
-	// Memory becomes free if keys expire or if an administrator adds memory.
+	// Memory becomes free if keys expire or if an administrator adds memory. The
+	// HTTP status is not 429, since the caller did not send too many requests.
 	//
-	// Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+	// Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
 	Code_REDIS_OUT_OF_MEMORY Code = 1250002
 	// NFS 存储不可用
 	//
@@ -98,8 +115,6 @@ const (
 	Code_CMDB_RESPONSE_MALFORMED Code = 1211002
 	// 蓝鲸业务下的 Git 模块没有 IP（包管理）
 	//
-	// Add a host to the Git module in CMDB first.
-	//
 	// Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GIT_MODULE_WITHOUT_IPS Code = 1211121
 	// PAAS 服务不可达 - 地址配置错误或者地址无法正确解析
@@ -117,8 +132,7 @@ const (
 	Code_PAAS_RESPONSE_MALFORMED Code = 1213002
 	// 该 IP 没有申请权限，请与管理员联系申请访问接口权限
 	//
-	// The calling host is known but has no permission. Other credentials do not
-	// help.
+	// The calling host is known but has no permission.
 	//
 	// Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_IP_ACCESS_DENIED Code = 1209801
@@ -131,6 +145,9 @@ const (
 	Code_USER_ACCESS_DENIED Code = 1209802
 	// 执行队列已满
 	//
+	// This code is also the fallback for RESOURCE_EXHAUSTED, without
+	// `retry_after`. No other code of this API says that the caller should wait.
+	//
 	// Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 	Code_EXECUTION_QUEUE_FULL Code = 1209803
 	// 启动失败
@@ -141,12 +158,14 @@ const (
 	Code_START_FAILED Code = 1209804
 	// 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 	//
-	// It is not PERMISSION_DENIED: every caller can make the same call through
-	// ESB.
+	// It is not FAILED_PRECONDITION: no state of the system must change, and other
+	// APIs answer calls without HTTPS with 403 too.
 	//
-	// Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+	// Legacy code 1209443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 	Code_ESB_HTTPS_REQUIRED Code = 1209443
 	// 不支持的接口
+	//
+	// This code is also the answer to paths and methods that do not exist.
 	//
 	// Legacy code 1209995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
 	Code_API_NOT_SUPPORTED Code = 1209995
@@ -157,21 +176,20 @@ const (
 	// 系统内部异常
 	//
 	// This code is also the fallback for most gRPC codes, including
-	// INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
-	// name one parameter or object, which would be wrong for other errors.
+	// INVALID_ARGUMENT and NOT_FOUND, and the answer to requests that cannot be
+	// read. The other codes for errors of the client name one parameter or object,
+	// which would be wrong for other errors.
 	//
 	// Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 	Code_INTERNAL_ERROR Code = 1209999
 	// 任务正在运行
 	//
-	// Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-	// the caller only needs to wait.
+	// It is not ABORTED and has no `retry_after`: a client that repeats the call
+	// by itself would start the task a second time.
 	//
-	// Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
+	// Legacy code 1201000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_TASK_RUNNING Code = 1201000
 	// 操作失败!任务 {0} 当前状态: {1}
-	//
-	// Change the status of the task to one that allows the operation.
 	//
 	// Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_TASK_STATUS_CONFLICT Code = 1209701
@@ -189,8 +207,7 @@ const (
 	Code_IP_LIST_CONTAINS_INVALID_IPS Code = 1207103
 	// IP{0} 不属于该业务
 	//
-	// Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-	// the result depends on the data in CMDB.
+	// It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
 	//
 	// Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_IP_NOT_IN_BUSINESS Code = 1207104
@@ -231,8 +248,8 @@ const (
 	Code_GLOBAL_VARIABLE_CONTAINS_INVALID_IP Code = 1207112
 	// 全局变量获取的 IP 数为 0， id【{0}】
 	//
-	// The variable is valid, but it selects no hosts at the moment. It is not
-	// INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+	// It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+	// hosts.
 	//
 	// Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS Code = 1207113
@@ -273,10 +290,10 @@ const (
 	Code_SCRIPT_PARAMS_NOT_BASE64 Code = 1207121
 	// 脚本【{0}】不属于当前业务
 	//
-	// Use a script of this business. It is not INVALID_ARGUMENT, since the script
-	// exists in another business.
+	// It is not FAILED_PRECONDITION: for this business, the script does not exist.
+	// NOT_FOUND does not report whether another business has it.
 	//
-	// Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+	// Legacy code 1207122. gRPC NOT_FOUND. HTTP 404 Not Found.
 	Code_SCRIPT_NOT_IN_BUSINESS Code = 1207122
 	// 定时规则不合法
 	//
@@ -284,10 +301,9 @@ const (
 	Code_CRON_RULE_INVALID Code = 1207123
 	// 步骤【{0}】的服务器帐户为空
 	//
-	// The wrong value is in the step list of the call, or in the stored job if
-	// the call has no step list. This is true for all errors of a step below that
-	// end in _EMPTY or _INVALID. The document lists them with the invalid
-	// arguments.
+	// The document lists the errors of a step that end in _EMPTY or _INVALID with
+	// the invalid arguments. They are not FAILED_PRECONDITION, although the value
+	// may be in the stored job.
 	//
 	// Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_SERVER_ACCOUNT_EMPTY Code = 1207124
@@ -304,8 +320,6 @@ const (
 	// Legacy code 1207127. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_STEP_FILE_SOURCE_EMPTY Code = 1207127
 	// 步骤【{0}】的 IP 未注册:{1}
-	//
-	// Register the hosts first, or remove them from the call.
 	//
 	// Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_STEP_IP_NOT_REGISTERED Code = 1207128
@@ -371,7 +385,7 @@ const (
 	Code_STATUS_MISSING Code = 1208106
 	// 缺少参数【parms】
 	//
-	// The API spells the parameter this way.
+	// The API spells the parameter this way, also in the requests that ESB sends.
 	//
 	// Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_PARAMS_MISSING Code = 1208107
@@ -411,8 +425,6 @@ const (
 	// Legacy code 1208115. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_DEST_IP_MISSING Code = 1208115
 	// 缺少参数【content】或者【scripId】
-	//
-	// The document spells the second parameter this way.
 	//
 	// Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 	Code_CONTENT_OR_SCRIPT_ID_MISSING Code = 1208116
@@ -556,7 +568,7 @@ const (
 	Code_STEP_INSTANCE_NOT_FOUND Code = 1203104
 	// 该业务 {0} 下没有 IP
 	//
-	// The business exists. Add hosts to it in CMDB first.
+	// The business exists.
 	//
 	// Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_BUSINESS_WITHOUT_IPS Code = 1203105
@@ -566,7 +578,7 @@ const (
 	Code_JOB_NOT_FOUND Code = 1203106
 	// 作业 {0} 没有任何步骤
 	//
-	// The job exists. Add a step to it first.
+	// The job exists.
 	//
 	// Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_JOB_WITHOUT_STEPS Code = 1203107
@@ -588,17 +600,19 @@ const (
 	Code_DB_ACCOUNT_NOT_FOUND Code = 1203111
 	// 业务 {0} 不存在于任何业务集下
 	//
-	// No business set contains this business. The business may exist.
+	// It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+	// same call succeeds if the business is added to a business set.
 	//
-	// Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
-	Code_BUSINESS_SET_NOT_FOUND Code = 1203112
+	// Legacy code 1203112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+	Code_BUSINESS_NOT_IN_ANY_SET Code = 1203112
 	// 作业 {0} 的步骤脚本不存在
 	//
-	// Legacy code 1203113. gRPC NOT_FOUND. HTTP 404 Not Found.
+	// It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+	// that does not.
+	//
+	// Legacy code 1203113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_JOB_STEP_SCRIPT_NOT_FOUND Code = 1203113
 	// 定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!
-	//
-	// Complete the steps of the job, then set the schedule again.
 	//
 	// Legacy code 1203001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 	Code_CRON_JOB_STEPS_INCOMPLETE Code = 1203001
@@ -746,7 +760,7 @@ var (
 		1203109: "TARGET_BUSINESS_NOT_FOUND",
 		1203110: "SCRIPT_NOT_FOUND",
 		1203111: "DB_ACCOUNT_NOT_FOUND",
-		1203112: "BUSINESS_SET_NOT_FOUND",
+		1203112: "BUSINESS_NOT_IN_ANY_SET",
 		1203113: "JOB_STEP_SCRIPT_NOT_FOUND",
 		1203001: "CRON_JOB_STEPS_INCOMPLETE",
 		1209101: "BUSINESS_OPERATION_DENIED",
@@ -872,7 +886,7 @@ var (
 		"TARGET_BUSINESS_NOT_FOUND":           1203109,
 		"SCRIPT_NOT_FOUND":                    1203110,
 		"DB_ACCOUNT_NOT_FOUND":                1203111,
-		"BUSINESS_SET_NOT_FOUND":              1203112,
+		"BUSINESS_NOT_IN_ANY_SET":             1203112,
 		"JOB_STEP_SCRIPT_NOT_FOUND":           1203113,
 		"CRON_JOB_STEPS_INCOMPLETE":           1203001,
 		"BUSINESS_OPERATION_DENIED":           1209101,
@@ -915,63 +929,63 @@ var File_legacy_job_v1_code_proto protoreflect.FileDescriptor
 
 const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\n" +
-	"\x18legacy/job/v1/code.proto\x12\rlegacy.job.v1\x1a\x1astatusmap/v1/options.proto*\x96\xa0\x01\n" +
+	"\x18legacy/job/v1/code.proto\x12\rlegacy.job.v1\x1a\x18legacy/esb/v1/code.proto\x1a\x1astatusmap/v1/options.proto*\xff\xbe\x01\n" +
 	"\x04Code\x12\x14\n" +
 	"\x10CODE_UNSPECIFIED\x10\x00\x12\x89\x01\n" +
 	"\x1bGSE_TASK_SERVER_UNAVAILABLE\x10\x91\xedI\x1af\xea\xb3\xcd\x04a\b\x0e\"\x18GSE TaskServer 不可用*#\n" +
 	"\x02en\x12\x1dGSE TaskServer is unavailable8\n" +
 	"J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03GSE\x12\xca\x01\n" +
-	"\x1aLICENSE_SERVER_UNAVAILABLE\x10\xf5\xedI\x1a\xa7\x01\xea\xb3\xcd\x04\xa1\x01\b\x0e\"9当前证书服务不可用，请检查 license_server！*B\n" +
-	"\x02en\x12<The certificate service is unavailable, check license_server8\x1eJ\r\n" +
+	"\x06target\x12\x03GSE\x12\xc4\x01\n" +
+	"\x1aLICENSE_SERVER_UNAVAILABLE\x10\xf5\xedI\x1a\xa1\x01\xea\xb3\xcd\x04\x9b\x01\b\x0e\"9当前证书服务不可用，请检查 license_server！*>\n" +
+	"\x02en\x128The license service is unavailable, check license_serverJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03GSE\x12\xb1\x01\n" +
-	"\x11REDIS_UNAVAILABLE\x10ѥL\x1a\x97\x01\xea\xb3\xcd\x04\x91\x01\b\x0e\"0Redis 服务不可：IP 不对或者配置错误*;\n" +
+	"\x06target\x12\x03GSE\x12\xfd\x01\n" +
+	"\x11REDIS_UNAVAILABLE\x10ѥL\x1a\xe3\x01\xea\xb3\xcd\x04\xdd\x01\b\x0e\"0Redis 服务不可：IP 不对或者配置错误*;\n" +
 	"\x02en\x125Redis is unavailable: wrong IP or wrong configurationJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0f\n" +
-	"\x06target\x12\x05Redis\x12\xc6\x01\n" +
-	"\x13REDIS_OUT_OF_MEMORY\x10ҥL\x1a\xaa\x01\xea\xb3\xcd\x04\xa4\x01\b\b\"6Redis 服务内存满或者其他问题：内存不足*F\n" +
+	"\x06target\x12\x05RediszJAsk an administrator to correct the address or the configuration of Redis.\x12\xc9\x01\n" +
+	"\x13REDIS_OUT_OF_MEMORY\x10ҥL\x1a\xad\x01\xea\xb3\xcd\x04\xa7\x01\b\b\x10\xf7\x03\"6Redis 服务内存满或者其他问题：内存不足*F\n" +
 	"\x02en\x12@Redis memory is full or Redis has another problem: out of memory8\x1eJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0f\n" +
 	"\x06target\x12\x05Redis\x12u\n" +
 	"\x0fNFS_UNAVAILABLE\x10\xf9\xebL\x1a^\xea\xb3\xcd\x04Y\b\x0e\"\x13NFS 存储不可用* \n" +
 	"\x02en\x12\x1aNFS storage is unavailable8\x1eJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03NFS\x12d\n" +
-	"\x0eDATABASE_ERROR\x10\xa1\xb5L\x1aN\xea\xb3\xcd\x04I\b\r\"\x0f数据库异常*\x14\n" +
+	"\x06target\x12\x03NFS\x12\xd0\x01\n" +
+	"\x0eDATABASE_ERROR\x10\xa1\xb5L\x1a\xb9\x01\xea\xb3\xcd\x04\xb3\x01\b\r\"\x0f数据库异常*\x14\n" +
 	"\x02en\x12\x0eDatabase errorJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0f\n" +
-	"\x06target\x12\x05MYSQL\x12\xa4\x01\n" +
+	"\x06target\x12\x05MYSQLr4The database may have written data before it failed.z2Check what the call has done before you repeat it.\x12\xa4\x01\n" +
 	"\x14RABBITMQ_UNAVAILABLE\x10\xd9\xccL\x1a\x87\x01\xea\xb3\xcd\x04\x81\x01\b\x0e\"%Rabbit MQ 不可用或者连接不上*7\n" +
 	"\x02en\x121RabbitMQ is unavailable or cannot be connected to8\n" +
 	"J\r\n" +
 	"\x06source\x12\x03JOBJ\f\n" +
-	"\x06target\x12\x02MQ\x12\xa9\x01\n" +
-	"\x10CMDB_UNREACHABLE\x10\xf9\xf4I\x1a\x90\x01\xea\xb3\xcd\x04\x8a\x01\b\x0e\"/CMDB 服务状态不可达：地址配置错误*6\n" +
+	"\x06target\x12\x02MQ\x12\xdf\x01\n" +
+	"\x10CMDB_UNREACHABLE\x10\xf9\xf4I\x1a\xc6\x01\xea\xb3\xcd\x04\xc0\x01\b\x0e\"/CMDB 服务状态不可达：地址配置错误*6\n" +
 	"\x02en\x120CMDB is unreachable: wrong address configurationJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0e\n" +
-	"\x06target\x12\x04CMDB\x12\xbe\x02\n" +
+	"\x06target\x12\x04CMDBz4Ask an administrator to correct the address of CMDB.\x12\xbe\x02\n" +
 	"\x17CMDB_RESPONSE_MALFORMED\x10\xfa\xf4I\x1a\x9e\x02\xea\xb3\xcd\x04\x98\x02\b\r\"eCMDB 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容*\x8d\x01\n" +
 	"\x02en\x12\x86\x01CMDB returned data of an unexpected structure, usually because a gateway or firewall redirected the request and the answer is not JSONJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0e\n" +
-	"\x06target\x12\x04CMDB\x12\xcb\x01\n" +
-	"\x16GIT_MODULE_WITHOUT_IPS\x10\xf1\xf5I\x1a\xac\x01\xea\xb3\xcd\x04\xa6\x01\b\t\"5蓝鲸业务下的 Git 模块没有 IP（包管理）*L\n" +
+	"\x06target\x12\x04CMDB\x12\xf2\x01\n" +
+	"\x16GIT_MODULE_WITHOUT_IPS\x10\xf1\xf5I\x1a\xd3\x01\xea\xb3\xcd\x04\xcd\x01\b\t\"5蓝鲸业务下的 Git 模块没有 IP（包管理）*L\n" +
 	"\x02en\x12FThe Git module of the BlueKing business has no IP (package management)J\r\n" +
 	"\x06source\x12\x03JOBJ\x0e\n" +
-	"\x06target\x12\x04CMDB\x12\xe4\x01\n" +
-	"\x10PAAS_UNREACHABLE\x10ɄJ\x1a\xcb\x01\xea\xb3\xcd\x04\xc5\x01\b\x0e\"GPAAS 服务不可达 - 地址配置错误或者地址无法正确解析*Y\n" +
+	"\x06target\x12\x04CMDBz%Add a host to the Git module in CMDB.\x12\xaf\x02\n" +
+	"\x10PAAS_UNREACHABLE\x10ɄJ\x1a\x96\x02\xea\xb3\xcd\x04\x90\x02\b\x0e\"GPAAS 服务不可达 - 地址配置错误或者地址无法正确解析*Y\n" +
 	"\x02en\x12SPaaS is unreachable: wrong address configuration, or the address cannot be resolvedJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0e\n" +
-	"\x06target\x12\x04PAAS\x12\xbe\x02\n" +
+	"\x06target\x12\x04PAASzIAsk an administrator to correct the address of PaaS, or the name service.\x12\xbe\x02\n" +
 	"\x17PAAS_RESPONSE_MALFORMED\x10ʄJ\x1a\x9e\x02\xea\xb3\xcd\x04\x98\x02\b\r\"ePaaS 接口返回数据结构异常。一般是被网关防火墙重定向返回非 JSON 协议内容*\x8d\x01\n" +
 	"\x02en\x12\x86\x01PaaS returned data of an unexpected structure, usually because a gateway or firewall redirected the request and the answer is not JSONJ\r\n" +
 	"\x06source\x12\x03JOBJ\x0e\n" +
-	"\x06target\x12\x04PAAS\x12\xea\x01\n" +
-	"\x10IP_ACCESS_DENIED\x10\xc9\xebI\x1a\xd1\x01\xea\xb3\xcd\x04\xcb\x01\b\a\"I该 IP 没有申请权限，请与管理员联系申请访问接口权限*^\n" +
+	"\x06target\x12\x04PAAS\x12\xaf\x02\n" +
+	"\x10IP_ACCESS_DENIED\x10\xc9\xebI\x1a\x96\x02\xea\xb3\xcd\x04\x90\x02\b\a\"I该 IP 没有申请权限，请与管理员联系申请访问接口权限*^\n" +
 	"\x02en\x12XThis IP has not been granted access, ask an administrator for permission to call the APIJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x7f\n" +
+	"\x06target\x12\x03JOBzCAsk an administrator for permission. Other credentials do not help.\x12\x7f\n" +
 	"\x12USER_ACCESS_DENIED\x10\xca\xebI\x1ae\xea\xb3\xcd\x04`\b\a\"\x1b该用户没有访问权限*\x1d\n" +
 	"\x02en\x12\x17This user has no access2\x02\a\x10J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -983,15 +997,15 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\fSTART_FAILED\x10\xcc\xebI\x1aJ\xea\xb3\xcd\x04E\b\r\"\f启动失败*\x15\n" +
 	"\x02en\x12\x0fFailed to startJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xdc\x01\n" +
-	"\x12ESB_HTTPS_REQUIRED\x10\xe3\xe8I\x1a\xc1\x01\xea\xb3\xcd\x04\xbb\x01\b\t\"K访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问*L\n" +
+	"\x06target\x12\x03JOB\x12\x82\x02\n" +
+	"\x12ESB_HTTPS_REQUIRED\x10\xe3\xe8I\x1a\xe7\x01\xea\xb3\xcd\x04\xe1\x01\b\a\"K访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问*L\n" +
 	"\x02en\x12FWrong way of access, call the API through the ESB component over HTTPSJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12v\n" +
-	"\x11API_NOT_SUPPORTED\x10\x8b\xedI\x1a]\xea\xb3\xcd\x04X\b\f\"\x12不支持的接口*\x1f\n" +
+	"\x06target\x12\x03JOBz$Call the API through ESB over HTTPS.\x12|\n" +
+	"\x11API_NOT_SUPPORTED\x10\x8b\xedI\x1ac\xea\xb3\xcd\x04^\b\f\"\x12不支持的接口*\x1f\n" +
 	"\x02en\x12\x19This API is not supported2\x01\fJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12y\n" +
+	"\x06target\x12\x03JOBZ\x04\x94\x03\x95\x03\x12y\n" +
 	"\x10OPERATION_DENIED\x10\x8c\xedI\x1aa\xea\xb3\xcd\x04\\\b\a\"\x12没有操作权限*&\n" +
 	"\x02en\x12 No permission for this operationJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1000,17 +1014,18 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x02en\x12\x15Internal system error2\f\x01\x02\x03\x04\x05\x06\t\n" +
 	"\v\r\x0e\x0fJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12j\n" +
-	"\fTASK_RUNNING\x10\xe8\xa6I\x1aV\xea\xb3\xcd\x04Q\b\n" +
-	"\"\x12任务正在运行*\x19\n" +
-	"\x02en\x12\x13The task is running8\n" +
-	"J\r\n" +
+	"\x06target\x12\x03JOB\x12\xa9\x01\n" +
+	"\fTASK_RUNNING\x10\xe8\xa6I\x1a\x94\x01\xea\xb3\xcd\x04\x8e\x01\b\t\"\x12任务正在运行*\x19\n" +
+	"\x02en\x12\x13The task is runningJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb1\x01\n" +
-	"\x14TASK_STATUS_CONFLICT\x10\xe5\xeaI\x1a\x94\x01\xea\xb3\xcd\x04\x8e\x01\b\t\"1操作失败!任务 {task} 当前状态: {status}*9\n" +
+	"\x06target\x12\x03JOBz=Do not repeat the call. Wait until the task ends, or stop it.\x12\xb4\x02\n" +
+	"\x14TASK_STATUS_CONFLICT\x10\xe5\xeaI\x1a\x97\x02\xea\xb3\xcd\x04\x91\x02\b\t\"1操作失败!任务 {task} 当前状态: {status}*9\n" +
 	"\x02en\x123Operation failed, task {task} is in status {status}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8e\x01\n" +
+	"\x06target\x12\x03JOBb,\n" +
+	"\x06status\x12\"\x1a The status that the task has nowb\x12\n" +
+	"\x04task\x12\n" +
+	"\x1a\bThe taskz?Change the status of the task to one that allows the operation.\x12\x8e\x01\n" +
 	"\x13BUSINESS_ID_INVALID\x10\xbd\xd6I\x1as\xea\xb3\xcd\x04n\b\x03\"\x1d参数【appId】值不合法*&\n" +
 	"\x02en\x12 Invalid value of parameter appIdB\x05appIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1018,23 +1033,27 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x0eSTATUS_INVALID\x10\xbe\xd6I\x1a\x98\x01\xea\xb3\xcd\x04\x92\x01\b\x03\"1参数【status】值状态：1.启动、2.暂停*5\n" +
 	"\x02en\x12/Parameter status must be 1 (start) or 2 (pause)B\x06statusJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xc4\x01\n" +
-	"\x1cIP_LIST_CONTAINS_INVALID_IPS\x10\xbf\xd6I\x1a\x9f\x01\xea\xb3\xcd\x04\x99\x01\b\x03\"3参数 ipList 包含非法的IP信息 {illegal_ips}*:\n" +
-	"\x02en\x124Parameter ipList contains invalid IPs: {illegal_ips}B\x06ipListJ\r\n" +
+	"\x06target\x12\x03JOB\x12\xf1\x01\n" +
+	"\x1cIP_LIST_CONTAINS_INVALID_IPS\x10\xbf\xd6I\x1a\xcc\x01\xea\xb3\xcd\x04\xc6\x01\b\x03\"3参数 ipList 包含非法的IP信息 {invalid_ips}*:\n" +
+	"\x02en\x124Parameter ipList contains invalid IPs: {invalid_ips}B\x06ipListJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8a\x01\n" +
-	"\x12IP_NOT_IN_BUSINESS\x10\xc0\xd6I\x1ap\xea\xb3\xcd\x04k\b\t\"\x19IP{ip} 不属于该业务*.\n" +
+	"\x06target\x12\x03JOBb+\n" +
+	"\vinvalid_ips\x12\x1c\x1a\x1aThe IPs that are not valid\x12\xd9\x01\n" +
+	"\x12IP_NOT_IN_BUSINESS\x10\xc0\xd6I\x1a\xbe\x01\xea\xb3\xcd\x04\xb8\x01\b\t\"\x19IP{ip} 不属于该业务*.\n" +
 	"\x02en\x12(IP {ip} does not belong to this businessJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x85\x01\n" +
-	"\x0fSTEP_ID_INVALID\x10\xc1\xd6I\x1an\xea\xb3\xcd\x04i\b\x03\"\x1f存在非法的 stepId{step_id}*\x1e\n" +
+	"\x06target\x12\x03JOBb\x0e\n" +
+	"\x02ip\x12\b\x1a\x06The IPz;Use an IP of this business, or move the host to it in CMDB.\x12\xa5\x01\n" +
+	"\x0fSTEP_ID_INVALID\x10\xc1\xd6I\x1a\x8d\x01\xea\xb3\xcd\x04\x87\x01\b\x03\"\x1f存在非法的 stepId{step_id}*\x1e\n" +
 	"\x02en\x12\x18Invalid stepId {step_id}B\x06stepIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x87\x01\n" +
-	"\x10STEP_ID_REPEATED\x10\xc2\xd6I\x1ao\xea\xb3\xcd\x04j\b\x03\"\x1f存在重复的 stepId{step_id}*\x1f\n" +
+	"\x06target\x12\x03JOBb\x1c\n" +
+	"\astep_id\x12\x11\b\x01\x1a\rThe step's id\x12\xa7\x01\n" +
+	"\x10STEP_ID_REPEATED\x10\xc2\xd6I\x1a\x8e\x01\xea\xb3\xcd\x04\x88\x01\b\x03\"\x1f存在重复的 stepId{step_id}*\x1f\n" +
 	"\x02en\x12\x19Repeated stepId {step_id}B\x06stepIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8f\x01\n" +
+	"\x06target\x12\x03JOBb\x1c\n" +
+	"\astep_id\x12\x11\b\x01\x1a\rThe step's id\x12\x8f\x01\n" +
 	"\x18SCRIPT_CONTENT_MALFORMED\x10\xc3\xd6I\x1ao\xea\xb3\xcd\x04j\b\x03\"\x1ascriptContent 格式非法*\x1d\n" +
 	"\x02en\x12\x17Malformed scriptContentB\rscriptContentJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1042,49 +1061,56 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x0fIP_LIST_INVALID\x10\xc4\xd6I\x1af\xea\xb3\xcd\x04a\b\x03\"\x17非法的 ipList 参数*\x1e\n" +
 	"\x02en\x12\x18Invalid parameter ipListB\x06ipListJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12]\n" +
+	"\x06target\x12\x03JOB\x12m\n" +
 	"\n" +
-	"IP_INVALID\x10\xc5\xd6I\x1aK\xea\xb3\xcd\x04F\b\x03\"\r非法 IP{ip}*\x15\n" +
+	"IP_INVALID\x10\xc5\xd6I\x1a[\xea\xb3\xcd\x04V\b\x03\"\r非法 IP{ip}*\x15\n" +
 	"\x02en\x12\x0fInvalid IP {ip}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa3\x01\n" +
-	"\x17GLOBAL_VARIABLE_INVALID\x10\xc6\xd6I\x1a\x83\x01\xea\xb3\xcd\x04~\b\x03\"+非法的全局变量:id【{variable_id}】*/\n" +
+	"\x06target\x12\x03JOBb\x0e\n" +
+	"\x02ip\x12\b\x1a\x06The IP\x12\xd1\x01\n" +
+	"\x17GLOBAL_VARIABLE_INVALID\x10\xc6\xd6I\x1a\xb1\x01\xea\xb3\xcd\x04\xab\x01\b\x03\"+非法的全局变量:id【{variable_id}】*/\n" +
 	"\x02en\x12)Invalid global variable: id {variable_id}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xc1\x01\n" +
-	"\x1bGLOBAL_VARIABLE_WITHOUT_IPS\x10\xc7\xd6I\x1a\x9d\x01\xea\xb3\xcd\x04\x97\x01\b\x03\"8全局变量未包含 IP 信息， id【{variable_id}】*;\n" +
+	"\x06target\x12\x03JOBb+\n" +
+	"\vvariable_id\x12\x1c\b\x01\x1a\x18The global variable's id\x12\xee\x01\n" +
+	"\x1bGLOBAL_VARIABLE_WITHOUT_IPS\x10\xc7\xd6I\x1a\xca\x01\xea\xb3\xcd\x04\xc4\x01\b\x03\"8全局变量未包含 IP 信息， id【{variable_id}】*;\n" +
 	"\x02en\x125The global variable contains no IPs, id {variable_id}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xc4\x01\n" +
-	"#GLOBAL_VARIABLE_CONTAINS_INVALID_IP\x10\xc8\xd6I\x1a\x98\x01\xea\xb3\xcd\x04\x92\x01\b\x03\"5全局变量包含非法的 IP 信息， ip【{ip}】*9\n" +
+	"\x06target\x12\x03JOBb+\n" +
+	"\vvariable_id\x12\x1c\b\x01\x1a\x18The global variable's id\x12\xd4\x01\n" +
+	"#GLOBAL_VARIABLE_CONTAINS_INVALID_IP\x10\xc8\xd6I\x1a\xa8\x01\xea\xb3\xcd\x04\xa2\x01\b\x03\"5全局变量包含非法的 IP 信息， ip【{ip}】*9\n" +
 	"\x02en\x123The global variable contains an invalid IP, ip {ip}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xcc\x01\n" +
-	"\"GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS\x10\xc9\xd6I\x1a\xa1\x01\xea\xb3\xcd\x04\x9b\x01\b\t\":全局变量获取的 IP 数为 0， id【{variable_id}】*=\n" +
+	"\x06target\x12\x03JOBb\x0e\n" +
+	"\x02ip\x12\b\x1a\x06The IP\x12\xb8\x02\n" +
+	"\"GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS\x10\xc9\xd6I\x1a\x8d\x02\xea\xb3\xcd\x04\x87\x02\b\t\":全局变量获取的 IP 数为 0， id【{variable_id}】*=\n" +
 	"\x02en\x127The global variable resolves to 0 IPs, id {variable_id}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xed\x01\n" +
-	" FILE_SOURCE_CONTAINS_INVALID_IPS\x10\xca\xd6I\x1a\xc4\x01\xea\xb3\xcd\x04\xbe\x01\b\x03\"?fileSource 参数 ipList 包含非法的 IP 信息{illegal_ips}*H\n" +
-	"\x02en\x12BipList of parameter fileSource contains invalid IPs: {illegal_ips}B\x11fileSource.ipListJ\r\n" +
+	"\x06target\x12\x03JOBb+\n" +
+	"\vvariable_id\x12\x1c\b\x01\x1a\x18The global variable's idr=The variable is valid, but it selects no hosts at the moment.\x12\x9a\x02\n" +
+	" FILE_SOURCE_CONTAINS_INVALID_IPS\x10\xca\xd6I\x1a\xf1\x01\xea\xb3\xcd\x04\xeb\x01\b\x03\"?fileSource 参数 ipList 包含非法的 IP 信息{invalid_ips}*H\n" +
+	"\x02en\x12BipList of parameter fileSource contains invalid IPs: {invalid_ips}B\x11fileSource.ipListJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8b\x01\n" +
+	"\x06target\x12\x03JOBb+\n" +
+	"\vinvalid_ips\x12\x1c\x1a\x1aThe IPs that are not valid\x12\x8b\x01\n" +
 	"\x16OPERATION_TYPE_INVALID\x10\xcb\xd6I\x1am\xea\xb3\xcd\x04h\b\x03\"\x1a参数【operType】非法* \n" +
 	"\x02en\x12\x1aInvalid parameter operTypeB\boperTypeJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xde\x01\n" +
-	"\x14AGENT_TIME_MALFORMED\x10\xcc\xd6I\x1a\xc1\x01\xea\xb3\xcd\x04\xbb\x01\b\x03\"L请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】*K\n" +
-	"\x02en\x12EMalformed request parameter gseAgentInstallTime or gseAgentUpdateTimeJ\r\n" +
+	"\x06target\x12\x03JOB\x12\x87\x02\n" +
+	"\x14AGENT_TIME_MALFORMED\x10\xcc\xd6I\x1a\xea\x01\xea\xb3\xcd\x04\xe4\x01\b\x03\"L请求参数格式非法【gseAgentInstallTime】或【gseAgentUpdateTime】*K\n" +
+	"\x02en\x12EMalformed request parameter gseAgentInstallTime or gseAgentUpdateTimeB\x13gseAgentInstallTimeB\x12gseAgentUpdateTimeJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb8\x01\n" +
-	"\x11CRON_TOO_FREQUENT\x10\xcd\xd6I\x1a\x9e\x01\xea\xb3\xcd\x04\x98\x01\b\x03\"3定时任务的频次不能快于每 1 分钟一次*A\n" +
-	"\x02en\x12;A scheduled task must not run more often than once a minuteJ\r\n" +
+	"\x06target\x12\x03JOB\x12\xb2\x01\n" +
+	"\x11CRON_TOO_FREQUENT\x10\xcd\xd6I\x1a\x98\x01\xea\xb3\xcd\x04\x92\x01\b\x03\"3定时任务的频次不能快于每 1 分钟一次*;\n" +
+	"\x02en\x125A cron job must not run more often than once a minuteJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb8\x01\n" +
+	"\x06target\x12\x03JOB\x12\xe1\x01\n" +
 	"\n" +
-	"NAME_TAKEN\x10\xce\xd6I\x1a\xa5\x01\xea\xb3\xcd\x04\x9f\x01\b\x06\"8名称 {name} 已被使用，请修改名称后保存！*C\n" +
+	"NAME_TAKEN\x10\xce\xd6I\x1a\xce\x01\xea\xb3\xcd\x04\xc8\x01\b\x06\"8名称 {name} 已被使用，请修改名称后保存！*C\n" +
 	"\x02en\x12=Name {name} is already in use, change the name and save againJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12v\n" +
+	"\x06target\x12\x03JOBb'\n" +
+	"\x04name\x12\x1f\x1a\x1dThe name that is used already\x12v\n" +
 	"\x11CONTENT_MALFORMED\x10\xcf\xd6I\x1a]\xea\xb3\xcd\x04X\b\x03\"\x14content 格式非法*\x17\n" +
 	"\x02en\x12\x11Malformed contentB\acontentJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1096,59 +1122,84 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x18SCRIPT_PARAMS_NOT_BASE64\x10\xd1\xd6I\x1a\xaa\x01\xea\xb3\xcd\x04\xa4\x01\b\x03\"4参数【scriptParams】值不合法，需要 base64*>\n" +
 	"\x02en\x128Invalid value of parameter scriptParams, base64 requiredB\fscriptParamsJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xaf\x01\n" +
-	"\x16SCRIPT_NOT_IN_BUSINESS\x10\xd2\xd6I\x1a\x90\x01\xea\xb3\xcd\x04\x8a\x01\b\t\")脚本【{script}】不属于当前业务*=\n" +
+	"\x06target\x12\x03JOB\x12\xe7\x01\n" +
+	"\x16SCRIPT_NOT_IN_BUSINESS\x10\xd2\xd6I\x1a\xc8\x01\xea\xb3\xcd\x04\xc2\x01\b\x05\")脚本【{script}】不属于当前业务*=\n" +
 	"\x02en\x127Script {script} does not belong to the current businessJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12r\n" +
-	"\x11CRON_RULE_INVALID\x10\xd3\xd6I\x1aY\xea\xb3\xcd\x04T\b\x03\"\x15定时规则不合法*\x1b\n" +
-	"\x02en\x12\x15Invalid schedule ruleJ\r\n" +
+	"\x06target\x12\x03JOBb\x16\n" +
+	"\x06script\x12\f\x1a\n" +
+	"The scriptz\x1eUse a script of this business.\x12n\n" +
+	"\x11CRON_RULE_INVALID\x10\xd3\xd6I\x1aU\xea\xb3\xcd\x04P\b\x03\"\x15定时规则不合法*\x17\n" +
+	"\x02en\x12\x11Invalid cron ruleJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa5\x01\n" +
-	"\x19STEP_SERVER_ACCOUNT_EMPTY\x10\xd4\xd6I\x1a\x83\x01\xea\xb3\xcd\x04~\b\x03\"*步骤【{step}】的服务器帐户为空*0\n" +
+	"\x06target\x12\x03JOB\x12\x99\x02\n" +
+	"\x19STEP_SERVER_ACCOUNT_EMPTY\x10\xd4\xd6I\x1a\xf7\x01\xea\xb3\xcd\x04\xf1\x01\b\x03\"*步骤【{step}】的服务器帐户为空*0\n" +
 	"\x02en\x12*The server account of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa2\x01\n" +
-	"\x19STEP_SCRIPT_CONTENT_EMPTY\x10\xd5\xd6I\x1a\x80\x01\xea\xb3\xcd\x04{\b\x03\"'步骤【{step}】的脚本内容为空*0\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x96\x02\n" +
+	"\x19STEP_SCRIPT_CONTENT_EMPTY\x10\xd5\xd6I\x1a\xf4\x01\xea\xb3\xcd\x04\xee\x01\b\x03\"'步骤【{step}】的脚本内容为空*0\n" +
 	"\x02en\x12*The script content of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x9e\x01\n" +
-	"\x15STEP_DB_ACCOUNT_EMPTY\x10\xd6\xd6I\x1a\x80\x01\xea\xb3\xcd\x04{\b\x03\"+步骤【{step}】的 DB 执行帐户为空*,\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x92\x02\n" +
+	"\x15STEP_DB_ACCOUNT_EMPTY\x10\xd6\xd6I\x1a\xf4\x01\xea\xb3\xcd\x04\xee\x01\b\x03\"+步骤【{step}】的 DB 执行帐户为空*,\n" +
 	"\x02en\x12&The DB account of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa9\x01\n" +
-	"\x16STEP_FILE_SOURCE_EMPTY\x10\xd7\xd6I\x1a\x8a\x01\xea\xb3\xcd\x04\x84\x01\b\x03\"*步骤【{step}】的文件传输源为空*6\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x9c\x02\n" +
+	"\x16STEP_FILE_SOURCE_EMPTY\x10\xd7\xd6I\x1a\xfd\x01\xea\xb3\xcd\x04\xf7\x01\b\x03\"*步骤【{step}】的文件传输源为空*6\n" +
 	"\x02en\x120The file transfer source of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa2\x01\n" +
-	"\x16STEP_IP_NOT_REGISTERED\x10\xd8\xd6I\x1a\x83\x01\xea\xb3\xcd\x04~\b\t\"(步骤【{step}】的 IP 未注册:{ips}*2\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x94\x02\n" +
+	"\x16STEP_IP_NOT_REGISTERED\x10\xd8\xd6I\x1a\xf5\x01\xea\xb3\xcd\x04\xef\x01\b\t\"(步骤【{step}】的 IP 未注册:{ips}*2\n" +
 	"\x02en\x12,IPs of step {step} are not registered: {ips}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb0\x01\n" +
-	"\x1bSTEP_FILE_SOURCE_PATH_EMPTY\x10\xd9\xd6I\x1a\x8c\x01\xea\xb3\xcd\x04\x86\x01\b\x03\"0步骤【{step}】的文件源文件路径为空*2\n" +
+	"\x06target\x12\x03JOBb(\n" +
+	"\x03ips\x12!\x1a\x1fThe IPs that are not registeredb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepz1Register the hosts, or remove them from the call.\x12\xa3\x02\n" +
+	"\x1bSTEP_FILE_SOURCE_PATH_EMPTY\x10\xd9\xd6I\x1a\xff\x01\xea\xb3\xcd\x04\xf9\x01\b\x03\"0步骤【{step}】的文件源文件路径为空*2\n" +
 	"\x02en\x12,The source file path of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb4\x01\n" +
-	"\x1dSTEP_FILE_SOURCE_PATH_INVALID\x10\xda\xd6I\x1a\x8e\x01\xea\xb3\xcd\x04\x88\x01\b\x03\"0步骤【{step}】的文件源件路径不合法*4\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\xa7\x02\n" +
+	"\x1dSTEP_FILE_SOURCE_PATH_INVALID\x10\xda\xd6I\x1a\x81\x02\xea\xb3\xcd\x04\xfb\x01\b\x03\"0步骤【{step}】的文件源件路径不合法*4\n" +
 	"\x02en\x12.The source file path of step {step} is invalidJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb4\x01\n" +
-	"\x1dSTEP_FILE_TARGET_PATH_INVALID\x10\xdb\xd6I\x1a\x8e\x01\xea\xb3\xcd\x04\x88\x01\b\x03\"0步骤【{step}】的文件目标路径不合法*4\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\xa7\x02\n" +
+	"\x1dSTEP_FILE_TARGET_PATH_INVALID\x10\xdb\xd6I\x1a\x81\x02\xea\xb3\xcd\x04\xfb\x01\b\x03\"0步骤【{step}】的文件目标路径不合法*4\n" +
 	"\x02en\x12.The target file path of step {step} is invalidJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x9e\x01\n" +
-	"\x11STEP_TYPE_INVALID\x10\xdc\xd6I\x1a\x84\x01\xea\xb3\xcd\x04\x7f\b\x03\"+步骤【{step}】的类型不合法:{type}*0\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\xb8\x02\n" +
+	"\x11STEP_TYPE_INVALID\x10\xdc\xd6I\x1a\x9e\x02\xea\xb3\xcd\x04\x98\x02\b\x03\"+步骤【{step}】的类型不合法:{type}*0\n" +
 	"\x02en\x12*The type of step {step} is invalid: {type}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x91\x01\n" +
-	"\x12STEP_IP_LIST_EMPTY\x10\xdd\xd6I\x1aw\xea\xb3\xcd\x04r\b\x03\"%步骤【{step}】的 IP 列表为空*)\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepb$\n" +
+	"\x04type\x12\x1c\x1a\x1aThe type that is not validr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x86\x02\n" +
+	"\x12STEP_IP_LIST_EMPTY\x10\xdd\xd6I\x1a\xeb\x01\xea\xb3\xcd\x04\xe5\x01\b\x03\"%步骤【{step}】的 IP 列表为空*)\n" +
 	"\x02en\x12#The IP list of step {step} is emptyJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xcd\x01\n" +
-	"\x1ePARAMETER_NOT_POSITIVE_INTEGER\x10\xde\xd6I\x1a\xa6\x01\xea\xb3\xcd\x04\xa0\x01\b\x03\"5参数【{parameter}】值不合法，需要正整数*G\n" +
-	"\x02en\x12AInvalid value of parameter {parameter}, positive integer requiredJ\r\n" +
+	"\x06target\x12\x03JOBb\x12\n" +
+	"\x04step\x12\n" +
+	"\x1a\bThe stepr]The value is in the step list of the call, or in the stored job if the call has no step list.\x12\x84\x02\n" +
+	"\x1ePARAMETER_NOT_POSITIVE_INTEGER\x10\xde\xd6I\x1a\xdd\x01\xea\xb3\xcd\x04\xd7\x01\b\x03\"5参数【{parameter}】值不合法，需要正整数*G\n" +
+	"\x02en\x12AInvalid value of parameter {parameter}, positive integer requiredB\v{parameter}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb4\x02\n" +
+	"\x06target\x12\x03JOBb(\n" +
+	"\tparameter\x12\x1b\x1a\x19The name of the parameter\x12\xb4\x02\n" +
 	"\x11FILE_PATH_INVALID\x10\xdf\xd6I\x1a\x9a\x02\xea\xb3\xcd\x04\x94\x02\b\x03\"\x84\x01文件路径不合法，不能有空格，路径中不能有重复的路径分隔符或者文件分隔符错误，需要绝对路径*k\n" +
 	"\x02en\x12eInvalid file path: it must be absolute, without spaces, and without repeated or wrong path separatorsJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1157,11 +1208,12 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x02en\x12CA valid scriptType is required when the script content is not emptyB\n" +
 	"scriptTypeJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x82\x01\n" +
-	"\x11PARAMETER_MISSING\x10\xa4\xdeI\x1ai\xea\xb3\xcd\x04d\b\x03\"\x1d缺少参数【{parameter}】*#\n" +
-	"\x02en\x12\x1dMissing parameter {parameter}J\r\n" +
+	"\x06target\x12\x03JOB\x12\xbb\x01\n" +
+	"\x11PARAMETER_MISSING\x10\xa4\xdeI\x1a\xa1\x01\xea\xb3\xcd\x04\x9b\x01\b\x03\"\x1d缺少参数【{parameter}】*#\n" +
+	"\x02en\x12\x1dMissing parameter {parameter}B\v{parameter}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12m\n" +
+	"\x06target\x12\x03JOBb(\n" +
+	"\tparameter\x12\x1b\x1a\x19The name of the parameter\x12m\n" +
 	"\n" +
 	"IP_MISSING\x10\xa5\xdeI\x1a[\xea\xb3\xcd\x04V\b\x03\"\x14缺少参数【ip】*\x1a\n" +
 	"\x02en\x12\x14Missing parameter ipB\x02ipJ\r\n" +
@@ -1186,11 +1238,11 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x0eSTATUS_MISSING\x10\xaa\xdeI\x1ag\xea\xb3\xcd\x04b\b\x03\"\x18缺少参数【status】*\x1e\n" +
 	"\x02en\x12\x18Missing parameter statusB\x06statusJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12z\n" +
-	"\x0ePARAMS_MISSING\x10\xab\xdeI\x1ad\xea\xb3\xcd\x04_\b\x03\"\x17缺少参数【parms】*\x1d\n" +
+	"\x06target\x12\x03JOB\x12\xc7\x01\n" +
+	"\x0ePARAMS_MISSING\x10\xab\xdeI\x1a\xb0\x01\xea\xb3\xcd\x04\xaa\x01\b\x03\"\x17缺少参数【parms】*\x1d\n" +
 	"\x02en\x12\x17Missing parameter parmsB\x05parmsJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8f\x01\n" +
+	"\x06target\x12\x03JOBrIA request to JOB itself is `{\"action\":…,\"parms\":{…}}`. ESB writes it.\x12\x8f\x01\n" +
 	"\x1aSOURCE_BUSINESS_ID_MISSING\x10\xac\xdeI\x1am\xea\xb3\xcd\x04h\b\x03\"\x1a缺少参数【srcAppId】* \n" +
 	"\x02en\x12\x1aMissing parameter srcAppIdB\bsrcAppIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
@@ -1222,13 +1274,13 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x0fDEST_IP_MISSING\x10\xb3\xdeI\x1ag\xea\xb3\xcd\x04b\b\x03\"\x18缺少参数【destIp】*\x1e\n" +
 	"\x02en\x12\x18Missing parameter destIpB\x06destIpJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa3\x01\n" +
-	"\x1cCONTENT_OR_SCRIPT_ID_MISSING\x10\xb4\xdeI\x1a\x7f\xea\xb3\xcd\x04z\b\x03\",缺少参数【content】或者【scripId】**\n" +
-	"\x02en\x12$Missing parameter content or scripIdJ\r\n" +
+	"\x06target\x12\x03JOB\x12\xb8\x01\n" +
+	"\x1cCONTENT_OR_SCRIPT_ID_MISSING\x10\xb4\xdeI\x1a\x93\x01\xea\xb3\xcd\x04\x8d\x01\b\x03\",缺少参数【content】或者【scripId】**\n" +
+	"\x02en\x12$Missing parameter content or scripIdB\acontentB\bscriptIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8a\x01\n" +
-	"\rFILES_MISSING\x10\xb5\xdeI\x1au\xea\xb3\xcd\x04p\b\x03\"'缺少参数【file】或者【files】*%\n" +
-	"\x02en\x12\x1fMissing parameter file or filesJ\r\n" +
+	"\x06target\x12\x03JOB\x12\x98\x01\n" +
+	"\rFILES_MISSING\x10\xb5\xdeI\x1a\x82\x01\xea\xb3\xcd\x04}\b\x03\"'缺少参数【file】或者【files】*%\n" +
+	"\x02en\x12\x1fMissing parameter file or filesB\x04fileB\x05filesJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
 	"\x06target\x12\x03JOB\x12\x81\x01\n" +
 	"\x0fACCOUNT_MISSING\x10\xb6\xdeI\x1aj\xea\xb3\xcd\x04e\b\x03\"\x19缺少参数【account】*\x1f\n" +
@@ -1238,9 +1290,9 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x1aTARGET_BUSINESS_ID_MISSING\x10\xb7\xdeI\x1av\xea\xb3\xcd\x04q\b\x03\"\x1d缺少参数【targetAppId】*#\n" +
 	"\x02en\x12\x1dMissing parameter targetAppIdB\vtargetAppIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xc1\x01\n" +
-	"\x16TARGET_SERVERS_MISSING\x10\xb8\xdeI\x1a\xa2\x01\xea\xb3\xcd\x04\x9c\x01\b\x03\"?缺少参数【ipList】或【groupIds】或【ccServerSetId】*9\n" +
-	"\x02en\x123Missing parameter ipList, groupIds or ccServerSetIdJ\r\n" +
+	"\x06target\x12\x03JOB\x12\xe2\x01\n" +
+	"\x16TARGET_SERVERS_MISSING\x10\xb8\xdeI\x1a\xc3\x01\xea\xb3\xcd\x04\xbd\x01\b\x03\"?缺少参数【ipList】或【groupIds】或【ccServerSetId】*9\n" +
+	"\x02en\x123Missing parameter ipList, groupIds or ccServerSetIdB\x06ipListB\bgroupIdsB\rccServerSetIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
 	"\x06target\x12\x03JOB\x12\x93\x01\n" +
 	"\x15DB_ACCOUNT_ID_MISSING\x10\xb9\xdeI\x1av\xea\xb3\xcd\x04q\b\x03\"\x1d缺少参数【dbAccountId】*#\n" +
@@ -1311,10 +1363,9 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x1bFILE_SOURCE_ACCOUNT_MISSING\x10\xcc\xdeI\x1a\x96\x01\xea\xb3\xcd\x04\x90\x01\b\x03\"&fileSource 参数缺少 account 字段*2\n" +
 	"\x02en\x12,Parameter fileSource lacks the field accountB\x12fileSource.accountJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xd2\x01\n" +
-	"\x1bFILE_SOURCE_SERVERS_MISSING\x10\xcd\xdeI\x1a\xae\x01\xea\xb3\xcd\x04\xa8\x01\b\x03\"8fileSource 参数缺少 ipList 或者 serverSetId 字段*@\n" +
-	"\x02en\x12:Parameter fileSource lacks the field ipList or serverSetIdB\n" +
-	"fileSourceJ\r\n" +
+	"\x06target\x12\x03JOB\x12\xf1\x01\n" +
+	"\x1bFILE_SOURCE_SERVERS_MISSING\x10\xcd\xdeI\x1a\xcd\x01\xea\xb3\xcd\x04\xc7\x01\b\x03\"8fileSource 参数缺少 ipList 或者 serverSetId 字段*@\n" +
+	"\x02en\x12:Parameter fileSource lacks the field ipList or serverSetIdB\x11fileSource.ipListB\x16fileSource.serverSetIdJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
 	"\x06target\x12\x03JOB\x12\x86\x01\n" +
 	"\x11FILE_LIST_MISSING\x10\xce\xdeI\x1am\xea\xb3\xcd\x04h\b\x03\"\x1a缺少参数【fileList】* \n" +
@@ -1337,93 +1388,117 @@ const file_legacy_job_v1_code_proto_rawDesc = "" +
 	"\x19PROCESS_INFO_LIST_MISSING\x10\xd2\xdeI\x1ay\xea\xb3\xcd\x04t\b\x03\"\x1e缺少参数【processInfos】*$\n" +
 	"\x02en\x12\x1eMissing parameter processInfosB\fprocessInfosJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xba\x01\n" +
-	"\x18EITHER_PARAMETER_MISSING\x10\xd3\xdeI\x1a\x99\x01\xea\xb3\xcd\x04\x93\x01\b\x03\"7缺少参数【{parameter}】或【{other_parameter}】*8\n" +
-	"\x02en\x122Missing parameter {parameter} or {other_parameter}J\r\n" +
+	"\x06target\x12\x03JOB\x12\xc2\x02\n" +
+	"\x18EITHER_PARAMETER_MISSING\x10\xd3\xdeI\x1a\xa1\x02\xea\xb3\xcd\x04\x9b\x02\b\x03\"7缺少参数【{parameter}】或【{other_parameter}】*8\n" +
+	"\x02en\x122Missing parameter {parameter} or {other_parameter}B\v{parameter}B\x11{other_parameter}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8c\x01\n" +
-	"\x12BUSINESS_NOT_FOUND\x10\x9d\xb7I\x1ar\xea\xb3\xcd\x04m\b\x05\"\x1e业务 {business_id} 不存在*+\n" +
+	"\x06target\x12\x03JOBb<\n" +
+	"\x0fother_parameter\x12)\x1a'The parameter that can be given insteadb(\n" +
+	"\tparameter\x12\x1b\x1a\x19The name of the parameter\x12\xbc\x01\n" +
+	"\x12BUSINESS_NOT_FOUND\x10\x9d\xb7I\x1a\xa1\x01\xea\xb3\xcd\x04\x9b\x01\b\x05\"\x1e业务 {business_id} 不存在*+\n" +
 	"\x02en\x12%Business {business_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x97\x01\n" +
-	"\x12CRON_JOB_NOT_FOUND\x10\x9e\xb7I\x1a}\xea\xb3\xcd\x04x\b\x05\"$定时作业 {cron_job_id} 不存在*0\n" +
-	"\x02en\x12*Scheduled job {cron_job_id} does not existJ\r\n" +
+	"\x06target\x12\x03JOBb,\n" +
+	"\vbusiness_id\x12\x1d\b\x01\x1a\x19The business's id in CMDB\x12\xba\x01\n" +
+	"\x12CRON_JOB_NOT_FOUND\x10\x9e\xb7I\x1a\x9f\x01\xea\xb3\xcd\x04\x99\x01\b\x05\"$定时作业 {cron_job_id} 不存在*+\n" +
+	"\x02en\x12%Cron job {cron_job_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa8\x01\n" +
-	"\x17TASK_INSTANCE_NOT_FOUND\x10\x9f\xb7I\x1a\x88\x01\xea\xb3\xcd\x04\x82\x01\b\x05\")任务实例 {task_instance_id} 不存在*5\n" +
+	"\x06target\x12\x03JOBb$\n" +
+	"\vcron_job_id\x12\x15\b\x01\x1a\x11The cron job's id\x12\xd8\x01\n" +
+	"\x17TASK_INSTANCE_NOT_FOUND\x10\x9f\xb7I\x1a\xb8\x01\xea\xb3\xcd\x04\xb2\x01\b\x05\")任务实例 {task_instance_id} 不存在*5\n" +
 	"\x02en\x12/Task instance {task_instance_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa8\x01\n" +
-	"\x17STEP_INSTANCE_NOT_FOUND\x10\xa0\xb7I\x1a\x88\x01\xea\xb3\xcd\x04\x82\x01\b\x05\")步骤实例 {step_instance_id} 不存在*5\n" +
+	"\x06target\x12\x03JOBb.\n" +
+	"\x10task_instance_id\x12\x1a\b\x01\x1a\x16The task instance's id\x12\xd8\x01\n" +
+	"\x17STEP_INSTANCE_NOT_FOUND\x10\xa0\xb7I\x1a\xb8\x01\xea\xb3\xcd\x04\xb2\x01\b\x05\")步骤实例 {step_instance_id} 不存在*5\n" +
 	"\x02en\x12/Step instance {step_instance_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x8f\x01\n" +
-	"\x14BUSINESS_WITHOUT_IPS\x10\xa1\xb7I\x1as\xea\xb3\xcd\x04n\b\t\"$该业务 {business_id} 下没有 IP*&\n" +
+	"\x06target\x12\x03JOBb.\n" +
+	"\x10step_instance_id\x12\x1a\b\x01\x1a\x16The step instance's id\x12\xe3\x01\n" +
+	"\x14BUSINESS_WITHOUT_IPS\x10\xa1\xb7I\x1a\xc6\x01\xea\xb3\xcd\x04\xc0\x01\b\t\"$该业务 {business_id} 下没有 IP*&\n" +
 	"\x02en\x12 Business {business_id} has no IPJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12x\n" +
-	"\rJOB_NOT_FOUND\x10\xa2\xb7I\x1ac\xea\xb3\xcd\x04^\b\x05\"\x19作业 {job_id} 不存在*!\n" +
+	"\x06target\x12\x03JOBb,\n" +
+	"\vbusiness_id\x12\x1d\b\x01\x1a\x19The business's id in CMDBz\"Add hosts to the business in CMDB.\x12\x94\x01\n" +
+	"\rJOB_NOT_FOUND\x10\xa2\xb7I\x1a\x7f\xea\xb3\xcd\x04z\b\x05\"\x19作业 {job_id} 不存在*!\n" +
 	"\x02en\x12\x1bJob {job_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x83\x01\n" +
-	"\x11JOB_WITHOUT_STEPS\x10\xa3\xb7I\x1aj\xea\xb3\xcd\x04e\b\t\"\"作业 {job_id} 没有任何步骤*\x1f\n" +
+	"\x06target\x12\x03JOBb\x1a\n" +
+	"\x06job_id\x12\x10\b\x01\x1a\fThe job's id\x12\xb9\x01\n" +
+	"\x11JOB_WITHOUT_STEPS\x10\xa3\xb7I\x1a\x9f\x01\xea\xb3\xcd\x04\x99\x01\b\t\"\"作业 {job_id} 没有任何步骤*\x1f\n" +
 	"\x02en\x12\x19Job {job_id} has no stepsJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xad\x01\n" +
-	"\x19SOURCE_BUSINESS_NOT_FOUND\x10\xa4\xb7I\x1a\x8b\x01\xea\xb3\xcd\x04\x85\x01\b\x05\"(原业务 {source_business_id} 不存在*9\n" +
+	"\x06target\x12\x03JOBb\x1a\n" +
+	"\x06job_id\x12\x10\b\x01\x1a\fThe job's idz\x16Add a step to the job.\x12\xe9\x01\n" +
+	"\x19SOURCE_BUSINESS_NOT_FOUND\x10\xa4\xb7I\x1a\xc7\x01\xea\xb3\xcd\x04\xc1\x01\b\x05\"(原业务 {source_business_id} 不存在*9\n" +
 	"\x02en\x123Source business {source_business_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb0\x01\n" +
-	"\x19TARGET_BUSINESS_NOT_FOUND\x10\xa5\xb7I\x1a\x8e\x01\xea\xb3\xcd\x04\x88\x01\b\x05\"+目标业务 {target_business_id} 不存在*9\n" +
+	"\x06target\x12\x03JOBb:\n" +
+	"\x12source_business_id\x12$\b\x01\x1a The source business's id in CMDB\x12\xec\x01\n" +
+	"\x19TARGET_BUSINESS_NOT_FOUND\x10\xa5\xb7I\x1a\xca\x01\xea\xb3\xcd\x04\xc4\x01\b\x05\"+目标业务 {target_business_id} 不存在*9\n" +
 	"\x02en\x123Target business {target_business_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x84\x01\n" +
-	"\x10SCRIPT_NOT_FOUND\x10\xa6\xb7I\x1al\xea\xb3\xcd\x04g\b\x05\"\x1c脚本 {script_id} 不存在*'\n" +
+	"\x06target\x12\x03JOBb:\n" +
+	"\x12target_business_id\x12$\b\x01\x1a The target business's id in CMDB\x12\xa8\x01\n" +
+	"\x10SCRIPT_NOT_FOUND\x10\xa6\xb7I\x1a\x8f\x01\xea\xb3\xcd\x04\x89\x01\b\x05\"\x1c脚本 {script_id} 不存在*'\n" +
 	"\x02en\x12!Script {script_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x9e\x01\n" +
-	"\x14DB_ACCOUNT_NOT_FOUND\x10\xa7\xb7I\x1a\x81\x01\xea\xb3\xcd\x04|\b\x05\",数据库执行帐户 {db_account} 不存在*,\n" +
+	"\x06target\x12\x03JOBb \n" +
+	"\tscript_id\x12\x13\b\x01\x1a\x0fThe script's id\x12\xbf\x01\n" +
+	"\x14DB_ACCOUNT_NOT_FOUND\x10\xa7\xb7I\x1a\xa2\x01\xea\xb3\xcd\x04\x9c\x01\b\x05\",数据库执行帐户 {db_account} 不存在*,\n" +
 	"\x02en\x12&DB account {db_account} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb3\x01\n" +
-	"\x16BUSINESS_SET_NOT_FOUND\x10\xa8\xb7I\x1a\x94\x01\xea\xb3\xcd\x04\x8e\x01\b\x05\"3业务 {business_id} 不存在于任何业务集下*7\n" +
+	"\x06target\x12\x03JOBb\x1e\n" +
+	"\n" +
+	"db_account\x12\x10\x1a\x0eThe DB account\x12\xe2\x01\n" +
+	"\x17BUSINESS_NOT_IN_ANY_SET\x10\xa8\xb7I\x1a\xc2\x01\xea\xb3\xcd\x04\xbc\x01\b\t\"3业务 {business_id} 不存在于任何业务集下*7\n" +
 	"\x02en\x121Business {business_id} is not in any business setJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa8\x01\n" +
-	"\x19JOB_STEP_SCRIPT_NOT_FOUND\x10\xa9\xb7I\x1a\x86\x01\xea\xb3\xcd\x04\x80\x01\b\x05\"(作业 {job_id} 的步骤脚本不存在*4\n" +
+	"\x06target\x12\x03JOBb,\n" +
+	"\vbusiness_id\x12\x1d\b\x01\x1a\x19The business's id in CMDB\x12\xf4\x01\n" +
+	"\x19JOB_STEP_SCRIPT_NOT_FOUND\x10\xa9\xb7I\x1a\xd2\x01\xea\xb3\xcd\x04\xcc\x01\b\t\"(作业 {job_id} 的步骤脚本不存在*4\n" +
 	"\x02en\x12.The step script of job {job_id} does not existJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x92\x02\n" +
-	"\x19CRON_JOB_STEPS_INCOMPLETE\x10\xb9\xb6I\x1a\xf0\x01\xea\xb3\xcd\x04\xea\x01\b\t\"W定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!*o\n" +
-	"\x02en\x12iFailed to set the scheduled job, the IP or file information of the job steps is incomplete, check the jobJ\r\n" +
+	"\x06target\x12\x03JOBb\x1a\n" +
+	"\x06job_id\x12\x10\b\x01\x1a\fThe job's idz.Change the job's step to a script that exists.\x12\xca\x02\n" +
+	"\x19CRON_JOB_STEPS_INCOMPLETE\x10\xb9\xb6I\x1a\xa8\x02\xea\xb3\xcd\x04\xa2\x02\b\t\"W定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!*j\n" +
+	"\x02en\x12dFailed to set the cron job, the IP or file information of the job steps is incomplete, check the jobJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xc4\x01\n" +
-	"\x19BUSINESS_OPERATION_DENIED\x10\x8d\xe6I\x1a\xa2\x01\xea\xb3\xcd\x04\x9c\x01\b\a\"3帐户【{account}】没有该业务的操作权限*E\n" +
+	"\x06target\x12\x03JOBz;Complete the steps of the job, then set the cron job again.\x12\xf0\x01\n" +
+	"\x19BUSINESS_OPERATION_DENIED\x10\x8d\xe6I\x1a\xce\x01\xea\xb3\xcd\x04\xc8\x01\b\a\"3帐户【{account}】没有该业务的操作权限*E\n" +
 	"\x02en\x12?Account {account} has no permission to operate on this businessJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x93\x01\n" +
+	"\x06target\x12\x03JOBb*\n" +
+	"\aaccount\x12\x1f\x1a\x1dThe account, by name or alias\x12\x93\x01\n" +
 	"\x17SCRIPT_OPERATION_DENIED\x10\x8e\xe6I\x1at\xea\xb3\xcd\x04o\b\a\"\x1e没有该脚本的操作权限*-\n" +
 	"\x02en\x12'No permission to operate on this scriptJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\x98\x01\n" +
-	"\x11JOB_ACCESS_DENIED\x10\x8f\xe6I\x1a\x7f\xea\xb3\xcd\x04z\b\a\",没有访问该作业【{job_id}】的权限**\n" +
+	"\x06target\x12\x03JOB\x12\xb6\x01\n" +
+	"\x11JOB_ACCESS_DENIED\x10\x8f\xe6I\x1a\x9c\x01\xea\xb3\xcd\x04\x96\x01\b\a\",没有访问该作业【{job_id}】的权限**\n" +
 	"\x02en\x12$No permission to access job {job_id}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xa0\x01\n" +
-	"\x14JOB_OPERATION_DENIED\x10\x90\xe6I\x1a\x83\x01\xea\xb3\xcd\x04~\b\a\",没有操作该作业【{job_id}】的权限*.\n" +
+	"\x06target\x12\x03JOBb\x1a\n" +
+	"\x06job_id\x12\x10\b\x01\x1a\fThe job's id\x12\xbd\x01\n" +
+	"\x14JOB_OPERATION_DENIED\x10\x90\xe6I\x1a\xa0\x01\xea\xb3\xcd\x04\x9a\x01\b\a\",没有操作该作业【{job_id}】的权限*.\n" +
 	"\x02en\x12(No permission to operate on job {job_id}J\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xb4\x02\n" +
-	"\x12ACCOUNT_USE_DENIED\x10\x91\xe6I\x1a\x99\x02\xea\xb3\xcd\x04\x93\x02\b\a\"x【{user}】用户没有使用帐号【{account}】的权限，请联系作业平台管理员在帐户管理进行授权*w\n" +
+	"\x06target\x12\x03JOBb\x1a\n" +
+	"\x06job_id\x12\x10\b\x01\x1a\fThe job's id\x12\x80\x03\n" +
+	"\x12ACCOUNT_USE_DENIED\x10\x91\xe6I\x1a\xe5\x02\xea\xb3\xcd\x04\xdf\x02\b\a\"x【{user}】用户没有使用帐号【{account}】的权限，请联系作业平台管理员在帐户管理进行授权*w\n" +
 	"\x02en\x12qUser {user} has no permission to use account {account}, ask a JOB administrator to grant it in account managementJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x12\xbc\x02\n" +
-	"\x15DB_ACCOUNT_USE_DENIED\x10\x92\xe6I\x1a\x9e\x02\xea\xb3\xcd\x04\x98\x02\b\a\"z【{user}】用户没有使用DB帐号【{account}】的权限，请联系作业平台管理员在帐户管理进行授权*z\n" +
-	"\x02en\x12tUser {user} has no permission to use DB account {account}, ask a JOB administrator to grant it in account managementJ\r\n" +
+	"\x06target\x12\x03JOBb*\n" +
+	"\aaccount\x12\x1f\x1a\x1dThe account, by name or aliasb\x1e\n" +
+	"\x04user\x12\x16\x1a\x14The name of the user\x12\x82\x03\n" +
+	"\x15DB_ACCOUNT_USE_DENIED\x10\x92\xe6I\x1a\xe4\x02\xea\xb3\xcd\x04\xde\x02\b\a\"}【{user}】用户没有使用DB帐号【{db_account}】的权限，请联系作业平台管理员在帐户管理进行授权*}\n" +
+	"\x02en\x12wUser {user} has no permission to use DB account {db_account}, ask a JOB administrator to grant it in account managementJ\r\n" +
 	"\x06source\x12\x03JOBJ\r\n" +
-	"\x06target\x12\x03JOB\x1a\xe8\x01\xea\xb3\xcd\x04\xe2\x01\n" +
-	"\x15BlueKing JOB, old API\x12\x05zh-CN\x1a\x92\x01\n" +
-	"X{\"result\":false,\"code\":{code},\"data\":null,\"message\":{message},\"request_id\":{request_id}}\x123{\"result\":true,\"code\":0,\"data\":{data},\"message\":\"\"}\x18\xc8\x01\"\x11Blueking-Language2\x1a12[15][0-9]{4}|120[0-9]{4}B:P\x01Z6github.com/statusmap/statusmap/gen/legacy/job/v1;jobv1b\x06proto3"
+	"\x06target\x12\x03JOBb\x1e\n" +
+	"\n" +
+	"db_account\x12\x10\x1a\x0eThe DB accountb\x1e\n" +
+	"\x04user\x12\x16\x1a\x14The name of the user\x1a\xda\x02\xea\xb3\xcd\x04\xd4\x02\n" +
+	"\x15BlueKing JOB, old API\x12\x05zh-CN\x1a\xd7\x01\n" +
+	"|{\"result\":false,\"code\":{code},\"data\":null,\"message\":{message},\"permission\":{metadata.permission?},\"request_id\":{request_id}}\x12T{\"result\":true,\"code\":0,\"data\":{data},\"message\":{message},\"request_id\":{request_id}}\x18\xc8\x01\"\x11Blueking-Language*\x020+2/12[15][0-9]{4}|120[0-9]{4}|1306[0-9]{3}|9900403B\x12legacy.esb.v1.CodeB:P\x01Z6github.com/statusmap/statusmap/gen/legacy/job/v1;jobv1b\x06proto3"
 
 var (
 	file_legacy_job_v1_code_proto_rawDescOnce sync.Once

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(DemoServer.Extension.class)
 class ConformanceTest {
   /** One of testdata/cases/*.json. */
-  private record CaseFile(String domain, List<Case> cases) {}
+  private record CaseFile(String domain, String system, List<Case> cases) {}
 
   /** The members of a case that a gRPC client sees. status_test.go documents them. */
   private record Case(
@@ -85,13 +85,14 @@ class ConformanceTest {
                     file.domain(),
                     Stream.concat(
                         Stream.of(dynamicTest("has every code", () -> checkComplete(file))),
-                        file.cases().stream().map(c -> test(server, file.domain(), c, known)))));
+                        file.cases().stream().map(c -> test(server, file, c, known)))));
   }
 
   private static DynamicTest test(
-      DemoServer server, String domain, Case c, List<KnownFailure> known) {
+      DemoServer server, CaseFile file, Case c, List<KnownFailure> known) {
     boolean isKnown =
-        known.stream().anyMatch(k -> k.domain().equals(domain) && k.reason().equals(c.reason()));
+        known.stream()
+            .anyMatch(k -> k.domain().equals(file.domain()) && k.reason().equals(c.reason()));
     return dynamicTest(
         c.reason(),
         () -> {
@@ -99,11 +100,11 @@ class ConformanceTest {
           if (isKnown) {
             assertThrows(
                 Throwable.class,
-                () -> check(server, domain, c),
+                () -> check(server, file, c),
                 "it passes: remove it from known_failures.json");
             knownFailures.incrementAndGet();
           } else {
-            check(server, domain, c);
+            check(server, file, c);
             passed.incrementAndGet();
           }
         });
@@ -125,12 +126,13 @@ class ConformanceTest {
     return all.stream().filter(name -> !some.contains(name)).collect(Collectors.toSet());
   }
 
-  private static void check(DemoServer server, String domain, Case c) {
+  private static void check(DemoServer server, CaseFile file, Case c) {
+    String domain = file.domain();
     Legacy<?> system = Systems.BY_DOMAIN.get(domain);
     assertEquals(c.number(), system.number(c.reason()), "the generated constant's number");
     RaiseRequest request =
         RaiseRequest.newBuilder()
-            .setDomain(domain)
+            .setDomain(file.system())
             .setReason(c.reason())
             .putAllMetadata(c.arguments())
             .build();

@@ -40,6 +40,7 @@ final class Systems {
               new Legacy<>(legacy.apiswitch.v1.Code.class),
               new Legacy<>(legacy.elves.v1.Code.class),
               new Legacy<>(legacy.elves.v2.Code.class),
+              new Legacy<>(legacy.esb.v1.Code.class),
               new Legacy<>(legacy.jarvis.v2.Code.class),
               new Legacy<>(legacy.job.v1.Code.class),
               new Legacy<>(legacy.job.v2.Code.class))

@@ -14,6 +14,17 @@ same in legacy.job.v2. Each other code (120xxxx) has the same reason as the
 code with the same meaning there (123xxxx), even if the last digits or the
 name of a parameter differ. So an error of one API can be answered in the
 other by its reason.
+
+# The real system
+
+JOB itself answers {"resultCode":"1207101","errMsg":"…"}, and ESB drops the
+code: its answer has the message and the code 1306000 (COMMON_ERROR of
+legacy.esb.v1). So the envelope is that of the new API. A success has the code
+0. The documentation prints "00", which is read as success too. The member
+permission is left out unless there is one.
+
+The real messages are in one language. The header Blueking-Language, as in the
+new API, is an addition of this table.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -45,6 +56,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     LICENSE_SERVER_UNAVAILABLE: _Code.ValueType  # 1210101
     """当前证书服务不可用，请检查 license_server！
 
+    An administrator must check license_server, so the code has no
+    `retry_after`. The text's 证书 is BlueKing's license.
+
     Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     REDIS_UNAVAILABLE: _Code.ValueType  # 1250001
@@ -58,9 +72,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     REDIS_OUT_OF_MEMORY: _Code.ValueType  # 1250002
     """Redis 服务内存满或者其他问题：内存不足
 
-    Memory becomes free if keys expire or if an administrator adds memory.
+    Memory becomes free if keys expire or if an administrator adds memory. The
+    HTTP status is not 429, since the caller did not send too many requests.
 
-    Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+    Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
     """
     NFS_UNAVAILABLE: _Code.ValueType  # 1259001
     """NFS 存储不可用
@@ -99,8 +114,6 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     GIT_MODULE_WITHOUT_IPS: _Code.ValueType  # 1211121
     """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-    Add a host to the Git module in CMDB first.
-
     Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     PAAS_UNREACHABLE: _Code.ValueType  # 1213001
@@ -121,8 +134,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     IP_ACCESS_DENIED: _Code.ValueType  # 1209801
     """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-    The calling host is known but has no permission. Other credentials do not
-    help.
+    The calling host is known but has no permission.
 
     Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
@@ -137,6 +149,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     EXECUTION_QUEUE_FULL: _Code.ValueType  # 1209803
     """执行队列已满
 
+    This code is also the fallback for RESOURCE_EXHAUSTED, without
+    `retry_after`. No other code of this API says that the caller should wait.
+
     Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
     """
     START_FAILED: _Code.ValueType  # 1209804
@@ -149,13 +164,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     ESB_HTTPS_REQUIRED: _Code.ValueType  # 1209443
     """访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 
-    It is not PERMISSION_DENIED: every caller can make the same call through
-    ESB.
+    It is not FAILED_PRECONDITION: no state of the system must change, and other
+    APIs answer calls without HTTPS with 403 too.
 
-    Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+    Legacy code 1209443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
     API_NOT_SUPPORTED: _Code.ValueType  # 1209995
     """不支持的接口
+
+    This code is also the answer to paths and methods that do not exist.
 
     Legacy code 1209995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
     """
@@ -168,23 +185,22 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """系统内部异常
 
     This code is also the fallback for most gRPC codes, including
-    INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
-    name one parameter or object, which would be wrong for other errors.
+    INVALID_ARGUMENT and NOT_FOUND, and the answer to requests that cannot be
+    read. The other codes for errors of the client name one parameter or object,
+    which would be wrong for other errors.
 
     Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
     TASK_RUNNING: _Code.ValueType  # 1201000
     """任务正在运行
 
-    Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-    the caller only needs to wait.
+    It is not ABORTED and has no `retry_after`: a client that repeats the call
+    by itself would start the task a second time.
 
-    Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
+    Legacy code 1201000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     TASK_STATUS_CONFLICT: _Code.ValueType  # 1209701
     """操作失败!任务 {0} 当前状态: {1}
-
-    Change the status of the task to one that allows the operation.
 
     Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -206,8 +222,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     IP_NOT_IN_BUSINESS: _Code.ValueType  # 1207104
     """IP{0} 不属于该业务
 
-    Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-    the result depends on the data in CMDB.
+    It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
 
     Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -257,8 +272,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: _Code.ValueType  # 1207113
     """全局变量获取的 IP 数为 0， id【{0}】
 
-    The variable is valid, but it selects no hosts at the moment. It is not
-    INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+    It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+    hosts.
 
     Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -308,10 +323,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SCRIPT_NOT_IN_BUSINESS: _Code.ValueType  # 1207122
     """脚本【{0}】不属于当前业务
 
-    Use a script of this business. It is not INVALID_ARGUMENT, since the script
-    exists in another business.
+    It is not FAILED_PRECONDITION: for this business, the script does not exist.
+    NOT_FOUND does not report whether another business has it.
 
-    Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+    Legacy code 1207122. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
     CRON_RULE_INVALID: _Code.ValueType  # 1207123
     """定时规则不合法
@@ -321,10 +336,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     STEP_SERVER_ACCOUNT_EMPTY: _Code.ValueType  # 1207124
     """步骤【{0}】的服务器帐户为空
 
-    The wrong value is in the step list of the call, or in the stored job if
-    the call has no step list. This is true for all errors of a step below that
-    end in _EMPTY or _INVALID. The document lists them with the invalid
-    arguments.
+    The document lists the errors of a step that end in _EMPTY or _INVALID with
+    the invalid arguments. They are not FAILED_PRECONDITION, although the value
+    may be in the stored job.
 
     Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -345,8 +359,6 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """
     STEP_IP_NOT_REGISTERED: _Code.ValueType  # 1207128
     """步骤【{0}】的 IP 未注册:{1}
-
-    Register the hosts first, or remove them from the call.
 
     Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -428,7 +440,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     PARAMS_MISSING: _Code.ValueType  # 1208107
     """缺少参数【parms】
 
-    The API spells the parameter this way.
+    The API spells the parameter this way, also in the requests that ESB sends.
 
     Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -477,8 +489,6 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """
     CONTENT_OR_SCRIPT_ID_MISSING: _Code.ValueType  # 1208116
     """缺少参数【content】或者【scripId】
-
-    The document spells the second parameter this way.
 
     Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -655,7 +665,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     BUSINESS_WITHOUT_IPS: _Code.ValueType  # 1203105
     """该业务 {0} 下没有 IP
 
-    The business exists. Add hosts to it in CMDB first.
+    The business exists.
 
     Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -667,7 +677,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     JOB_WITHOUT_STEPS: _Code.ValueType  # 1203107
     """作业 {0} 没有任何步骤
 
-    The job exists. Add a step to it first.
+    The job exists.
 
     Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -691,22 +701,24 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
 
     Legacy code 1203111. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
-    BUSINESS_SET_NOT_FOUND: _Code.ValueType  # 1203112
+    BUSINESS_NOT_IN_ANY_SET: _Code.ValueType  # 1203112
     """业务 {0} 不存在于任何业务集下
 
-    No business set contains this business. The business may exist.
+    It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+    same call succeeds if the business is added to a business set.
 
-    Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
+    Legacy code 1203112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     JOB_STEP_SCRIPT_NOT_FOUND: _Code.ValueType  # 1203113
     """作业 {0} 的步骤脚本不存在
 
-    Legacy code 1203113. gRPC NOT_FOUND. HTTP 404 Not Found.
+    It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+    that does not.
+
+    Legacy code 1203113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     CRON_JOB_STEPS_INCOMPLETE: _Code.ValueType  # 1203001
     """定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!
-
-    Complete the steps of the job, then set the schedule again.
 
     Legacy code 1203001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -743,7 +755,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """A Code is one error of the BlueKing JOB API, old version. The number is the
-    legacy code, and the name is the reason.
+    legacy code, and the name is the reason. The codes of ESB, which is in front of
+    JOB, belong to the system too.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
@@ -755,6 +768,9 @@ Legacy code 1210001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 LICENSE_SERVER_UNAVAILABLE: Code.ValueType  # 1210101
 """当前证书服务不可用，请检查 license_server！
+
+An administrator must check license_server, so the code has no
+`retry_after`. The text's 证书 is BlueKing's license.
 
 Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
@@ -769,9 +785,10 @@ Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 REDIS_OUT_OF_MEMORY: Code.ValueType  # 1250002
 """Redis 服务内存满或者其他问题：内存不足
 
-Memory becomes free if keys expire or if an administrator adds memory.
+Memory becomes free if keys expire or if an administrator adds memory. The
+HTTP status is not 429, since the caller did not send too many requests.
 
-Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
 """
 NFS_UNAVAILABLE: Code.ValueType  # 1259001
 """NFS 存储不可用
@@ -810,8 +827,6 @@ Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 GIT_MODULE_WITHOUT_IPS: Code.ValueType  # 1211121
 """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-Add a host to the Git module in CMDB first.
-
 Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 PAAS_UNREACHABLE: Code.ValueType  # 1213001
@@ -832,8 +847,7 @@ Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 IP_ACCESS_DENIED: Code.ValueType  # 1209801
 """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-The calling host is known but has no permission. Other credentials do not
-help.
+The calling host is known but has no permission.
 
 Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
@@ -848,6 +862,9 @@ Legacy code 1209802. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 EXECUTION_QUEUE_FULL: Code.ValueType  # 1209803
 """执行队列已满
 
+This code is also the fallback for RESOURCE_EXHAUSTED, without
+`retry_after`. No other code of this API says that the caller should wait.
+
 Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 """
 START_FAILED: Code.ValueType  # 1209804
@@ -860,13 +877,15 @@ Legacy code 1209804. gRPC INTERNAL. HTTP 500 Internal Server Error.
 ESB_HTTPS_REQUIRED: Code.ValueType  # 1209443
 """访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
 
-It is not PERMISSION_DENIED: every caller can make the same call through
-ESB.
+It is not FAILED_PRECONDITION: no state of the system must change, and other
+APIs answer calls without HTTPS with 403 too.
 
-Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+Legacy code 1209443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
 API_NOT_SUPPORTED: Code.ValueType  # 1209995
 """不支持的接口
+
+This code is also the answer to paths and methods that do not exist.
 
 Legacy code 1209995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
 """
@@ -879,23 +898,22 @@ INTERNAL_ERROR: Code.ValueType  # 1209999
 """系统内部异常
 
 This code is also the fallback for most gRPC codes, including
-INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
-name one parameter or object, which would be wrong for other errors.
+INVALID_ARGUMENT and NOT_FOUND, and the answer to requests that cannot be
+read. The other codes for errors of the client name one parameter or object,
+which would be wrong for other errors.
 
 Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 TASK_RUNNING: Code.ValueType  # 1201000
 """任务正在运行
 
-Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-the caller only needs to wait.
+It is not ABORTED and has no `retry_after`: a client that repeats the call
+by itself would start the task a second time.
 
-Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
+Legacy code 1201000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 TASK_STATUS_CONFLICT: Code.ValueType  # 1209701
 """操作失败!任务 {0} 当前状态: {1}
-
-Change the status of the task to one that allows the operation.
 
 Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -917,8 +935,7 @@ Legacy code 1207103. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 IP_NOT_IN_BUSINESS: Code.ValueType  # 1207104
 """IP{0} 不属于该业务
 
-Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-the result depends on the data in CMDB.
+It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
 
 Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -968,8 +985,8 @@ Legacy code 1207112. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: Code.ValueType  # 1207113
 """全局变量获取的 IP 数为 0， id【{0}】
 
-The variable is valid, but it selects no hosts at the moment. It is not
-INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+hosts.
 
 Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1019,10 +1036,10 @@ Legacy code 1207121. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SCRIPT_NOT_IN_BUSINESS: Code.ValueType  # 1207122
 """脚本【{0}】不属于当前业务
 
-Use a script of this business. It is not INVALID_ARGUMENT, since the script
-exists in another business.
+It is not FAILED_PRECONDITION: for this business, the script does not exist.
+NOT_FOUND does not report whether another business has it.
 
-Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+Legacy code 1207122. gRPC NOT_FOUND. HTTP 404 Not Found.
 """
 CRON_RULE_INVALID: Code.ValueType  # 1207123
 """定时规则不合法
@@ -1032,10 +1049,9 @@ Legacy code 1207123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 STEP_SERVER_ACCOUNT_EMPTY: Code.ValueType  # 1207124
 """步骤【{0}】的服务器帐户为空
 
-The wrong value is in the step list of the call, or in the stored job if
-the call has no step list. This is true for all errors of a step below that
-end in _EMPTY or _INVALID. The document lists them with the invalid
-arguments.
+The document lists the errors of a step that end in _EMPTY or _INVALID with
+the invalid arguments. They are not FAILED_PRECONDITION, although the value
+may be in the stored job.
 
 Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1056,8 +1072,6 @@ Legacy code 1207127. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 STEP_IP_NOT_REGISTERED: Code.ValueType  # 1207128
 """步骤【{0}】的 IP 未注册:{1}
-
-Register the hosts first, or remove them from the call.
 
 Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1139,7 +1153,7 @@ Legacy code 1208106. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 PARAMS_MISSING: Code.ValueType  # 1208107
 """缺少参数【parms】
 
-The API spells the parameter this way.
+The API spells the parameter this way, also in the requests that ESB sends.
 
 Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1188,8 +1202,6 @@ Legacy code 1208115. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 CONTENT_OR_SCRIPT_ID_MISSING: Code.ValueType  # 1208116
 """缺少参数【content】或者【scripId】
-
-The document spells the second parameter this way.
 
 Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1366,7 +1378,7 @@ Legacy code 1203104. gRPC NOT_FOUND. HTTP 404 Not Found.
 BUSINESS_WITHOUT_IPS: Code.ValueType  # 1203105
 """该业务 {0} 下没有 IP
 
-The business exists. Add hosts to it in CMDB first.
+The business exists.
 
 Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1378,7 +1390,7 @@ Legacy code 1203106. gRPC NOT_FOUND. HTTP 404 Not Found.
 JOB_WITHOUT_STEPS: Code.ValueType  # 1203107
 """作业 {0} 没有任何步骤
 
-The job exists. Add a step to it first.
+The job exists.
 
 Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1402,22 +1414,24 @@ DB_ACCOUNT_NOT_FOUND: Code.ValueType  # 1203111
 
 Legacy code 1203111. gRPC NOT_FOUND. HTTP 404 Not Found.
 """
-BUSINESS_SET_NOT_FOUND: Code.ValueType  # 1203112
+BUSINESS_NOT_IN_ANY_SET: Code.ValueType  # 1203112
 """业务 {0} 不存在于任何业务集下
 
-No business set contains this business. The business may exist.
+It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+same call succeeds if the business is added to a business set.
 
-Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
+Legacy code 1203112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 JOB_STEP_SCRIPT_NOT_FOUND: Code.ValueType  # 1203113
 """作业 {0} 的步骤脚本不存在
 
-Legacy code 1203113. gRPC NOT_FOUND. HTTP 404 Not Found.
+It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+that does not.
+
+Legacy code 1203113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 CRON_JOB_STEPS_INCOMPLETE: Code.ValueType  # 1203001
 """定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!
-
-Complete the steps of the job, then set the schedule again.
 
 Legacy code 1203001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """

@@ -16,6 +16,17 @@ name of a parameter differ. So an error of one API can be answered in the
 other by its reason. If two old parameters have the same new name, two codes
 have the same text here, and keep the old reasons. 1239300 to 1239310 are
 new.
+
+# The real system
+
+ESB adds request_id to every answer, and message can be any text in a success,
+for example "success". The member permission has the permission to apply for,
+with the code 9900403 (BK_PERMISSION_DENIED of legacy.esb.v1). It is left out
+if there is none; some versions of ESB write null.
+
+ESB answers in English unless the client asks for another language. Here the
+default is Chinese, since only the Chinese texts are public; the English ones
+are translations. ESB's value "all" for Blueking-Language is not supported.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -47,6 +58,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     LICENSE_SERVER_UNAVAILABLE: _Code.ValueType  # 1210101
     """当前证书服务不可用，请检查 license_server！
 
+    An administrator must check license_server, so the code has no
+    `retry_after`. The text's 证书 is BlueKing's license.
+
     Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
     """
     REDIS_UNAVAILABLE: _Code.ValueType  # 1250001
@@ -60,9 +74,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     REDIS_OUT_OF_MEMORY: _Code.ValueType  # 1250002
     """Redis 服务内存满或者其他问题：内存不足
 
-    Memory becomes free if keys expire or if an administrator adds memory.
+    Memory becomes free if keys expire or if an administrator adds memory. The
+    HTTP status is not 429, since the caller did not send too many requests.
 
-    Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+    Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
     """
     NFS_UNAVAILABLE: _Code.ValueType  # 1259001
     """NFS 存储不可用
@@ -101,8 +116,6 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     GIT_MODULE_WITHOUT_IPS: _Code.ValueType  # 1211121
     """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-    Add a host to the Git module in CMDB first.
-
     Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     PAAS_UNREACHABLE: _Code.ValueType  # 1213001
@@ -123,8 +136,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     IP_ACCESS_DENIED: _Code.ValueType  # 1239801
     """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-    The calling host is known but has no permission. Other credentials do not
-    help.
+    The calling host is known but has no permission.
 
     Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
@@ -151,13 +163,15 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     ESB_HTTPS_REQUIRED: _Code.ValueType  # 1239443
     """访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
 
-    It is not PERMISSION_DENIED: every caller can make the same call through
-    ESB.
+    It is not FAILED_PRECONDITION: no state of the system must change, and other
+    APIs answer calls without HTTPS with 403 too.
 
-    Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+    Legacy code 1239443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
     """
     API_NOT_SUPPORTED: _Code.ValueType  # 1239995
     """不支持的接口
+
+    This code is also the answer to paths and methods that do not exist.
 
     Legacy code 1239995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
     """
@@ -176,15 +190,13 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     TASK_RUNNING: _Code.ValueType  # 1231000
     """任务正在运行
 
-    Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-    the caller only needs to wait.
+    It is not ABORTED and has no `retry_after`: a client that repeats the call
+    by itself would start the task a second time.
 
-    Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
+    Legacy code 1231000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     TASK_STATUS_CONFLICT: _Code.ValueType  # 1239701
     """操作失败!任务{0}当前状态:{1}
-
-    Change the status of the task to one that allows the operation.
 
     Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -206,8 +218,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     IP_NOT_IN_BUSINESS: _Code.ValueType  # 1237104
     """IP{0} 不属于该业务
 
-    Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-    the result depends on the data in CMDB.
+    It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
 
     Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -257,8 +268,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: _Code.ValueType  # 1237113
     """全局变量获取的 IP 数为 0， id【{0}】
 
-    The variable is valid, but it selects no hosts at the moment. It is not
-    INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+    It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+    hosts.
 
     Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -310,10 +321,10 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SCRIPT_NOT_IN_BUSINESS: _Code.ValueType  # 1237122
     """脚本【{0}】不属于当前业务
 
-    Use a script of this business. It is not INVALID_ARGUMENT, since the script
-    exists in another business.
+    It is not FAILED_PRECONDITION: for this business, the script does not exist.
+    NOT_FOUND does not report whether another business has it.
 
-    Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+    Legacy code 1237122. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
     CRON_RULE_INVALID: _Code.ValueType  # 1237123
     """定时规则不合法
@@ -323,10 +334,9 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     STEP_SERVER_ACCOUNT_EMPTY: _Code.ValueType  # 1237124
     """步骤【{0}】的服务器帐户为空
 
-    The wrong value is in the step list of the call, or in the stored job if
-    the call has no step list. This is true for all errors of a step below that
-    end in _EMPTY or _INVALID. The document lists them with the invalid
-    arguments.
+    The document lists the errors of a step that end in _EMPTY or _INVALID with
+    the invalid arguments. They are not FAILED_PRECONDITION, although the value
+    may be in the stored job.
 
     Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -347,9 +357,6 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     """
     STEP_IP_NOT_REGISTERED: _Code.ValueType  # 1237128
     """步骤【{0}】的 IP 未注册或者不在白名单中:{1}
-
-    Register the hosts first, or add them to the allowlist, or remove them from
-    the call.
 
     Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -391,7 +398,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     SCRIPT_TYPE_INVALID: _Code.ValueType  # 1237136
     """当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
 
-    The new API has kept the old name of this parameter.
+    The text has kept the parameter's old name. In the API it is script_type.
 
     Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -486,7 +493,8 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     CONTENT_OR_SCRIPT_ID_MISSING: _Code.ValueType  # 1238116
     """缺少参数【content】或者【scrip_id】
 
-    The document spells the second parameter this way.
+    The document spells the second parameter this way. In the API it is
+    script_id.
 
     Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
     """
@@ -662,7 +670,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     BUSINESS_WITHOUT_IPS: _Code.ValueType  # 1233105
     """该业务 {0} 下没有 IP
 
-    The business exists. Add hosts to it in CMDB first.
+    The business exists.
 
     Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -674,7 +682,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     JOB_WITHOUT_STEPS: _Code.ValueType  # 1233107
     """作业 {0} 没有任何步骤
 
-    The job exists. Add a step to it first.
+    The job exists.
 
     Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -698,22 +706,24 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
 
     Legacy code 1233111. gRPC NOT_FOUND. HTTP 404 Not Found.
     """
-    BUSINESS_SET_NOT_FOUND: _Code.ValueType  # 1233112
+    BUSINESS_NOT_IN_ANY_SET: _Code.ValueType  # 1233112
     """业务 {0} 不存在于任何业务集下
 
-    No business set contains this business. The business may exist.
+    It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+    same call succeeds if the business is added to a business set.
 
-    Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
+    Legacy code 1233112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     JOB_STEP_SCRIPT_NOT_FOUND: _Code.ValueType  # 1233113
     """作业 {0} 的步骤脚本不存在
 
-    Legacy code 1233113. gRPC NOT_FOUND. HTTP 404 Not Found.
+    It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+    that does not.
+
+    Legacy code 1233113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
     CRON_JOB_STEPS_INCOMPLETE: _Code.ValueType  # 1233001
     """定时作业设置失败,作业步骤的 IP/ 文件信息不完整,请检查作业!
-
-    Complete the steps of the job, then set the schedule again.
 
     Legacy code 1233001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
     """
@@ -788,8 +798,7 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     ASYNC_CALL_TIMEOUT: _Code.ValueType  # 1239306
     """异步调用的方法超时了
 
-    The method may have completed. If it must not run twice, check the result
-    before you repeat the call.
+    The method may have completed, so the code has no `retry_after`.
 
     Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
     """
@@ -813,19 +822,25 @@ class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Code.ValueType],
     API_OVERLOADED: _Code.ValueType  # 1239309
     """API 服务过载，拒绝服务请求
 
+    This code is also the fallback for RESOURCE_EXHAUSTED, without
+    `retry_after`. After 1 second too many clients would return while the
+    service is still overloaded.
+
     Legacy code 1239309. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
     """
     API_CALLBACK_FAILED: _Code.ValueType  # 1239310
     """API 回调其他接口失败
 
-    This code is also the fallback for UNAVAILABLE.
+    It is not UNAVAILABLE and has no `retry_after`: the API has run, and only
+    its call to another API failed. So it is no fallback either.
 
-    Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+    Legacy code 1239310. gRPC INTERNAL. HTTP 500 Internal Server Error.
     """
 
 class Code(_Code, metaclass=_CodeEnumTypeWrapper):
     """A Code is one error of the BlueKing JOB API, new version. The number is the
-    legacy code, and the name is the reason.
+    legacy code, and the name is the reason. The codes of ESB, which is in front of
+    JOB, belong to the system too.
     """
 
 CODE_UNSPECIFIED: Code.ValueType  # 0
@@ -837,6 +852,9 @@ Legacy code 1210001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
 LICENSE_SERVER_UNAVAILABLE: Code.ValueType  # 1210101
 """当前证书服务不可用，请检查 license_server！
+
+An administrator must check license_server, so the code has no
+`retry_after`. The text's 证书 is BlueKing's license.
 
 Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 """
@@ -851,9 +869,10 @@ Legacy code 1250001. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
 REDIS_OUT_OF_MEMORY: Code.ValueType  # 1250002
 """Redis 服务内存满或者其他问题：内存不足
 
-Memory becomes free if keys expire or if an administrator adds memory.
+Memory becomes free if keys expire or if an administrator adds memory. The
+HTTP status is not 429, since the caller did not send too many requests.
 
-Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
 """
 NFS_UNAVAILABLE: Code.ValueType  # 1259001
 """NFS 存储不可用
@@ -892,8 +911,6 @@ Legacy code 1211002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 GIT_MODULE_WITHOUT_IPS: Code.ValueType  # 1211121
 """蓝鲸业务下的 Git 模块没有 IP（包管理）
 
-Add a host to the Git module in CMDB first.
-
 Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 PAAS_UNREACHABLE: Code.ValueType  # 1213001
@@ -914,8 +931,7 @@ Legacy code 1213002. gRPC INTERNAL. HTTP 500 Internal Server Error.
 IP_ACCESS_DENIED: Code.ValueType  # 1239801
 """该 IP 没有申请权限，请与管理员联系申请访问接口权限
 
-The calling host is known but has no permission. Other credentials do not
-help.
+The calling host is known but has no permission.
 
 Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
@@ -942,13 +958,15 @@ Legacy code 1239804. gRPC INTERNAL. HTTP 500 Internal Server Error.
 ESB_HTTPS_REQUIRED: Code.ValueType  # 1239443
 """访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
 
-It is not PERMISSION_DENIED: every caller can make the same call through
-ESB.
+It is not FAILED_PRECONDITION: no state of the system must change, and other
+APIs answer calls without HTTPS with 403 too.
 
-Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+Legacy code 1239443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
 """
 API_NOT_SUPPORTED: Code.ValueType  # 1239995
 """不支持的接口
+
+This code is also the answer to paths and methods that do not exist.
 
 Legacy code 1239995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
 """
@@ -967,15 +985,13 @@ Legacy code 1239999. gRPC INTERNAL. HTTP 500 Internal Server Error.
 TASK_RUNNING: Code.ValueType  # 1231000
 """任务正在运行
 
-Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-the caller only needs to wait.
+It is not ABORTED and has no `retry_after`: a client that repeats the call
+by itself would start the task a second time.
 
-Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
+Legacy code 1231000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 TASK_STATUS_CONFLICT: Code.ValueType  # 1239701
 """操作失败!任务{0}当前状态:{1}
-
-Change the status of the task to one that allows the operation.
 
 Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -997,8 +1013,7 @@ Legacy code 1237103. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 IP_NOT_IN_BUSINESS: Code.ValueType  # 1237104
 """IP{0} 不属于该业务
 
-Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-the result depends on the data in CMDB.
+It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
 
 Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1048,8 +1063,8 @@ Legacy code 1237112. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 GLOBAL_VARIABLE_RESOLVES_TO_NO_IPS: Code.ValueType  # 1237113
 """全局变量获取的 IP 数为 0， id【{0}】
 
-The variable is valid, but it selects no hosts at the moment. It is not
-INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+hosts.
 
 Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1101,10 +1116,10 @@ Legacy code 1237121. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SCRIPT_NOT_IN_BUSINESS: Code.ValueType  # 1237122
 """脚本【{0}】不属于当前业务
 
-Use a script of this business. It is not INVALID_ARGUMENT, since the script
-exists in another business.
+It is not FAILED_PRECONDITION: for this business, the script does not exist.
+NOT_FOUND does not report whether another business has it.
 
-Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+Legacy code 1237122. gRPC NOT_FOUND. HTTP 404 Not Found.
 """
 CRON_RULE_INVALID: Code.ValueType  # 1237123
 """定时规则不合法
@@ -1114,10 +1129,9 @@ Legacy code 1237123. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 STEP_SERVER_ACCOUNT_EMPTY: Code.ValueType  # 1237124
 """步骤【{0}】的服务器帐户为空
 
-The wrong value is in the step list of the call, or in the stored job if
-the call has no step list. This is true for all errors of a step below that
-end in _EMPTY or _INVALID. The document lists them with the invalid
-arguments.
+The document lists the errors of a step that end in _EMPTY or _INVALID with
+the invalid arguments. They are not FAILED_PRECONDITION, although the value
+may be in the stored job.
 
 Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1138,9 +1152,6 @@ Legacy code 1237127. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
 STEP_IP_NOT_REGISTERED: Code.ValueType  # 1237128
 """步骤【{0}】的 IP 未注册或者不在白名单中:{1}
-
-Register the hosts first, or add them to the allowlist, or remove them from
-the call.
 
 Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1182,7 +1193,7 @@ Legacy code 1237135. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 SCRIPT_TYPE_INVALID: Code.ValueType  # 1237136
 """当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
 
-The new API has kept the old name of this parameter.
+The text has kept the parameter's old name. In the API it is script_type.
 
 Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1277,7 +1288,8 @@ Legacy code 1238115. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 CONTENT_OR_SCRIPT_ID_MISSING: Code.ValueType  # 1238116
 """缺少参数【content】或者【scrip_id】
 
-The document spells the second parameter this way.
+The document spells the second parameter this way. In the API it is
+script_id.
 
 Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
 """
@@ -1453,7 +1465,7 @@ Legacy code 1233104. gRPC NOT_FOUND. HTTP 404 Not Found.
 BUSINESS_WITHOUT_IPS: Code.ValueType  # 1233105
 """该业务 {0} 下没有 IP
 
-The business exists. Add hosts to it in CMDB first.
+The business exists.
 
 Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1465,7 +1477,7 @@ Legacy code 1233106. gRPC NOT_FOUND. HTTP 404 Not Found.
 JOB_WITHOUT_STEPS: Code.ValueType  # 1233107
 """作业 {0} 没有任何步骤
 
-The job exists. Add a step to it first.
+The job exists.
 
 Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1489,22 +1501,24 @@ DB_ACCOUNT_NOT_FOUND: Code.ValueType  # 1233111
 
 Legacy code 1233111. gRPC NOT_FOUND. HTTP 404 Not Found.
 """
-BUSINESS_SET_NOT_FOUND: Code.ValueType  # 1233112
+BUSINESS_NOT_IN_ANY_SET: Code.ValueType  # 1233112
 """业务 {0} 不存在于任何业务集下
 
-No business set contains this business. The business may exist.
+It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+same call succeeds if the business is added to a business set.
 
-Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
+Legacy code 1233112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 JOB_STEP_SCRIPT_NOT_FOUND: Code.ValueType  # 1233113
 """作业 {0} 的步骤脚本不存在
 
-Legacy code 1233113. gRPC NOT_FOUND. HTTP 404 Not Found.
+It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+that does not.
+
+Legacy code 1233113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
 CRON_JOB_STEPS_INCOMPLETE: Code.ValueType  # 1233001
 """定时作业设置失败,作业步骤的 IP/ 文件信息不完整,请检查作业!
-
-Complete the steps of the job, then set the schedule again.
 
 Legacy code 1233001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
 """
@@ -1579,8 +1593,7 @@ Legacy code 1239305. gRPC UNAUTHENTICATED. HTTP 401 Unauthorized.
 ASYNC_CALL_TIMEOUT: Code.ValueType  # 1239306
 """异步调用的方法超时了
 
-The method may have completed. If it must not run twice, check the result
-before you repeat the call.
+The method may have completed, so the code has no `retry_after`.
 
 Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
 """
@@ -1604,13 +1617,18 @@ Legacy code 1239308. gRPC UNIMPLEMENTED. HTTP 410 Gone.
 API_OVERLOADED: Code.ValueType  # 1239309
 """API 服务过载，拒绝服务请求
 
+This code is also the fallback for RESOURCE_EXHAUSTED, without
+`retry_after`. After 1 second too many clients would return while the
+service is still overloaded.
+
 Legacy code 1239309. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
 """
 API_CALLBACK_FAILED: Code.ValueType  # 1239310
 """API 回调其他接口失败
 
-This code is also the fallback for UNAVAILABLE.
+It is not UNAVAILABLE and has no `retry_after`: the API has run, and only
+its call to another API failed. So it is no fallback either.
 
-Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+Legacy code 1239310. gRPC INTERNAL. HTTP 500 Internal Server Error.
 """
 Global___Code: _TypeAlias = Code  # noqa: Y015
