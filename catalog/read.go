@@ -196,31 +196,15 @@ func (b *builder) checkInSystem(r *systemReader, c *Code) {
 	}
 }
 
-// checkReads checks that no option reads matches the legacy code of another code.
+// checkReads checks that no error reads a success code.
 func (b *builder) checkReads(s *System) {
-	if len(s.readers) == 0 {
-		return
-	}
-	legacyCodes := slices.Sorted(maps.Keys(s.byLegacy))
 	for _, c := range s.readers {
-		// The literal prefix of the expression leaves few legacy codes to match.
 		source, err := regexp.Compile(c.Reads())
 		if err != nil {
 			continue
 		}
-		prefix, complete := source.LiteralPrefix()
-		if complete && !c.IsSuccess() && s.IsSuccessCode(prefix) {
-			b.problem(c.desc, "reads", "%q matches the system's success_codes, but the code is an error: remove it, or change success_codes", prefix)
-		}
-		start, _ := slices.BinarySearch(legacyCodes, prefix)
-		for _, legacyCode := range legacyCodes[start:] {
-			if !strings.HasPrefix(legacyCode, prefix) {
-				break
-			}
-			other := s.byLegacy[legacyCode]
-			if legacyCode != c.legacyCode && c.reads.MatchString(legacyCode) {
-				b.problem(c.desc, "reads", "%q matches the legacy code %q of %s: change reads so that it does not match", c.Reads(), legacyCode, other.nameFor(c))
-			}
+		if text, complete := source.LiteralPrefix(); complete && !c.IsSuccess() && s.IsSuccessCode(text) {
+			b.problem(c.desc, "reads", "%q matches the system's success_codes, but the code is an error: remove it, or change success_codes", text)
 		}
 	}
 }

@@ -23,11 +23,13 @@ func TestReadLegacy(t *testing.T) {
 			code("FORBIDDEN_NOW", 42, `grpc: PERMISSION_DENIED message: "no access" legacy_code: "40" shares_legacy_code: true`) +
 			code("GONE", 410, `grpc: NOT_FOUND message: "gone" reads: "410\\..*|0+7"`) +
 			code("ALSO_GONE", 411, `grpc: NOT_FOUND message: "gone" reads: "410\\.1|21."`) +
+			code("HELD", 412, `grpc: ABORTED message: "held" legacy_code: "410.6"`) +
 			code("FINE", 200, `grpc: OK message: "x" reads: "0"`),
 	}.String())
 	for _, tt := range []struct{ legacyCode, message, want string }{
 		{"410", "", "GONE"},
 		{"410.5", "", "GONE"},
+		{"410.6", "", "HELD"}, // its own legacy code goes first
 		{"410.1", "", "GONE"}, // the lower number
 		{"410.", "x", "GONE"},
 		{"x410.1", "", ""},

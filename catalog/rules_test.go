@@ -893,14 +893,6 @@ test.v1.CODE_A: args: {status_message} is the text of a status that a fallback r
 		want:   "test.v1.CODE_A: reads: \"[\" is not a valid regular expression (missing closing ]: `[`): write one in RE2 syntax",
 	},
 	{
-		name: "reads/the legacy code of another code",
-		source: source{values: code("CODE_A", 5, `grpc: ABORTED message: "x" legacy_code: "410.1" reads: "410\\..*|7"`) +
-			code("CODE_B", 6, `grpc: ABORTED message: "x" legacy_code: "410.2"`) + code("CODE_C", 7, `grpc: ABORTED message: "x"`) +
-			code("CODE_D", 8, `grpc: ABORTED message: "x" legacy_code: "4101"`)},
-		want: `test.v1.CODE_A: reads: "410\\..*|7" matches the legacy code "410.2" of CODE_B: change reads so that it does not match
-test.v1.CODE_A: reads: "410\\..*|7" matches the legacy code "7" of CODE_C: change reads so that it does not match`,
-	},
-	{
 		name:   "reads/a success code",
 		source: source{options: goodOptions + ` success_codes: "0|2.."`, values: code("CODE_A", 5, `grpc: ABORTED message: "x" reads: "200"`)},
 		want:   `test.v1.CODE_A: reads: "200" matches the system's success_codes, but the code is an error: remove it, or change success_codes`,

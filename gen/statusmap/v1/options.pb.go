@@ -837,8 +837,9 @@ type CodeOptions struct {
 	// ```
 	Labels map[string]string `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// A regular expression (RE2) of further legacy codes that are read as this code. It
-	// must match the whole legacy code. The received legacy code is kept in the metadata,
-	// and in {code} if the error is answered in the same system. Default: only
+	// must match the whole legacy code. A legacy code that another code has is read as that
+	// one. The received legacy code is kept in the metadata, and in {code} if the error is
+	// answered in the same system. Default: only
 	// `legacy_code` is read as this code.
 	//
 	// ```proto

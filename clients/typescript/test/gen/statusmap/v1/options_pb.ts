@@ -578,8 +578,9 @@ export type CodeOptions = Message<"statusmap.v1.CodeOptions"> & {
 
   /**
    * A regular expression (RE2) of further legacy codes that are read as this code. It
-   * must match the whole legacy code. The received legacy code is kept in the metadata,
-   * and in {code} if the error is answered in the same system. Default: only
+   * must match the whole legacy code. A legacy code that another code has is read as that
+   * one. The received legacy code is kept in the metadata, and in {code} if the error is
+   * answered in the same system. Default: only
    * `legacy_code` is read as this code.
    *
    * ```proto

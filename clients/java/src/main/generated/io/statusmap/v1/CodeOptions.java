@@ -1829,8 +1829,9 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * A regular expression (RE2) of further legacy codes that are read as this code. It
-   * must match the whole legacy code. The received legacy code is kept in the metadata,
-   * and in {code} if the error is answered in the same system. Default: only
+   * must match the whole legacy code. A legacy code that another code has is read as that
+   * one. The received legacy code is kept in the metadata, and in {code} if the error is
+   * answered in the same system. Default: only
    * `legacy_code` is read as this code.
    *
    * ```proto
@@ -1857,8 +1858,9 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * A regular expression (RE2) of further legacy codes that are read as this code. It
-   * must match the whole legacy code. The received legacy code is kept in the metadata,
-   * and in {code} if the error is answered in the same system. Default: only
+   * must match the whole legacy code. A legacy code that another code has is read as that
+   * one. The received legacy code is kept in the metadata, and in {code} if the error is
+   * answered in the same system. Default: only
    * `legacy_code` is read as this code.
    *
    * ```proto
@@ -4536,8 +4538,9 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * A regular expression (RE2) of further legacy codes that are read as this code. It
-     * must match the whole legacy code. The received legacy code is kept in the metadata,
-     * and in {code} if the error is answered in the same system. Default: only
+     * must match the whole legacy code. A legacy code that another code has is read as that
+     * one. The received legacy code is kept in the metadata, and in {code} if the error is
+     * answered in the same system. Default: only
      * `legacy_code` is read as this code.
      *
      * ```proto
@@ -4563,8 +4566,9 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * A regular expression (RE2) of further legacy codes that are read as this code. It
-     * must match the whole legacy code. The received legacy code is kept in the metadata,
-     * and in {code} if the error is answered in the same system. Default: only
+     * must match the whole legacy code. A legacy code that another code has is read as that
+     * one. The received legacy code is kept in the metadata, and in {code} if the error is
+     * answered in the same system. Default: only
      * `legacy_code` is read as this code.
      *
      * ```proto
@@ -4591,8 +4595,9 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * A regular expression (RE2) of further legacy codes that are read as this code. It
-     * must match the whole legacy code. The received legacy code is kept in the metadata,
-     * and in {code} if the error is answered in the same system. Default: only
+     * must match the whole legacy code. A legacy code that another code has is read as that
+     * one. The received legacy code is kept in the metadata, and in {code} if the error is
+     * answered in the same system. Default: only
      * `legacy_code` is read as this code.
      *
      * ```proto
@@ -4615,8 +4620,9 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * A regular expression (RE2) of further legacy codes that are read as this code. It
-     * must match the whole legacy code. The received legacy code is kept in the metadata,
-     * and in {code} if the error is answered in the same system. Default: only
+     * must match the whole legacy code. A legacy code that another code has is read as that
+     * one. The received legacy code is kept in the metadata, and in {code} if the error is
+     * answered in the same system. Default: only
      * `legacy_code` is read as this code.
      *
      * ```proto
@@ -4636,8 +4642,9 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * A regular expression (RE2) of further legacy codes that are read as this code. It
-     * must match the whole legacy code. The received legacy code is kept in the metadata,
-     * and in {code} if the error is answered in the same system. Default: only
+     * must match the whole legacy code. A legacy code that another code has is read as that
+     * one. The received legacy code is kept in the metadata, and in {code} if the error is
+     * answered in the same system. Default: only
      * `legacy_code` is read as this code.
      *
      * ```proto
