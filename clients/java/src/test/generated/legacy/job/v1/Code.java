@@ -8,7 +8,8 @@ package legacy.job.v1;
 /**
  * <pre>
  * A Code is one error of the BlueKing JOB API, old version. The number is the
- * legacy code, and the name is the reason.
+ * legacy code, and the name is the reason. The codes of ESB, which is in front of
+ * JOB, belong to the system too.
  * </pre>
  *
  * Protobuf enum {@code legacy.job.v1.Code}
@@ -38,6 +39,9 @@ public enum Code
    * <pre>
    * 当前证书服务不可用，请检查 license_server！
    *
+   * An administrator must check license_server, so the code has no
+   * `retry_after`. The text's 证书 is BlueKing's license.
+   *
    * Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
    *
@@ -61,9 +65,10 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory becomes free if keys expire or if an administrator adds memory.
+   * Memory becomes free if keys expire or if an administrator adds memory. The
+   * HTTP status is not 429, since the caller did not send too many requests.
    *
-   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
    * </pre>
    *
    * <code>REDIS_OUT_OF_MEMORY = 1250002 [(.statusmap.v1.code) = { ... }</code>
@@ -132,8 +137,6 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Add a host to the Git module in CMDB first.
-   *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
@@ -169,8 +172,7 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known but has no permission. Other credentials do not
-   * help.
+   * The calling host is known but has no permission.
    *
    * Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -195,6 +197,9 @@ public enum Code
    * <pre>
    * 执行队列已满
    *
+   * This code is also the fallback for RESOURCE_EXHAUSTED, without
+   * `retry_after`. No other code of this API says that the caller should wait.
+   *
    * Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
    *
@@ -217,10 +222,10 @@ public enum Code
    * <pre>
    * 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
    *
-   * It is not PERMISSION_DENIED: every caller can make the same call through
-   * ESB.
+   * It is not FAILED_PRECONDITION: no state of the system must change, and other
+   * APIs answer calls without HTTPS with 403 too.
    *
-   * Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1209443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
    * <code>ESB_HTTPS_REQUIRED = 1209443 [(.statusmap.v1.code) = { ... }</code>
@@ -229,6 +234,8 @@ public enum Code
   /**
    * <pre>
    * 不支持的接口
+   *
+   * This code is also the answer to paths and methods that do not exist.
    *
    * Legacy code 1209995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
    * </pre>
@@ -251,8 +258,9 @@ public enum Code
    * 系统内部异常
    *
    * This code is also the fallback for most gRPC codes, including
-   * INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
-   * name one parameter or object, which would be wrong for other errors.
+   * INVALID_ARGUMENT and NOT_FOUND, and the answer to requests that cannot be
+   * read. The other codes for errors of the client name one parameter or object,
+   * which would be wrong for other errors.
    *
    * Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -264,10 +272,10 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-   * the caller only needs to wait.
+   * It is not ABORTED and has no `retry_after`: a client that repeats the call
+   * by itself would start the task a second time.
    *
-   * Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
+   * Legacy code 1201000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>TASK_RUNNING = 1201000 [(.statusmap.v1.code) = { ... }</code>
@@ -276,8 +284,6 @@ public enum Code
   /**
    * <pre>
    * 操作失败!任务 {0} 当前状态: {1}
-   *
-   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -319,8 +325,7 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-   * the result depends on the data in CMDB.
+   * It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
    *
    * Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -415,8 +420,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable is valid, but it selects no hosts at the moment. It is not
-   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+   * It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+   * hosts.
    *
    * Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -511,10 +516,10 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
-   * exists in another business.
+   * It is not FAILED_PRECONDITION: for this business, the script does not exist.
+   * NOT_FOUND does not report whether another business has it.
    *
-   * Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1207122. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
    *
    * <code>SCRIPT_NOT_IN_BUSINESS = 1207122 [(.statusmap.v1.code) = { ... }</code>
@@ -534,10 +539,9 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * The wrong value is in the step list of the call, or in the stored job if
-   * the call has no step list. This is true for all errors of a step below that
-   * end in _EMPTY or _INVALID. The document lists them with the invalid
-   * arguments.
+   * The document lists the errors of a step that end in _EMPTY or _INVALID with
+   * the invalid arguments. They are not FAILED_PRECONDITION, although the value
+   * may be in the stored job.
    *
    * Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -578,8 +582,6 @@ public enum Code
   /**
    * <pre>
    * 步骤【{0}】的 IP 未注册:{1}
-   *
-   * Register the hosts first, or remove them from the call.
    *
    * Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -741,7 +743,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The API spells the parameter this way.
+   * The API spells the parameter this way, also in the requests that ESB sends.
    *
    * Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -835,8 +837,6 @@ public enum Code
   /**
    * <pre>
    * 缺少参数【content】或者【scripId】
-   *
-   * The document spells the second parameter this way.
    *
    * Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1178,7 +1178,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business exists. Add hosts to it in CMDB first.
+   * The business exists.
    *
    * Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1200,7 +1200,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job exists. Add a step to it first.
+   * The job exists.
    *
    * Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1252,19 +1252,23 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * No business set contains this business. The business may exist.
+   * It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+   * same call succeeds if the business is added to a business set.
    *
-   * Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * Legacy code 1203112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
-   * <code>BUSINESS_SET_NOT_FOUND = 1203112 [(.statusmap.v1.code) = { ... }</code>
+   * <code>BUSINESS_NOT_IN_ANY_SET = 1203112 [(.statusmap.v1.code) = { ... }</code>
    */
-  BUSINESS_SET_NOT_FOUND(1203112),
+  BUSINESS_NOT_IN_ANY_SET(1203112),
   /**
    * <pre>
    * 作业 {0} 的步骤脚本不存在
    *
-   * Legacy code 1203113. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+   * that does not.
+   *
+   * Legacy code 1203113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>JOB_STEP_SCRIPT_NOT_FOUND = 1203113 [(.statusmap.v1.code) = { ... }</code>
@@ -1273,8 +1277,6 @@ public enum Code
   /**
    * <pre>
    * 定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!
-   *
-   * Complete the steps of the job, then set the schedule again.
    *
    * Legacy code 1203001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1376,6 +1378,9 @@ public enum Code
    * <pre>
    * 当前证书服务不可用，请检查 license_server！
    *
+   * An administrator must check license_server, so the code has no
+   * `retry_after`. The text's 证书 is BlueKing's license.
+   *
    * Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
    *
@@ -1399,9 +1404,10 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory becomes free if keys expire or if an administrator adds memory.
+   * Memory becomes free if keys expire or if an administrator adds memory. The
+   * HTTP status is not 429, since the caller did not send too many requests.
    *
-   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
    * </pre>
    *
    * <code>REDIS_OUT_OF_MEMORY = 1250002 [(.statusmap.v1.code) = { ... }</code>
@@ -1470,8 +1476,6 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Add a host to the Git module in CMDB first.
-   *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
@@ -1507,8 +1511,7 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known but has no permission. Other credentials do not
-   * help.
+   * The calling host is known but has no permission.
    *
    * Legacy code 1209801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1533,6 +1536,9 @@ public enum Code
    * <pre>
    * 执行队列已满
    *
+   * This code is also the fallback for RESOURCE_EXHAUSTED, without
+   * `retry_after`. No other code of this API says that the caller should wait.
+   *
    * Legacy code 1209803. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
    *
@@ -1555,10 +1561,10 @@ public enum Code
    * <pre>
    * 访问方式不正确，API接口请通过 ESB 组件以 HTTPS 方式访问
    *
-   * It is not PERMISSION_DENIED: every caller can make the same call through
-   * ESB.
+   * It is not FAILED_PRECONDITION: no state of the system must change, and other
+   * APIs answer calls without HTTPS with 403 too.
    *
-   * Legacy code 1209443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1209443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
    * <code>ESB_HTTPS_REQUIRED = 1209443 [(.statusmap.v1.code) = { ... }</code>
@@ -1567,6 +1573,8 @@ public enum Code
   /**
    * <pre>
    * 不支持的接口
+   *
+   * This code is also the answer to paths and methods that do not exist.
    *
    * Legacy code 1209995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
    * </pre>
@@ -1589,8 +1597,9 @@ public enum Code
    * 系统内部异常
    *
    * This code is also the fallback for most gRPC codes, including
-   * INVALID_ARGUMENT and NOT_FOUND. The other codes for errors of the client
-   * name one parameter or object, which would be wrong for other errors.
+   * INVALID_ARGUMENT and NOT_FOUND, and the answer to requests that cannot be
+   * read. The other codes for errors of the client name one parameter or object,
+   * which would be wrong for other errors.
    *
    * Legacy code 1209999. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
@@ -1602,10 +1611,10 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-   * the caller only needs to wait.
+   * It is not ABORTED and has no `retry_after`: a client that repeats the call
+   * by itself would start the task a second time.
    *
-   * Legacy code 1201000. gRPC ABORTED. HTTP 409 Conflict.
+   * Legacy code 1201000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>TASK_RUNNING = 1201000 [(.statusmap.v1.code) = { ... }</code>
@@ -1614,8 +1623,6 @@ public enum Code
   /**
    * <pre>
    * 操作失败!任务 {0} 当前状态: {1}
-   *
-   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1209701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1657,8 +1664,7 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-   * the result depends on the data in CMDB.
+   * It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
    *
    * Legacy code 1207104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1753,8 +1759,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable is valid, but it selects no hosts at the moment. It is not
-   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+   * It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+   * hosts.
    *
    * Legacy code 1207113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1849,10 +1855,10 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
-   * exists in another business.
+   * It is not FAILED_PRECONDITION: for this business, the script does not exist.
+   * NOT_FOUND does not report whether another business has it.
    *
-   * Legacy code 1207122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1207122. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
    *
    * <code>SCRIPT_NOT_IN_BUSINESS = 1207122 [(.statusmap.v1.code) = { ... }</code>
@@ -1872,10 +1878,9 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * The wrong value is in the step list of the call, or in the stored job if
-   * the call has no step list. This is true for all errors of a step below that
-   * end in _EMPTY or _INVALID. The document lists them with the invalid
-   * arguments.
+   * The document lists the errors of a step that end in _EMPTY or _INVALID with
+   * the invalid arguments. They are not FAILED_PRECONDITION, although the value
+   * may be in the stored job.
    *
    * Legacy code 1207124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1916,8 +1921,6 @@ public enum Code
   /**
    * <pre>
    * 步骤【{0}】的 IP 未注册:{1}
-   *
-   * Register the hosts first, or remove them from the call.
    *
    * Legacy code 1207128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2079,7 +2082,7 @@ public enum Code
    * <pre>
    * 缺少参数【parms】
    *
-   * The API spells the parameter this way.
+   * The API spells the parameter this way, also in the requests that ESB sends.
    *
    * Legacy code 1208107. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2173,8 +2176,6 @@ public enum Code
   /**
    * <pre>
    * 缺少参数【content】或者【scripId】
-   *
-   * The document spells the second parameter this way.
    *
    * Legacy code 1208116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2516,7 +2517,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business exists. Add hosts to it in CMDB first.
+   * The business exists.
    *
    * Legacy code 1203105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2538,7 +2539,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job exists. Add a step to it first.
+   * The job exists.
    *
    * Legacy code 1203107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2590,19 +2591,23 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * No business set contains this business. The business may exist.
+   * It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+   * same call succeeds if the business is added to a business set.
    *
-   * Legacy code 1203112. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * Legacy code 1203112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
-   * <code>BUSINESS_SET_NOT_FOUND = 1203112 [(.statusmap.v1.code) = { ... }</code>
+   * <code>BUSINESS_NOT_IN_ANY_SET = 1203112 [(.statusmap.v1.code) = { ... }</code>
    */
-  public static final int BUSINESS_SET_NOT_FOUND_VALUE = 1203112;
+  public static final int BUSINESS_NOT_IN_ANY_SET_VALUE = 1203112;
   /**
    * <pre>
    * 作业 {0} 的步骤脚本不存在
    *
-   * Legacy code 1203113. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+   * that does not.
+   *
+   * Legacy code 1203113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>JOB_STEP_SCRIPT_NOT_FOUND = 1203113 [(.statusmap.v1.code) = { ... }</code>
@@ -2611,8 +2616,6 @@ public enum Code
   /**
    * <pre>
    * 定时作业设置失败，作业步骤的 IP/ 文件信息不完整，请检查作业!
-   *
-   * Complete the steps of the job, then set the schedule again.
    *
    * Legacy code 1203001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2821,7 +2824,7 @@ public enum Code
       case 1203109: return TARGET_BUSINESS_NOT_FOUND;
       case 1203110: return SCRIPT_NOT_FOUND;
       case 1203111: return DB_ACCOUNT_NOT_FOUND;
-      case 1203112: return BUSINESS_SET_NOT_FOUND;
+      case 1203112: return BUSINESS_NOT_IN_ANY_SET;
       case 1203113: return JOB_STEP_SCRIPT_NOT_FOUND;
       case 1203001: return CRON_JOB_STEPS_INCOMPLETE;
       case 1209101: return BUSINESS_OPERATION_DENIED;

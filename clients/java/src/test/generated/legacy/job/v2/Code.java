@@ -8,7 +8,8 @@ package legacy.job.v2;
 /**
  * <pre>
  * A Code is one error of the BlueKing JOB API, new version. The number is the
- * legacy code, and the name is the reason.
+ * legacy code, and the name is the reason. The codes of ESB, which is in front of
+ * JOB, belong to the system too.
  * </pre>
  *
  * Protobuf enum {@code legacy.job.v2.Code}
@@ -38,6 +39,9 @@ public enum Code
    * <pre>
    * 当前证书服务不可用，请检查 license_server！
    *
+   * An administrator must check license_server, so the code has no
+   * `retry_after`. The text's 证书 is BlueKing's license.
+   *
    * Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
    *
@@ -61,9 +65,10 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory becomes free if keys expire or if an administrator adds memory.
+   * Memory becomes free if keys expire or if an administrator adds memory. The
+   * HTTP status is not 429, since the caller did not send too many requests.
    *
-   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
    * </pre>
    *
    * <code>REDIS_OUT_OF_MEMORY = 1250002 [(.statusmap.v1.code) = { ... }</code>
@@ -132,8 +137,6 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Add a host to the Git module in CMDB first.
-   *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
@@ -169,8 +172,7 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known but has no permission. Other credentials do not
-   * help.
+   * The calling host is known but has no permission.
    *
    * Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -217,10 +219,10 @@ public enum Code
    * <pre>
    * 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
    *
-   * It is not PERMISSION_DENIED: every caller can make the same call through
-   * ESB.
+   * It is not FAILED_PRECONDITION: no state of the system must change, and other
+   * APIs answer calls without HTTPS with 403 too.
    *
-   * Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1239443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
    * <code>ESB_HTTPS_REQUIRED = 1239443 [(.statusmap.v1.code) = { ... }</code>
@@ -229,6 +231,8 @@ public enum Code
   /**
    * <pre>
    * 不支持的接口
+   *
+   * This code is also the answer to paths and methods that do not exist.
    *
    * Legacy code 1239995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
    * </pre>
@@ -262,10 +266,10 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-   * the caller only needs to wait.
+   * It is not ABORTED and has no `retry_after`: a client that repeats the call
+   * by itself would start the task a second time.
    *
-   * Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
+   * Legacy code 1231000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>TASK_RUNNING = 1231000 [(.statusmap.v1.code) = { ... }</code>
@@ -274,8 +278,6 @@ public enum Code
   /**
    * <pre>
    * 操作失败!任务{0}当前状态:{1}
-   *
-   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -317,8 +319,7 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-   * the result depends on the data in CMDB.
+   * It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
    *
    * Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -413,8 +414,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable is valid, but it selects no hosts at the moment. It is not
-   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+   * It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+   * hosts.
    *
    * Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -511,10 +512,10 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
-   * exists in another business.
+   * It is not FAILED_PRECONDITION: for this business, the script does not exist.
+   * NOT_FOUND does not report whether another business has it.
    *
-   * Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1237122. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
    *
    * <code>SCRIPT_NOT_IN_BUSINESS = 1237122 [(.statusmap.v1.code) = { ... }</code>
@@ -534,10 +535,9 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * The wrong value is in the step list of the call, or in the stored job if
-   * the call has no step list. This is true for all errors of a step below that
-   * end in _EMPTY or _INVALID. The document lists them with the invalid
-   * arguments.
+   * The document lists the errors of a step that end in _EMPTY or _INVALID with
+   * the invalid arguments. They are not FAILED_PRECONDITION, although the value
+   * may be in the stored job.
    *
    * Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -578,9 +578,6 @@ public enum Code
   /**
    * <pre>
    * 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
-   *
-   * Register the hosts first, or add them to the allowlist, or remove them from
-   * the call.
    *
    * Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -662,7 +659,7 @@ public enum Code
    * <pre>
    * 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
    *
-   * The new API has kept the old name of this parameter.
+   * The text has kept the parameter's old name. In the API it is script_type.
    *
    * Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -842,7 +839,8 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scrip_id】
    *
-   * The document spells the second parameter this way.
+   * The document spells the second parameter this way. In the API it is
+   * script_id.
    *
    * Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -1178,7 +1176,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business exists. Add hosts to it in CMDB first.
+   * The business exists.
    *
    * Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1200,7 +1198,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job exists. Add a step to it first.
+   * The job exists.
    *
    * Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1252,19 +1250,23 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * No business set contains this business. The business may exist.
+   * It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+   * same call succeeds if the business is added to a business set.
    *
-   * Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * Legacy code 1233112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
-   * <code>BUSINESS_SET_NOT_FOUND = 1233112 [(.statusmap.v1.code) = { ... }</code>
+   * <code>BUSINESS_NOT_IN_ANY_SET = 1233112 [(.statusmap.v1.code) = { ... }</code>
    */
-  BUSINESS_SET_NOT_FOUND(1233112),
+  BUSINESS_NOT_IN_ANY_SET(1233112),
   /**
    * <pre>
    * 作业 {0} 的步骤脚本不存在
    *
-   * Legacy code 1233113. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+   * that does not.
+   *
+   * Legacy code 1233113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>JOB_STEP_SCRIPT_NOT_FOUND = 1233113 [(.statusmap.v1.code) = { ... }</code>
@@ -1273,8 +1275,6 @@ public enum Code
   /**
    * <pre>
    * 定时作业设置失败,作业步骤的 IP/ 文件信息不完整,请检查作业!
-   *
-   * Complete the steps of the job, then set the schedule again.
    *
    * Legacy code 1233001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1414,8 +1414,7 @@ public enum Code
    * <pre>
    * 异步调用的方法超时了
    *
-   * The method may have completed. If it must not run twice, check the result
-   * before you repeat the call.
+   * The method may have completed, so the code has no `retry_after`.
    *
    * Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
    * </pre>
@@ -1454,6 +1453,10 @@ public enum Code
    * <pre>
    * API 服务过载，拒绝服务请求
    *
+   * This code is also the fallback for RESOURCE_EXHAUSTED, without
+   * `retry_after`. After 1 second too many clients would return while the
+   * service is still overloaded.
+   *
    * Legacy code 1239309. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
    *
@@ -1464,9 +1467,10 @@ public enum Code
    * <pre>
    * API 回调其他接口失败
    *
-   * This code is also the fallback for UNAVAILABLE.
+   * It is not UNAVAILABLE and has no `retry_after`: the API has run, and only
+   * its call to another API failed. So it is no fallback either.
    *
-   * Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+   * Legacy code 1239310. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
    *
    * <code>API_CALLBACK_FAILED = 1239310 [(.statusmap.v1.code) = { ... }</code>
@@ -1506,6 +1510,9 @@ public enum Code
    * <pre>
    * 当前证书服务不可用，请检查 license_server！
    *
+   * An administrator must check license_server, so the code has no
+   * `retry_after`. The text's 证书 is BlueKing's license.
+   *
    * Legacy code 1210101. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
    * </pre>
    *
@@ -1529,9 +1536,10 @@ public enum Code
    * <pre>
    * Redis 服务内存满或者其他问题：内存不足
    *
-   * Memory becomes free if keys expire or if an administrator adds memory.
+   * Memory becomes free if keys expire or if an administrator adds memory. The
+   * HTTP status is not 429, since the caller did not send too many requests.
    *
-   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
+   * Legacy code 1250002. gRPC RESOURCE_EXHAUSTED. HTTP 503 Service Unavailable.
    * </pre>
    *
    * <code>REDIS_OUT_OF_MEMORY = 1250002 [(.statusmap.v1.code) = { ... }</code>
@@ -1600,8 +1608,6 @@ public enum Code
    * <pre>
    * 蓝鲸业务下的 Git 模块没有 IP（包管理）
    *
-   * Add a host to the Git module in CMDB first.
-   *
    * Legacy code 1211121. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
@@ -1637,8 +1643,7 @@ public enum Code
    * <pre>
    * 该 IP 没有申请权限，请与管理员联系申请访问接口权限
    *
-   * The calling host is known but has no permission. Other credentials do not
-   * help.
+   * The calling host is known but has no permission.
    *
    * Legacy code 1239801. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
@@ -1685,10 +1690,10 @@ public enum Code
    * <pre>
    * 访问方式不正确，API 接口请通 ESB 组件以 HTTPS 方式访问
    *
-   * It is not PERMISSION_DENIED: every caller can make the same call through
-   * ESB.
+   * It is not FAILED_PRECONDITION: no state of the system must change, and other
+   * APIs answer calls without HTTPS with 403 too.
    *
-   * Legacy code 1239443. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1239443. gRPC PERMISSION_DENIED. HTTP 403 Forbidden.
    * </pre>
    *
    * <code>ESB_HTTPS_REQUIRED = 1239443 [(.statusmap.v1.code) = { ... }</code>
@@ -1697,6 +1702,8 @@ public enum Code
   /**
    * <pre>
    * 不支持的接口
+   *
+   * This code is also the answer to paths and methods that do not exist.
    *
    * Legacy code 1239995. gRPC UNIMPLEMENTED. HTTP 501 Not Implemented.
    * </pre>
@@ -1730,10 +1737,10 @@ public enum Code
    * <pre>
    * 任务正在运行
    *
-   * Wait until the task ends, or stop it. It is not FAILED_PRECONDITION, since
-   * the caller only needs to wait.
+   * It is not ABORTED and has no `retry_after`: a client that repeats the call
+   * by itself would start the task a second time.
    *
-   * Legacy code 1231000. gRPC ABORTED. HTTP 409 Conflict.
+   * Legacy code 1231000. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>TASK_RUNNING = 1231000 [(.statusmap.v1.code) = { ... }</code>
@@ -1742,8 +1749,6 @@ public enum Code
   /**
    * <pre>
    * 操作失败!任务{0}当前状态:{1}
-   *
-   * Change the status of the task to one that allows the operation.
    *
    * Legacy code 1239701. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1785,8 +1790,7 @@ public enum Code
    * <pre>
    * IP{0} 不属于该业务
    *
-   * Use another IP, or move the host in CMDB. It is not INVALID_ARGUMENT, since
-   * the result depends on the data in CMDB.
+   * It is not INVALID_ARGUMENT, since the result depends on the data in CMDB.
    *
    * Legacy code 1237104. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1881,8 +1885,8 @@ public enum Code
    * <pre>
    * 全局变量获取的 IP 数为 0， id【{0}】
    *
-   * The variable is valid, but it selects no hosts at the moment. It is not
-   * INVALID_ARGUMENT: the same call succeeds if the variable selects hosts.
+   * It is not INVALID_ARGUMENT: the same call succeeds if the variable selects
+   * hosts.
    *
    * Legacy code 1237113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -1979,10 +1983,10 @@ public enum Code
    * <pre>
    * 脚本【{0}】不属于当前业务
    *
-   * Use a script of this business. It is not INVALID_ARGUMENT, since the script
-   * exists in another business.
+   * It is not FAILED_PRECONDITION: for this business, the script does not exist.
+   * NOT_FOUND does not report whether another business has it.
    *
-   * Legacy code 1237122. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
+   * Legacy code 1237122. gRPC NOT_FOUND. HTTP 404 Not Found.
    * </pre>
    *
    * <code>SCRIPT_NOT_IN_BUSINESS = 1237122 [(.statusmap.v1.code) = { ... }</code>
@@ -2002,10 +2006,9 @@ public enum Code
    * <pre>
    * 步骤【{0}】的服务器帐户为空
    *
-   * The wrong value is in the step list of the call, or in the stored job if
-   * the call has no step list. This is true for all errors of a step below that
-   * end in _EMPTY or _INVALID. The document lists them with the invalid
-   * arguments.
+   * The document lists the errors of a step that end in _EMPTY or _INVALID with
+   * the invalid arguments. They are not FAILED_PRECONDITION, although the value
+   * may be in the stored job.
    *
    * Legacy code 1237124. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2046,9 +2049,6 @@ public enum Code
   /**
    * <pre>
    * 步骤【{0}】的 IP 未注册或者不在白名单中:{1}
-   *
-   * Register the hosts first, or add them to the allowlist, or remove them from
-   * the call.
    *
    * Legacy code 1237128. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2130,7 +2130,7 @@ public enum Code
    * <pre>
    * 当脚本内容不为空时，需要指定正确的 scriptType 脚本类型！
    *
-   * The new API has kept the old name of this parameter.
+   * The text has kept the parameter's old name. In the API it is script_type.
    *
    * Legacy code 1237136. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2310,7 +2310,8 @@ public enum Code
    * <pre>
    * 缺少参数【content】或者【scrip_id】
    *
-   * The document spells the second parameter this way.
+   * The document spells the second parameter this way. In the API it is
+   * script_id.
    *
    * Legacy code 1238116. gRPC INVALID_ARGUMENT. HTTP 400 Bad Request.
    * </pre>
@@ -2646,7 +2647,7 @@ public enum Code
    * <pre>
    * 该业务 {0} 下没有 IP
    *
-   * The business exists. Add hosts to it in CMDB first.
+   * The business exists.
    *
    * Legacy code 1233105. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2668,7 +2669,7 @@ public enum Code
    * <pre>
    * 作业 {0} 没有任何步骤
    *
-   * The job exists. Add a step to it first.
+   * The job exists.
    *
    * Legacy code 1233107. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2720,19 +2721,23 @@ public enum Code
    * <pre>
    * 业务 {0} 不存在于任何业务集下
    *
-   * No business set contains this business. The business may exist.
+   * It is not NOT_FOUND: the business may exist. As with IP_NOT_IN_BUSINESS, the
+   * same call succeeds if the business is added to a business set.
    *
-   * Legacy code 1233112. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * Legacy code 1233112. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
-   * <code>BUSINESS_SET_NOT_FOUND = 1233112 [(.statusmap.v1.code) = { ... }</code>
+   * <code>BUSINESS_NOT_IN_ANY_SET = 1233112 [(.statusmap.v1.code) = { ... }</code>
    */
-  public static final int BUSINESS_SET_NOT_FOUND_VALUE = 1233112;
+  public static final int BUSINESS_NOT_IN_ANY_SET_VALUE = 1233112;
   /**
    * <pre>
    * 作业 {0} 的步骤脚本不存在
    *
-   * Legacy code 1233113. gRPC NOT_FOUND. HTTP 404 Not Found.
+   * It is not NOT_FOUND: the job exists, but one of its steps refers to a script
+   * that does not.
+   *
+   * Legacy code 1233113. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
    *
    * <code>JOB_STEP_SCRIPT_NOT_FOUND = 1233113 [(.statusmap.v1.code) = { ... }</code>
@@ -2741,8 +2746,6 @@ public enum Code
   /**
    * <pre>
    * 定时作业设置失败,作业步骤的 IP/ 文件信息不完整,请检查作业!
-   *
-   * Complete the steps of the job, then set the schedule again.
    *
    * Legacy code 1233001. gRPC FAILED_PRECONDITION. HTTP 400 Bad Request.
    * </pre>
@@ -2882,8 +2885,7 @@ public enum Code
    * <pre>
    * 异步调用的方法超时了
    *
-   * The method may have completed. If it must not run twice, check the result
-   * before you repeat the call.
+   * The method may have completed, so the code has no `retry_after`.
    *
    * Legacy code 1239306. gRPC DEADLINE_EXCEEDED. HTTP 504 Gateway Timeout.
    * </pre>
@@ -2922,6 +2924,10 @@ public enum Code
    * <pre>
    * API 服务过载，拒绝服务请求
    *
+   * This code is also the fallback for RESOURCE_EXHAUSTED, without
+   * `retry_after`. After 1 second too many clients would return while the
+   * service is still overloaded.
+   *
    * Legacy code 1239309. gRPC RESOURCE_EXHAUSTED. HTTP 429 Too Many Requests.
    * </pre>
    *
@@ -2932,9 +2938,10 @@ public enum Code
    * <pre>
    * API 回调其他接口失败
    *
-   * This code is also the fallback for UNAVAILABLE.
+   * It is not UNAVAILABLE and has no `retry_after`: the API has run, and only
+   * its call to another API failed. So it is no fallback either.
    *
-   * Legacy code 1239310. gRPC UNAVAILABLE. HTTP 503 Service Unavailable.
+   * Legacy code 1239310. gRPC INTERNAL. HTTP 500 Internal Server Error.
    * </pre>
    *
    * <code>API_CALLBACK_FAILED = 1239310 [(.statusmap.v1.code) = { ... }</code>
@@ -3080,7 +3087,7 @@ public enum Code
       case 1233109: return TARGET_BUSINESS_NOT_FOUND;
       case 1233110: return SCRIPT_NOT_FOUND;
       case 1233111: return DB_ACCOUNT_NOT_FOUND;
-      case 1233112: return BUSINESS_SET_NOT_FOUND;
+      case 1233112: return BUSINESS_NOT_IN_ANY_SET;
       case 1233113: return JOB_STEP_SCRIPT_NOT_FOUND;
       case 1233001: return CRON_JOB_STEPS_INCOMPLETE;
       case 1239101: return BUSINESS_OPERATION_DENIED;
