@@ -20,6 +20,8 @@ SECRET = "hunter2"
 # The gRPC code that the fault code_out_of_range sends. In the system that has this
 # number it is read as that system's code.
 LEGACY_NUMBER = 20210
+# ESB is not a system: JOB includes its enum.
+SYSTEMS = [domain for domain in ENUMS if domain != "legacy.esb.v1"]
 
 # Fault → the gRPC code that a client gets; None: each system's own, that of its
 # code for internal errors.
@@ -64,7 +66,7 @@ def texts(error: grpc.RpcError, err: statusmap.LegacyError) -> str:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("domain", ENUMS)
+@pytest.mark.parametrize("domain", SYSTEMS)
 def test_fault(clients: list[Client], domain: str, fault: str) -> None:
     for client in clients:
         error, err = raised(client, domain, fault)
@@ -109,7 +111,7 @@ def small_client(request: pytest.FixtureRequest, address: str) -> Iterator[Clien
     client.close()
 
 
-@pytest.mark.parametrize("domain", ENUMS)
+@pytest.mark.parametrize("domain", SYSTEMS)
 def test_huge_in_8_kib(small_client: Client, clients: list[Client], domain: str) -> None:
     _, unlimited = raised(clients[0], domain, "huge")
     _, err = raised(small_client, domain, "huge")

@@ -14,7 +14,7 @@ import { DemoService } from "./gen/statusmap/demo/v1/demo_pb.js";
 import { GrpcCode } from "./gen/statusmap/v1/options_pb.js";
 import { root, type Server, startServer } from "./server.js";
 import { type Stack, stacks } from "./stacks.js";
-import { enums, type GeneratedEnum } from "./systems.js";
+import { enums, type GeneratedEnum, systems } from "./systems.js";
 
 /** The members of testdata/cases/DOMAIN.json that are read. status_test.go writes these files. */
 interface CaseFile {
@@ -120,6 +120,8 @@ async function problemWith(
     reason: c.reason,
     metadata: c.arguments,
   });
+  // An included enum needs the one of the system, which has the language.
+  const schemas = [CodeSchema, ...[systems.get(system)?.CodeSchema ?? []].flat()];
   try {
     assert.equal(Code[c.reason], c.number, "the constant's number");
     if (c.success) {
@@ -137,7 +139,7 @@ async function problemWith(
       grpc_code: GrpcCode[err.grpcCode],
       message: err.message,
       metadata: { ...err.metadata },
-      messages: Object.fromEntries(Object.keys(c.messages).map((l) => [l, err.messageIn(l, CodeSchema)])),
+      messages: Object.fromEntries(Object.keys(c.messages).map((l) => [l, err.messageIn(l, ...schemas)])),
       retry_after: (err.retryAfterMs ?? 0) / 1000,
       field: err.field ?? "",
     };

@@ -53,6 +53,7 @@ class FaultTest {
             "code_out_of_range",
             "unavailable");
     return Systems.BY_DOMAIN.keySet().stream()
+        .filter(domain -> !domain.equals("legacy.esb.v1")) // JOB includes it
         .sorted()
         .flatMap(domain -> faults.stream().map(fault -> Arguments.of(domain, fault)));
   }
