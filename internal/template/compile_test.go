@@ -112,6 +112,7 @@ func TestCompileEnvelopeOfEachFormat(t *testing.T) {
 		{name: "in an attribute's name", format: template.XML, source: `<a {code}="1"/>`, want: []string{misplaced}},
 		{name: "in a reference", format: template.XML, source: `<a b="&#{code}65;">&#{code}65;</a>`, want: []string{inReference, inReference}},
 		{name: "a bracket", format: template.XML, source: `<a>{code}></a>`, want: []string{"> is after a placeholder: write &gt;, since ]]> is not allowed in text"}},
+		{name: "a declaration", format: template.XML, source: `<!DOCTYPE a><a>{code}</a>`, want: []string{"a declaration such as <!DOCTYPE> is not allowed: remove it"}},
 		{name: "attributes without a space", format: template.XML, source: `<a b="1"c="{code}"/>`, want: []string{"there is no space before the attribute c: write one"}},
 		{name: "attributes", format: template.XML, source: `<a b="1" b="{code}"/>`, want: []string{"the attribute b is listed twice in one element: remove one of them"}},
 		{name: "violations in an attribute", format: template.XML, source: `<a b="{violations}"/>`, want: []string{"{violations} is in an attribute: write it as the content of an element"}},

@@ -108,7 +108,7 @@ func FuzzFormats(f *testing.F) {
 		`{"m":{metadata?},"k":{metadata.key?},"l":{labels.key},"d":{details?},"data":{data?},"p":"{http_method} {http_path} {language}"}`,
 		`[ {code?} , {message?} ]`, `{{data...}, "code" : {code?} }`, `[{data},{"a":{data}}]`,
 		"<?xml version=\"1.0\"?>\n<e a='{message?}' b=\"{code}\"> <m>{message}</m> <v>{violations?}</v>{{}}<c x=\"{field?}\"/></e>",
-		`<!DOCTYPE e [<!ENTITY x "y">]><e><![CDATA[>]]>{metadata}]&gt;</e>`, `<e>{code?}</e>`, `<e>&amp;{code}</e >`,
+		`<!-- e --><e><![CDATA[>]]>{metadata}]&gt;</e>`, `<!DOCTYPE e [<!ENTITY x "y">]><e>{code}</e>`, `<e>{code?}</e>`, `<e>&amp;{code}</e >`,
 		"{code}: {message}\n{violations}{{{timestamp}}}", `{`, ``,
 	} {
 		f.Add(source, "401.1", "say \"m\"\u2028", "R<>&\r\n\t]]>", "key", "value", []byte(`{"a":[1,"<"],"code":2}`), int64(7))

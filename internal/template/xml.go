@@ -295,7 +295,7 @@ func (p *xmlParser) text() []piece {
 	return p.split(raw, encodeXML)
 }
 
-// raw reads a comment, a CDATA section, a processing instruction or a declaration.
+// raw reads a comment, a CDATA section or a processing instruction.
 func (p *xmlParser) raw() string {
 	start := p.i
 	switch rest := p.rest(); {
@@ -308,11 +308,8 @@ func (p *xmlParser) raw() string {
 			p.fail("<?xml is not at the start of the document: move it to the start of failure")
 		}
 	default:
-		for open := true; open; {
-			p.until(">")
-			raw := p.marked[start:p.i]
-			open = bytes.Count(raw, []byte("<")) > bytes.Count(raw, []byte(">")) && p.i < len(p.marked)
-		}
+		p.fail("a declaration such as <!DOCTYPE> is not allowed: remove it")
+		p.until(">")
 	}
 	raw := p.marked[start:p.i]
 	p.misplaced(raw)
