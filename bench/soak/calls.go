@@ -87,20 +87,21 @@ func (s *soak) hopeless(rng *rand.Rand, system *catalog.System, at string) call 
 	var c call
 	var name string
 	grpc := codes.InvalidArgument
+	exit := 0 // the HTTP status of the gateway's own answer
 	switch rng.IntN(5) {
 	case 0:
-		name, grpc, c = "no such path", codes.NotFound, call{method: http.MethodGet, path: "/nothing" + at}
+		name, grpc, exit, c = "no such path", codes.NotFound, http.StatusNotFound, call{method: http.MethodGet, path: "/nothing" + at}
 	case 1:
-		name, grpc, c = "no such method", codes.Unimplemented, call{method: http.MethodDelete, path: "/raise" + at}
+		name, grpc, exit, c = "no such method", codes.Unimplemented, http.StatusMethodNotAllowed, call{method: http.MethodDelete, path: "/raise" + at}
 	case 2:
 		name, c = "no JSON", call{method: http.MethodPost, path: "/raise" + at, sent: `{"metadata": {`, contentType: "application/json"}
 	case 3:
-		name, c = "too much", call{method: http.MethodPost, path: "/raise" + at, sent: `{"metadata":{"aa":"` + strings.Repeat("x", maxBody) + `"}}`, contentType: "application/json"}
+		name, exit, c = "too much", http.StatusRequestEntityTooLarge, call{method: http.MethodPost, path: "/raise" + at, sent: `{"metadata":{"aa":"` + strings.Repeat("x", maxBody) + `"}}`, contentType: "application/json"}
 	default:
-		name, c = "no such media type", call{method: http.MethodPost, path: "/raise" + at, sent: "<xml/>", contentType: "text/xml"}
+		name, exit, c = "no such media type", http.StatusUnsupportedMediaType, call{method: http.MethodPost, path: "/raise" + at, sent: "<xml/>", contentType: "text/xml"}
 	}
 	c.check = func(a *answer) (string, error) {
-		return failure(a, system, name, said{code: system.Fallback(grpc), anyHTTP: true})
+		return failure(a, system, name, said{code: cmp.Or(system.FallbackHTTP(exit), system.Fallback(grpc)), anyHTTP: true})
 	}
 	return c
 }
