@@ -59,6 +59,12 @@ func (s *System) orUnknown() *System {
 // ErrorInfo domain of the system's errors.
 func (s *System) Domain() string { return s.orUnknown().domain }
 
+// HasDomain reports whether a domain is the system's, or that of an enum that it
+// includes.
+func (s *System) HasDomain(domain string) bool {
+	return slices.ContainsFunc(s.orUnknown().tables, func(t *table) bool { return t.domain == domain })
+}
+
 // Title returns the product's name, for people to read.
 func (s *System) Title() string { return s.orUnknown().title }
 

@@ -5,7 +5,6 @@ package statushttp
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -119,7 +118,7 @@ func (c *Codec) findCode(d *Decision, in *reading) (newer bool) {
 	if in.info.Found {
 		var known bool
 		if d.received, known = c.catalog.Lookup(in.info.Domain, in.info.Reason); !known {
-			return in.info.LegacyCode() != "" && hasDomain(d.Dialect, in.info.Domain)
+			return in.info.LegacyCode() != "" && d.Dialect.HasDomain(in.info.Domain)
 		}
 		if !d.received.IsSuccess() {
 			d.Code, _ = c.catalog.CodeIn(d.Dialect, d.received)
@@ -134,11 +133,4 @@ func (c *Codec) findCode(d *Decision, in *reading) (newer bool) {
 		}
 	}
 	return false
-}
-
-// hasDomain reports whether a domain is the dialect's, or that of an enum that it
-// includes.
-func hasDomain(dialect *catalog.System, domain string) bool {
-	return domain == dialect.Domain() ||
-		slices.ContainsFunc(dialect.Codes(), func(code *catalog.Code) bool { return code.Domain() == domain })
 }

@@ -81,7 +81,7 @@ func (c *Codec) violationCode(d *Decision, domain, reason string) *catalog.Code 
 	if reason == "" {
 		return nil
 	}
-	if hasDomain(d.Dialect, domain) {
+	if d.Dialect.HasDomain(domain) {
 		code, _ := d.Dialect.Lookup(reason)
 		return code
 	}
