@@ -56,21 +56,34 @@ func startClient(t *testing.T, name string, raise bool) client {
 	case "Go":
 		return goClient()
 	case "Python":
-		requirement, err := os.ReadFile("python/requirements.txt")
-		if err != nil {
-			t.Fatal(err)
-		}
-		folder := proxies.Folder(t, string(requirement))
+		folder := proxies.Folder(t, "grpcio-"+clientVersion(t, name))
 		return program(t, raise, folder, filepath.Join(folder, "bin", "python"), "python/client.py")
 	default:
-		pom, err := os.ReadFile("java/pom.xml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		version := regexp.MustCompile(`<grpc.version>(.*)</grpc.version>`).FindSubmatch(pom)
-		folder := proxies.Folder(t, "grpc-java-"+string(version[1]))
-		return program(t, raise, folder, "java", "-cp", filepath.Join(folder, "*"), "java/Client.java")
+		folder := proxies.Folder(t, "grpc-java-"+clientVersion(t, name))
+		// The options are for a process that ends soon.
+		return program(t, raise, folder, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", filepath.Join(folder, "*"), "java/Client.java")
 	}
+}
+
+// clientVersion returns the version of a client's gRPC.
+func clientVersion(t *testing.T, name string) string {
+	t.Helper()
+	if name == "Go" {
+		return grpc.Version
+	}
+	file, pattern := "python/requirements.txt", `grpcio==(.*)`
+	if name == "Java" {
+		file, pattern = "java/pom.xml", `<grpc.version>(.*)</grpc.version>`
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := regexp.MustCompile(pattern).FindSubmatch(text)
+	if version == nil {
+		t.Fatalf("%s does not match %s", file, pattern)
+	}
+	return string(version[1])
 }
 
 // callTimeout is the deadline of a call. No call takes that long, except if a proxy
@@ -103,7 +116,6 @@ func goClient() client {
 			return r
 		}
 		if stream != nil {
-			// Trailer panics before the stream has ended.
 			r.details = strings.Join(stream.Trailer().Get("grpc-status-details-bin"), ",")
 		}
 		s := grpcstatus.Convert(err)

@@ -6,6 +6,7 @@ package proxies_test
 import (
 	"context"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -26,6 +27,7 @@ import (
 	"github.com/statusmap/statusmap/internal/demo"
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/internal/servertest/golden"
+	"github.com/statusmap/statusmap/internal/servertest/proxies"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -172,6 +174,21 @@ func (r result) String() string {
 	return fmt.Sprintf("%d messages, then %s %.60q and %d bytes of details", r.messages, r.code, r.message, len(r.details))
 }
 
+// raisedSize returns the argument of status.WithMaxSize in docs/proxies.md.
+func raisedSize(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size int
+	_, after, _ := strings.Cut(string(text), "\nstatus.WithMaxSize(")
+	if _, err := fmt.Sscanf(after, "%d << 10)", &size); err != nil {
+		t.Fatalf("%s has no line with status.WithMaxSize(N << 10): %v", page, err)
+	}
+	return size << 10
+}
+
 // TestWhole checks that errors of all sizes arrive whole, through every proxy and in
 // every client: with default settings and the default budget, and with the settings that
 // docs/proxies.md shows and the budget to which it raises the default.
@@ -184,7 +201,7 @@ func TestWhole(t *testing.T) {
 		sizes   []int // of the statuses that are raised, 15 each
 	}{
 		{"default", status.DefaultMaxSize, false, []int{350, 500, 750, 1000, 1500, 2000, 3000, 3500, 4000, 4095, 4096, 4097, 5000, 8 << 10, 64 << 10}},
-		{"raised", 32 << 10, true, []int{350, 1000, 4096, 4097, 5000, 6000, 7000, 8 << 10, 12000, 16 << 10, 20000, 28000, 32 << 10, 32<<10 + 1, 64 << 10}},
+		{"raised", raisedSize(t), true, []int{350, 1000, 4096, 4097, 5000, 6000, 7000, 8 << 10, 12000, 16 << 10, 20000, 28000, 32 << 10, 32<<10 + 1, 64 << 10}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -242,16 +259,20 @@ var ladder = []int{4, 5, 6, 7, 10, 14, 20, 28, 40, 56, 80, 112}
 func TestPage(t *testing.T) {
 	t.Parallel()
 	server := serve(t, 1<<20)
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var table strings.Builder
 	fmt.Fprintln(&table, "| | before the first message | after messages |")
 	fmt.Fprintln(&table, "|---|---|---|")
-	row := func(name string, c client, address string, sizes []int) {
+	row := func(name, version string, c client, address string, sizes []int) {
 		before := passes(t, server, c, address, modes[:2], sizes)
 		after := passes(t, server, c, address, modes[2:], sizes)
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", name, before, after)
+		fmt.Fprintf(&table, "| %s %s | %s | %s |\n", name, pageVersion(t, text, name, version), before, after)
 	}
 	for _, kind := range kinds {
-		row(kind, startClient(t, "Go", false), startProxy(t, kind, server.addr, false), ladder)
+		row(kind, proxies.Version(t, strings.ToLower(kind)), startClient(t, "Go", false), startProxy(t, kind, server.addr, false), ladder)
 	}
 	for _, name := range clients {
 		sizes := ladder
@@ -259,17 +280,49 @@ func TestPage(t *testing.T) {
 			// Between its two limits, 8 and 16 KiB, it decides at random.
 			sizes = slices.DeleteFunc(slices.Clone(ladder), func(size int) bool { return size >= 8 && size <= 16 })
 		}
-		row("client in "+name, startClient(t, name, false), server.addr, sizes)
-	}
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
+		row("client in "+name+", gRPC", clientVersion(t, name), startClient(t, name, false), server.addr, sizes)
 	}
 	old := regexp.MustCompile(`(?m)^\| \| before the first message \|.*\n(\|.*\n)+`)
 	if !old.Match(text) {
 		t.Fatalf("%s has no table that begins with \"| | before the first message |\"", page)
 	}
 	golden.Check(t, page, old.ReplaceAllLiteral(text, []byte(table.String())))
+}
+
+// pageVersion returns the major and minor version. If the page is compared and has
+// another one, it returns that: what the page says has to hold for both.
+func pageVersion(t *testing.T, page []byte, name, version string) string {
+	t.Helper()
+	version = regexp.MustCompile(`^\d+\.\d+`).FindString(version)
+	old := regexp.MustCompile(`(?m)^\| ` + name + ` (\d+\.\d+) \|`).FindSubmatch(page)
+	if old == nil || string(old[1]) == version || flag.Lookup("update").Value.String() == "true" {
+		return version
+	}
+	t.Logf("the page is about %s %s, and is compared with %s", name, old[1], version)
+	return string(old[1])
+}
+
+// TestSettings checks that the clients have the settings that the page shows.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"python": "python/client.py", "java": "java/Client.java"}
+	for _, b := range servertest.Blocks(t, page) {
+		file, ok := files[b.Language]
+		if !ok {
+			continue
+		}
+		delete(files, b.Language)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), b.Text) {
+			t.Errorf("%s does not have the lines of %s:\n%s", file, page, b.Text)
+		}
+	}
+	if len(files) > 0 {
+		t.Errorf("%s has no settings for %v", page, files)
+	}
 }
 
 // passes returns the largest size that arrives whole in all modes and with all letters,

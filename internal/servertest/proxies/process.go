@@ -117,9 +117,9 @@ func Missing(t testing.TB, program, installer string) {
 	report("%s is not installed: run %s", program, installer)
 }
 
-// Folder returns the folder into which an installer puts the package of a requirement,
-// for example of "grpcio==1.85.1". The folder may be missing.
-func Folder(t testing.TB, requirement string) string {
+// Folder returns the folder into which an installer puts a package, for example
+// "grpcio-1.85.1". The folder may be missing.
+func Folder(t testing.TB, name string) string {
 	t.Helper()
 	cache := os.Getenv("XDG_CACHE_HOME")
 	if cache == "" {
@@ -129,7 +129,7 @@ func Folder(t testing.TB, requirement string) string {
 		}
 		cache = filepath.Join(home, ".cache")
 	}
-	return filepath.Join(cache, "statusmap", strings.Replace(strings.TrimSpace(requirement), "==", "-", 1))
+	return filepath.Join(cache, "statusmap", name)
 }
 
 //go:embed requirements.txt
@@ -140,7 +140,8 @@ func find(t testing.TB, name string) string {
 	t.Helper()
 	candidates := []string{name, "/usr/sbin/" + name}
 	if name == "envoy" {
-		candidates = []string{filepath.Join(Folder(t, requirement), "envoy", "_bin", name)}
+		folder := strings.Replace(strings.TrimSpace(requirement), "==", "-", 1)
+		candidates = []string{filepath.Join(Folder(t, folder), "envoy", "_bin", name)}
 	}
 	for _, candidate := range candidates {
 		if exe, err := exec.LookPath(candidate); err == nil {
