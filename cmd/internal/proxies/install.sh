@@ -29,7 +29,7 @@ python() {
 }
 
 java() {
-  mvn --batch-mode --quiet --no-transfer-progress -f java/pom.xml dependency:copy-dependencies -DoutputDirectory="$1"
+  mvn --batch-mode --quiet --no-transfer-progress -Dstyle.color=never -f java/pom.xml dependency:copy-dependencies -DoutputDirectory="$1"
 }
 
 read -r requirement <python/requirements.txt
