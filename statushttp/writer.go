@@ -42,9 +42,26 @@ func (c *Codec) Failure(ctx context.Context, r *Request, err error) Response {
 // WriteError answers an HTTP request that failed with err, as [Codec.Failure] does.
 func (c *Codec) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	q := c.Request(r)
-	body, httpStatus, ok := c.AppendFailure(r.Context(), nil, w.Header(), &q, err)
+	c.write(w, r, &q, err)
+}
+
+// WriteHTTPStatus answers an HTTP request that failed with an HTTP status instead of an
+// error: 404 if a router has no such path, 405, 413 and the like. The dialect answers with
+// the code that has it in fallback_for_http, or else with the one for its [GRPCCode]. A
+// status that is not 400 to 599 is answered as 500.
+func (c *Codec) WriteHTTPStatus(w http.ResponseWriter, r *http.Request, httpStatus int) {
+	if httpStatus < 400 || httpStatus > 599 {
+		httpStatus = http.StatusInternalServerError
+	}
+	q := c.Request(r)
+	q.HTTPStatus = httpStatus
+	c.write(w, r, &q, grpcstatus.Error(GRPCCode(httpStatus), http.StatusText(httpStatus)))
+}
+
+func (c *Codec) write(w http.ResponseWriter, r *http.Request, q *Request, err error) {
+	body, httpStatus, ok := c.AppendFailure(r.Context(), nil, w.Header(), q, err)
 	if !ok {
-		body, httpStatus = c.plain(r.Context(), w.Header(), &q, err)
+		body, httpStatus = c.plain(r.Context(), w.Header(), q, err)
 	}
 	w.WriteHeader(httpStatus)
 	if _, err := w.Write(body); err != nil { //nolint:gosec // JSON, with its type and nosniff
