@@ -5,6 +5,7 @@ package frameworks_test
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 
@@ -17,7 +18,7 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// An exchange is what go-zero's error handler needs and is not given.
+// An exchange is what go-zero does not give to its error handler.
 type exchange struct {
 	w    http.ResponseWriter
 	r    *http.Request
@@ -45,9 +46,9 @@ func withExchange(next http.HandlerFunc) http.HandlerFunc {
 func errorHandler(codec *statushttp.Codec) func(context.Context, error) (int, any) {
 	return func(ctx context.Context, err error) (int, any) {
 		x, ok := ctx.Value(exchangeKey{}).(*exchange)
-		if !ok {
-			logc.Error(ctx, "an error outside of the routes with withExchange: ", err)
-			return http.StatusInternalServerError, nil
+		if !ok { // of go-zero itself, outside of the middlewares
+			response := codec.Failure(ctx, &statushttp.Request{}, err)
+			return response.HTTPStatus, json.RawMessage(response.Body)
 		}
 		request := codec.Request(x.r)
 		response := codec.Failure(ctx, &request, err)
@@ -65,7 +66,10 @@ func newGoZero(codec *statushttp.Codec, config rest.RestConf, jobs jobs) (*rest.
 	}
 	server, err := rest.NewServer(config,
 		rest.WithNotFoundHandler(answer(http.StatusNotFound)),
-		rest.WithNotAllowedHandler(answer(http.StatusMethodNotAllowed)))
+		rest.WithNotAllowedHandler(answer(http.StatusMethodNotAllowed)),
+		rest.WithUnauthorizedCallback(func(w http.ResponseWriter, r *http.Request, _ error) {
+			codec.WriteHTTPStatus(w, r, http.StatusUnauthorized)
+		}))
 	if err != nil {
 		return nil, err
 	}

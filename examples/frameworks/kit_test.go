@@ -101,3 +101,8 @@ func gatewayPath(path string) string {
 	}
 	return "/echo/d?text=" + strings.ReplaceAll(id, "&", "%26")
 }
+
+// compact takes out the spaces that protojson adds at random.
+func compact(body string) string {
+	return strings.NewReplacer(`": `, `":`, `, "`, `,"`).Replace(body)
+}
