@@ -401,9 +401,7 @@ func TestRouter(t *testing.T) {
 			around: func(codec *statushttp.Codec, mux http.Handler) http.Handler {
 				router := chi.NewRouter()
 				router.Method(http.MethodGet, "/echo/{domain}", mux)
-				router.NotFound(func(w http.ResponseWriter, r *http.Request) {
-					codec.WriteHTTPStatus(w, r, http.StatusNotFound)
-				})
+				router.NotFound(codec.HTTPStatusHandler(http.StatusNotFound))
 				return router
 			},
 			want: map[string]exchange{

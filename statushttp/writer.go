@@ -45,17 +45,20 @@ func (c *Codec) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	c.write(w, r, &q, err)
 }
 
-// WriteHTTPStatus answers an HTTP request that failed with an HTTP status instead of an
-// error: 404 if a router has no such path, 405, 413 and the like. The dialect answers with
-// the code that has it in fallback_for_http, or else with the one for its [GRPCCode]. A
-// status that is not 400 to 599 is answered as 500.
-func (c *Codec) WriteHTTPStatus(w http.ResponseWriter, r *http.Request, httpStatus int) {
+// HTTPStatusHandler returns a handler for requests that fail with an HTTP status instead of
+// an error, as a router's NotFound does with 404. The dialect answers with the code that
+// has the status in fallback_for_http, or else with the one for its [GRPCCode]. A status
+// that is not 400 to 599 is answered as 500.
+func (c *Codec) HTTPStatusHandler(httpStatus int) http.HandlerFunc {
 	if httpStatus < 400 || httpStatus > 599 {
 		httpStatus = http.StatusInternalServerError
 	}
-	q := c.Request(r)
-	q.HTTPStatus = httpStatus
-	c.write(w, r, &q, grpcstatus.Error(GRPCCode(httpStatus), http.StatusText(httpStatus)))
+	err := grpcstatus.Error(GRPCCode(httpStatus), http.StatusText(httpStatus))
+	return func(w http.ResponseWriter, r *http.Request) {
+		q := c.Request(r)
+		q.HTTPStatus = httpStatus
+		c.write(w, r, &q, err)
+	}
 }
 
 func (c *Codec) write(w http.ResponseWriter, r *http.Request, q *Request, err error) {

@@ -276,7 +276,7 @@ func TestAFallbackHidesText(t *testing.T) {
 	}
 }
 
-func TestWriteHTTPStatus(t *testing.T) {
+func TestHTTPStatusHandler(t *testing.T) {
 	t.Parallel()
 	codec := newCodec(t,
 		statushttp.WithRoute("/job/", "legacy.job.v2"),
@@ -303,7 +303,7 @@ func TestWriteHTTPStatus(t *testing.T) {
 			r := httptest.NewRequest(http.MethodGet, tt.path, nil)
 			r.Header.Set("X-Request-Id", "r-1")
 			w := httptest.NewRecorder()
-			codec.WriteHTTPStatus(w, r, tt.httpStatus)
+			codec.HTTPStatusHandler(tt.httpStatus)(w, r)
 			if w.Code != tt.wantStatus || w.Body.String() != tt.wantBody {
 				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, tt.wantStatus, tt.wantBody)
 			}

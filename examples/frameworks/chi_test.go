@@ -22,11 +22,7 @@ func newChi(codec *statushttp.Codec, jobs jobs) http.Handler {
 		}
 		return json.NewEncoder(w).Encode(job)
 	}))
-	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		codec.WriteHTTPStatus(w, r, http.StatusNotFound)
-	})
-	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		codec.WriteHTTPStatus(w, r, http.StatusMethodNotAllowed)
-	})
+	router.NotFound(codec.HTTPStatusHandler(http.StatusNotFound))
+	router.MethodNotAllowed(codec.HTTPStatusHandler(http.StatusMethodNotAllowed))
 	return router
 }

@@ -13,15 +13,21 @@ import (
 	_ "github.com/statusmap/statusmap/gen/legacy/job/v2"
 )
 
-// A program of net/http, whose paths below /api/v2/job/ answer as BlueKing JOB does.
-func Example() {
+func newHandler() (http.Handler, error) {
 	codec, err := statushttp.New(statushttp.WithRoute("/api/v2/job/", "legacy.job.v2"))
 	if err != nil {
-		fmt.Println(err) // all broken rules of the tables, with file and line
+		return nil, err // all broken rules of your tables, with file and line
+	}
+	return newNetHTTP(codec, jobs{}), nil
+}
+
+// A program of net/http, whose paths below /api/v2/job/ answer as BlueKing JOB does.
+func Example() {
+	handler, err := newHandler()
+	if err != nil {
+		fmt.Println(err)
 		return
 	}
-	handler := newNetHTTP(codec, jobs{})
-
 	request := httptest.NewRequest(http.MethodGet, "/api/v2/job/42", nil)
 	request.Header.Set("X-Request-Id", "7af8fe59")
 	request.Header.Set("Blueking-Language", "en")

@@ -59,17 +59,11 @@ func errorHandler(codec *statushttp.Codec) func(context.Context, error) (int, an
 }
 
 func newGoZero(codec *statushttp.Codec, config rest.RestConf, jobs jobs) (*rest.Server, error) {
-	answer := func(httpStatus int) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			codec.WriteHTTPStatus(w, r, httpStatus)
-		})
-	}
+	unauthorized := codec.HTTPStatusHandler(http.StatusUnauthorized)
 	server, err := rest.NewServer(config,
-		rest.WithNotFoundHandler(answer(http.StatusNotFound)),
-		rest.WithNotAllowedHandler(answer(http.StatusMethodNotAllowed)),
-		rest.WithUnauthorizedCallback(func(w http.ResponseWriter, r *http.Request, _ error) {
-			codec.WriteHTTPStatus(w, r, http.StatusUnauthorized)
-		}))
+		rest.WithNotFoundHandler(codec.HTTPStatusHandler(http.StatusNotFound)),
+		rest.WithNotAllowedHandler(codec.HTTPStatusHandler(http.StatusMethodNotAllowed)),
+		rest.WithUnauthorizedCallback(func(w http.ResponseWriter, r *http.Request, _ error) { unauthorized(w, r) }))
 	if err != nil {
 		return nil, err
 	}

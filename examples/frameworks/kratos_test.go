@@ -12,16 +12,11 @@ import (
 )
 
 func newKratos(codec *statushttp.Codec, jobs jobs) *khttp.Server {
-	answer := func(httpStatus int) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			codec.WriteHTTPStatus(w, r, httpStatus)
-		})
-	}
 	server := khttp.NewServer(
 		khttp.ErrorEncoder(codec.WriteError),
 		khttp.Filter(recovering(codec)),
-		khttp.NotFoundHandler(answer(http.StatusNotFound)),
-		khttp.MethodNotAllowedHandler(answer(http.StatusMethodNotAllowed)),
+		khttp.NotFoundHandler(codec.HTTPStatusHandler(http.StatusNotFound)),
+		khttp.MethodNotAllowedHandler(codec.HTTPStatusHandler(http.StatusMethodNotAllowed)),
 	)
 	server.Route("/").GET("/api/v2/job/{job_id}", func(ctx khttp.Context) error {
 		var request struct {

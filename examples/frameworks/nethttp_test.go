@@ -49,8 +49,6 @@ func newNetHTTP(codec *statushttp.Codec, jobs jobs) http.Handler {
 		}
 		return json.NewEncoder(w).Encode(job)
 	}))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		codec.WriteHTTPStatus(w, r, http.StatusNotFound)
-	})
+	mux.Handle("/", codec.HTTPStatusHandler(http.StatusNotFound))
 	return recovering(codec)(mux)
 }
