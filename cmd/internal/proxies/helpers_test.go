@@ -29,8 +29,8 @@ import (
 	"github.com/statusmap/statusmap/internal/servertest/proxies"
 )
 
-// root is the root of the repository.
-const root = "../../../"
+// page has the settings and the table.
+const page = "../../../docs/proxies.md"
 
 func TestMain(m *testing.M) { servertest.Main(m) }
 
@@ -86,8 +86,8 @@ func clientVersion(t *testing.T, name string) string {
 	return string(version[1])
 }
 
-// callTimeout is the deadline of a call. No call takes that long, except if a proxy
-// swallows an error.
+// callTimeout is the deadline of a call. A call takes that long only if a proxy does not
+// answer.
 const callTimeout = 20 * time.Second
 
 func goClient() client {
@@ -229,5 +229,3 @@ func startProxy(t *testing.T, kind, server string, raise bool) string {
 		return proxies.StartEnvoy(t, config).Addr(t, "grpc")
 	}
 }
-
-const page = root + "docs/proxies.md"

@@ -77,8 +77,8 @@ static_resources:
         explicit_http_config: {http2_protocol_options: {}}
 `
 
-// descriptors returns the demo's service, with HTTP routes of GET as its gateway has and
-// of POST, and what the transcoder needs to read the details of a status.
+// descriptors returns the demo's service, with the GET routes of its gateway and a POST
+// route for each method, and what the transcoder needs to read the details of a status.
 func descriptors(t *testing.T) string {
 	t.Helper()
 	routes := map[string]string{
@@ -164,8 +164,10 @@ func hostileRequest(t *testing.T, seed uint64, address string, codes [][2]string
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = bytes.ReplaceAll(text, []byte(`\ufffd`), []byte("\xff")) // encoding/json repairs text that is not UTF-8
-	if r.IntN(5) == 0 {                                             // JSON that is broken or is not JSON
+	// encoding/json has repaired what is not UTF-8.
+	text = bytes.ReplaceAll(text, []byte(`\ufffd`), []byte("\xff"))
+	if r.IntN(5) == 0 {
+		// JSON that is broken.
 		at := r.IntN(len(text))
 		text = append(append(text[:at:at], value()...), text[at+r.IntN(len(text)-at):]...)
 	}
@@ -257,11 +259,11 @@ func TestTranscoder(t *testing.T) {
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	statuses, details := map[int]int{}, 0
-	seeds := make(chan uint64)
+	queue := make(chan *http.Request)
 	for range workers {
 		work.Go(func() {
-			for seed := range seeds {
-				code, body := send(hostileRequest(t, seed, address, codes))
+			for request := range queue {
+				code, body := send(request)
 				mu.Lock()
 				statuses[code]++
 				if strings.Contains(body, `"legacy_code"`) {
@@ -272,9 +274,9 @@ func TestTranscoder(t *testing.T) {
 		})
 	}
 	for seed := range uint64(requests) {
-		seeds <- seed
+		queue <- hostileRequest(t, seed, address, codes)
 	}
-	close(seeds)
+	close(queue)
 	work.Wait()
 
 	t.Logf("HTTP statuses and how often: %v; %d answers have details", statuses, details)

@@ -59,8 +59,8 @@ func (m mode) call(t *testing.T, c client, address, id, argument string) result 
 
 var domain = string(code.Descriptor().ParentFile().Package())
 
-// letters are those of which arguments consist: one that HPACK compresses; the one that
-// it compresses least, also in base64; one of 9 bytes in grpc-message.
+// letters are those of which arguments consist: one that HPACK compresses; one that it
+// does not compress, not in base64 either; one that has 9 bytes in grpc-message.
 var letters = []string{"x", ">", "作"}
 
 // A server raises codes, and keeps what it sends.
@@ -69,11 +69,11 @@ type server struct {
 	calls sync.Map // id to result
 }
 
-// serve starts a server whose statuses are not larger than maxSize.
-func serve(t *testing.T, maxSize int) *server {
+// serve starts a server with options of the interceptors.
+func serve(t *testing.T, opts ...status.Option) *server {
 	t.Helper()
 	s := new(server)
-	opts := []grpc.ServerOption{
+	serverOpts := []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 			response, err := handler(ctx, request)
 			s.keep(request, 0, err)
@@ -86,8 +86,9 @@ func serve(t *testing.T, maxSize int) *server {
 			return err
 		}),
 	}
-	opts = append(opts, status.ServerOptions(status.WithMaxSize(maxSize), status.WithLogger(slog.New(slog.DiscardHandler)))...)
-	s.addr = servertest.ServeGRPC(t, demo.NewService(servertest.DefaultCatalog(t)), opts...)
+	opts = append(opts, status.WithLogger(slog.New(slog.DiscardHandler)))
+	serverOpts = append(serverOpts, status.ServerOptions(opts...)...)
+	s.addr = servertest.ServeGRPC(t, demo.NewService(servertest.DefaultCatalog(t)), serverOpts...)
 	return s
 }
 
@@ -205,7 +206,11 @@ func TestWhole(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, tt.maxSize)
+			var opts []status.Option
+			if tt.raise {
+				opts = append(opts, status.WithMaxSize(tt.maxSize))
+			}
+			server := serve(t, opts...)
 			addresses := map[string]string{"no proxy": server.addr}
 			for _, kind := range kinds {
 				addresses[kind] = startProxy(t, kind, server.addr, tt.raise)
@@ -258,7 +263,7 @@ var ladder = []int{4, 5, 6, 7, 10, 14, 20, 28, 40, 56, 80, 112}
 // and what the client receives instead of a larger status.
 func TestPage(t *testing.T) {
 	t.Parallel()
-	server := serve(t, 1<<20)
+	server := serve(t, status.WithMaxSize(1<<20))
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -349,6 +354,9 @@ func passes(t *testing.T, server *server, c client, address string, modes []mode
 				outcome := codepb.Code(got.code).String()
 				if got.code == sent.code {
 					outcome += " without details"
+					if got.details != "" {
+						t.Errorf("%v arrives, the server sends %v", got, sent)
+					}
 				}
 				if !slices.Contains(instead, outcome) {
 					instead = append(instead, outcome)
