@@ -301,7 +301,7 @@ enum Code {
 func TestServe(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := command(ctx, t, "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--proto", "../../testdata/acme/code.proto")
+	cmd := command(ctx, t, "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--proto", "../../testdata/acme/code.proto", "--with-samples")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
