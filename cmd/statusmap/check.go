@@ -57,6 +57,9 @@ func newBreaking(from *sources) *cobra.Command {
 			if err != nil {
 				return exit{2, err}
 			}
+			if old.Empty() && changed.Empty() {
+				return exit{2, noTables(slices.Concat(against, list))}
+			}
 			return format.print(cmd.OutOrStdout(), rules.Breaking(old, changed, choice), paths)
 		},
 	}
@@ -94,6 +97,9 @@ func newLint(from *sources) *cobra.Command {
 			if err != nil {
 				return exit{2, err}
 			}
+			if files.Empty() {
+				return exit{2, noTables(list)}
+			}
 			return format.print(cmd.OutOrStdout(), rules.Lint(files, options), paths)
 		},
 	}
@@ -117,6 +123,10 @@ func checked(from *sources, args []string) ([]string, error) {
 		return nil, errors.New("there is nothing to check: write the .proto files or their folder, for example proto")
 	}
 	return list, nil
+}
+
+func noTables(list []string) error {
+	return fmt.Errorf("there are no enums with the option (statusmap.v1.system) in %q: write the folder or the files of your error tables", list)
 }
 
 // load reads sources, and returns the paths of their files on disk by name.

@@ -153,15 +153,14 @@ func checkGuard(t *testing.T, guard, change string, harmful bool, reason, cell, 
 // columns of missing guards stay as they are.
 func checkTable(t *testing.T, guards []guard, cells [][]string) {
 	t.Helper()
-	const file = root + "docs/guard.md"
-	raw, err := os.ReadFile(file)
+	raw, err := os.ReadFile(guardPage)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, ok := strings.Cut(string(raw), "<!-- table of TestGuards -->\n")
 	was, after, ok2 := strings.Cut(rest, "<!-- end -->\n")
 	if !ok || !ok2 {
-		t.Fatalf("%s has no table of TestGuards", file)
+		t.Fatalf("%s has no table of TestGuards", guardPage)
 	}
 	lines := strings.Split(was, "\n")
 	var b strings.Builder
@@ -182,7 +181,7 @@ func checkTable(t *testing.T, guards []guard, cells [][]string) {
 		}
 		b.WriteString("\n")
 	}
-	golden.Check(t, file, []byte(before+"<!-- table of TestGuards -->\n"+b.String()+"<!-- end -->\n"+after))
+	golden.Check(t, guardPage, []byte(before+"<!-- table of TestGuards -->\n"+b.String()+"<!-- end -->\n"+after))
 }
 
 // newGuards returns the guards in the order of the table's columns.
@@ -215,7 +214,7 @@ func newGuards(t *testing.T) []guard {
 			return breaking(ctx, buf, bin, old, changed, "version: v2\n")
 		}},
 		{name: "buf with the plugin", missing: missing, run: func(ctx context.Context, old, changed *version) (string, error) {
-			return breaking(ctx, buf, bin, old, changed, "version: v2\nbreaking:\n  use: [FILE, STATUSMAP_WIRE, STATUSMAP_LEGACY_BYTES, STATUSMAP_SOURCE, STATUSMAP_CONTRACT]\nplugins:\n  - plugin: buf-plugin-statusmap\n")
+			return breaking(ctx, buf, bin, old, changed, bufConfig(t))
 		}},
 		{name: "`statusmap breaking`", run: func(ctx context.Context, old, changed *version) (string, error) {
 			return command(ctx, changed.dir, "", statusmap, "breaking", ".", "--against", old.dir)

@@ -36,14 +36,14 @@ func BreakingRules() []Rule {
 		{ID: "CODE_SAME_LEGACY_CODE", Category: wire, Purpose: "Checks that a code keeps its legacy code."},
 		{ID: "CODE_SAME_READS", Category: wire, Purpose: "Checks that a code keeps the expression of further legacy codes that are read as it."},
 		{ID: "CODE_SAME_GRPC", Category: wire, Purpose: "Checks that an error keeps its gRPC code."},
-		{ID: "CODE_SAME_SUCCESS", Category: wire, Purpose: "Checks that a success code stays one, and that an error stays one."},
+		{ID: "CODE_SAME_SUCCESS", Category: wire, Purpose: "Checks that a success code stays one, and an error too."},
 		{ID: "CODE_NO_ARG_DELETE", Category: wire, Purpose: "Checks that a code keeps its arguments by name."},
 
 		{ID: "SYSTEM_SAME_ENVELOPE", Category: legacyBytes, Purpose: "Checks that the templates of envelopes, with format and escape, stay the same."},
 		{ID: "SYSTEM_SAME_CONTENT_TYPE", Category: legacyBytes, Purpose: "Checks that the Content-Type of an envelope stays the same."},
 		{ID: "SYSTEM_SAME_HEADERS", Category: legacyBytes, Purpose: "Checks that the headers of failures are not removed or changed."},
 		{ID: "SYSTEM_SAME_HTTP_ALWAYS", Category: legacyBytes, Purpose: "Checks that http_always stays the same."},
-		{ID: "SYSTEM_SAME_ALTERNATIVES", Category: legacyBytes, Purpose: "Checks that alternatives are not removed, and that they keep their order."},
+		{ID: "SYSTEM_SAME_ALTERNATIVES", Category: legacyBytes, Purpose: "Checks that alternatives are not removed and keep their order."},
 		{ID: "SYSTEM_SAME_LANGUAGE", Category: legacyBytes, Purpose: "Checks that language, default_language and language_header stay the same."},
 		{ID: "SYSTEM_SAME_REQUEST_ID_HEADER", Category: legacyBytes, Purpose: "Checks that the header with the request's id stays the same."},
 		{ID: "SYSTEM_SAME_HELP", Category: legacyBytes, Purpose: "Checks that the URL of help is not removed or changed."},
@@ -58,7 +58,7 @@ func BreakingRules() []Rule {
 		{ID: "METHOD_SAME_DIALECT", Category: legacyBytes, Purpose: "Checks that a method keeps its dialect."},
 
 		{ID: "ENUM_SAME_NAME", Category: source, Purpose: "Checks that codes stay in the same enum."},
-		{ID: "CODE_SAME_ARGS", Category: source, Purpose: "Checks that a code gets no further arguments, and that they keep their order."},
+		{ID: "CODE_SAME_ARGS", Category: source, Purpose: "Checks that a code has the same arguments in the same order."},
 		{ID: "CODE_SAME_ARG_TYPE", Category: source, Purpose: "Checks that an argument keeps its type."},
 
 		{ID: "METHOD_SAME_ERRORS", Category: contract, Purpose: "Checks that a method declares the same errors, if it declared any."},

@@ -86,6 +86,9 @@ func Load(files []protoreflect.FileDescriptor, given map[string]bool) *Files {
 	return f
 }
 
+// Empty reports whether there is no annotated enum.
+func (f *Files) Empty() bool { return len(f.tables) == 0 }
+
 func (f *Files) add(file protoreflect.FileDescriptor) {
 	if f.paths[file.Path()] != nil || file.IsPlaceholder() {
 		return

@@ -39,7 +39,7 @@ func LintRules() []Rule {
 	rules := []Rule{
 		{ID: catalogValid, Category: standard, Purpose: "Checks that no rule of the catalog is broken: a program cannot use the enum otherwise."},
 		{ID: catalogWarning, Category: standard, Purpose: "Checks that what works is also what is intended, for example that a system includes the enum."},
-		{ID: "CODE_REPLACED_DEPRECATED", Category: standard, Purpose: "Checks that a code with replaced_by is deprecated, and that its replacement exists."},
+		{ID: "CODE_REPLACED_DEPRECATED", Category: standard, Purpose: "Checks that a code with replaced_by is deprecated, and its replacement exists."},
 		{ID: "CODE_RETRY_FITS_GRPC", Category: standard, Purpose: "Checks that a code with retry_after has a gRPC code after which the same call may succeed."},
 		{ID: "CODE_SECRET_SENSITIVE", Category: standard, Purpose: "Checks that arguments with names such as password or token are sensitive."},
 		{ID: "CODE_SENSITIVE_NOT_IN_MESSAGE", Category: standard, Purpose: "Checks that messages do not name sensitive arguments."},

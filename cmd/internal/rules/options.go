@@ -105,7 +105,7 @@ func describeHTTP(o *statusmapv1.CodeOptions) string {
 	if len(o.GetFallbackFor()) > 0 {
 		return "that of the gRPC code that the code replaces"
 	}
-	return fmt.Sprintf("%d, which %s has,", httpStatus(o), o.GetGrpc())
+	return fmt.Sprintf("%d (that of %s)", httpStatus(o), o.GetGrpc())
 }
 
 func writeHTTP(o *statusmapv1.CodeOptions) string {
