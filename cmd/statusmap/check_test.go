@@ -90,7 +90,7 @@ func TestCheckCommands(t *testing.T) {
 		{"lint DIR/new --use AIP193,DECLARED", 0, nil},
 		{"lint DIR/old --use DECLARED --languages en", 0, nil},
 		{"lint DIR/old --languages de --ignore depot.v1.DEPOT_ERROR", 1, []string{`DIR/old/code.proto:7:20: depot.v1.PARCEL_LOST: the code has no message in "de": write translations: {key: "de" value: "…"} (CODE_TRANSLATED)`}},
-		{"lint DIR/broken", 1, []string{`DIR/broken/x.proto:7:80: depot.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599 (CATALOG_VALID)`}},
+		{"lint DIR/broken", 1, []string{`DIR/broken/x.proto:7:81: depot.v1.PARCEL_LOST: http: 99 is not a valid HTTP status of a response: write one from 200 to 599 (CATALOG_VALID)`}},
 		{"lint DIR/none", 2, []string{"there are no enums with the option"}},
 		{"lint", 2, []string{"there is nothing to check"}},
 		{"lint DIR/syntax", 2, []string{"x.proto:1:1: syntax error"}},
