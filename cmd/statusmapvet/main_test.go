@@ -28,7 +28,7 @@ func TestGoVet(t *testing.T) {
 	}
 
 	out, err := vet(t, tool, "./cmd/statusmapvet/analyzer/testdata/callsbytes")
-	const want = `calls.go:15:54: PARCEL_NOT_FOUND has no argument "parcelId": write "parcel_id"`
+	const want = `calls.go:15:53: PARCEL_NOT_FOUND has no argument "parcelId": write "parcel_id"`
 	if err == nil || !strings.Contains(out, want) {
 		t.Errorf("go vet says %v and\n%s\nwant %s", err, out, want)
 	}
