@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"status"},
 	{"statushttp"},
 	{"gateway", "statusconnect", "statusenvoy"},
+	{"status/statustest"}, // tests of users drive an RPC through a gateway with it
 	{"internal/prototest"},
 	{"internal/demo"},
 	{"internal/servertest"},
