@@ -6,6 +6,7 @@
 //	statusmap serve                   run a gRPC server and a REST gateway that raise any code
 //	statusmap catalog --format json   list all codes
 //	statusmap explain 1207101         explain a code, a reason or a body
+//	statusmap vocabulary third_party  write the .proto file that defines the options
 package main
 
 import (
@@ -80,6 +81,6 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from))
+	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newVocabulary())
 	return root
 }
