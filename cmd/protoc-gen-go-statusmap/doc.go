@@ -38,7 +38,8 @@
 // status.SetSuccess.
 //
 // For each method that declares its errors (RPCOptions.errors of the method or its
-// service), the function JobServiceGetJobErrors returns their full names.
+// service), the function JobServiceGetJobErrors returns their names as the options have
+// them, and links them to their constructors.
 //
 // # Parameters
 //

@@ -413,47 +413,51 @@ func (g *generator) writeMethod(out *protogen.GeneratedFile, f *file, m *method)
 	if err != nil {
 		dialect = "" // reported by read
 	}
-	var lines, names []string
+	var lines []string
 	for _, name := range m.errors {
-		full := g.fullName(dialect, name)
-		names = append(names, strconv.Quote(full))
-		if c := g.byName[protoreflect.FullName(full)]; c != nil && c.name != "" && c.file.importPath == f.importPath {
-			lines = append(lines, "  - ["+c.name+"]: "+full)
-		} else {
-			lines = append(lines, "  - "+full)
+		line := "  - " + name
+		if c := g.find(dialect, name); c != nil && c.name != "" && c.file.importPath == f.importPath {
+			line += ": [" + c.name + "]"
 		}
+		lines = append(lines, line)
 	}
-	comment(out, m.name+" returns the full names of the codes with which the method "+string(m.Desc.FullName())+" may fail:", []string{strings.Join(lines, "\n")})
+	text := m.name + " returns the codes with which the method " + string(m.Desc.FullName()) + " may fail: full names"
+	if dialect != "" {
+		text += ", or reasons of the system " + dialect
+	}
+	comment(out, text+".", []string{strings.Join(lines, "\n")})
 	out.P("func ", m.name, "() []string {")
 	out.P("return []string{")
-	for _, name := range names {
-		out.P(name, ",")
+	for _, name := range m.errors {
+		out.P(strconv.Quote(name), ",")
 	}
 	out.P("}")
 	out.P("}")
 	out.P()
 }
 
-// fullName returns the full name of a code that a method declares: of the dialect's enum, or
-// of one that it includes. If the code is not in the run, it is that of the dialect.
-func (g *generator) fullName(dialect, name string) string {
-	if dialect == "" || strings.Contains(name, ".") {
-		return name
+// find returns the code that a name means in the system of a domain: a full name, or the
+// reason of a code of the system's enum or of one that it includes. It returns nil if it is
+// not one to generate.
+func (g *generator) find(domain, name string) *code {
+	if strings.Contains(name, ".") {
+		return g.byName[protoreflect.FullName(name)]
+	}
+	if c := g.byName[protoreflect.FullName(domain+"."+name)]; c != nil {
+		return c
 	}
 	for _, enum := range g.enums {
 		options, err := annotation.System(enum)
-		if err != nil || options == nil || string(enum.FullName().Parent()) != dialect {
+		if err != nil || options == nil || string(enum.FullName().Parent()) != domain {
 			continue
 		}
 		for _, included := range options.GetIncludes() {
-			for _, e := range g.enums {
-				if string(e.FullName()) == included && e.Values().ByName(protoreflect.Name(name)) != nil {
-					return string(e.FullName().Parent()) + "." + name
-				}
+			if c := g.byName[protoreflect.FullName(included).Parent().Append(protoreflect.Name(name))]; c != nil {
+				return c
 			}
 		}
 	}
-	return dialect + "." + name
+	return nil
 }
 
 // describe returns the paragraphs of a constructor's comment.
@@ -504,11 +508,7 @@ func (g *generator) deprecation(f *file, c *code, prefix string) string {
 	if by == "" {
 		return "Deprecated: the code is marked as deprecated."
 	}
-	full := protoreflect.FullName(by)
-	if !strings.Contains(by, ".") {
-		full = protoreflect.FullName(g.fullName(c.Domain(), by))
-	}
-	if other := g.byName[full]; other != nil && other.name != "" && other.file.importPath == f.importPath {
+	if other := g.find(c.Domain(), by); other != nil && other.name != "" && other.file.importPath == f.importPath {
 		return "Deprecated: use [" + prefix + other.name + "]."
 	}
 	return "Deprecated: use " + oneLine(by) + "."

@@ -23,14 +23,20 @@ func main() {
 		fmt.Fprintln(os.Stderr, "protoc-gen-go-statusmap: it has no arguments but --version: run it with buf generate, or with protoc --go-statusmap_out=DIR")
 		os.Exit(2)
 	}
+	opts, run := newPlugin()
+	opts.Run(run)
+}
+
+// newPlugin returns the plugin: how its options are read, and what it does.
+func newPlugin() (protogen.Options, func(*protogen.Plugin) error) {
 	var flags flag.FlagSet
 	suffix := flags.String("package_suffix", defaultSuffix, "")
-	protogen.Options{ParamFunc: flags.Set}.Run(func(plugin *protogen.Plugin) error {
+	return protogen.Options{ParamFunc: flags.Set}, func(plugin *protogen.Plugin) error {
 		plugin.SupportedFeatures = uint64(pluginpb.CodeGeneratorResponse_FEATURE_PROTO3_OPTIONAL | pluginpb.CodeGeneratorResponse_FEATURE_SUPPORTS_EDITIONS)
 		plugin.SupportedEditionsMinimum = descriptorpb.Edition_EDITION_PROTO2
 		plugin.SupportedEditionsMaximum = descriptorpb.Edition_EDITION_2023
 		return generate(plugin, *suffix)
-	})
+	}
 }
 
 func version() string {
