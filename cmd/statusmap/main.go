@@ -7,6 +7,7 @@
 //	statusmap catalog --format json   list all codes
 //	statusmap explain 1207101         explain a code, a reason or a body
 //	statusmap errors                  list the errors that methods declare
+//	statusmap vocabulary third_party  write the .proto file that defines the options
 package main
 
 import (
@@ -81,6 +82,6 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newErrors(&from))
+	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newErrors(&from), newVocabulary())
 	return root
 }
