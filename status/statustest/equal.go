@@ -43,7 +43,7 @@ func Equal(t testing.TB, err error, code protoreflect.Enum, args ...any) {
 		return
 	}
 	if d := diff(want, got); d != "" {
-		t.Error("the errors differ (- want, + got)\n" + d)
+		t.Error("the errors differ (- want, + got)\n" + strings.TrimSuffix(d, "\n"))
 	}
 }
 

@@ -76,9 +76,9 @@ func EqualResponse(t testing.TB, handler http.Handler, request *http.Request, ht
 	handler.ServeHTTP(recorder, request)
 	got := recorder.Body.String()
 	if recorder.Code != httpStatus || got != body {
-		t.Error(fmt.Sprintf("%s %s (- want, + got)\n", request.Method, request.URL) +
-			lines(fmt.Sprintf("%d %s", httpStatus, http.StatusText(httpStatus)), fmt.Sprintf("%d %s", recorder.Code, http.StatusText(recorder.Code))) +
-			lines(body, got) + firstDifference(body, got))
+		t.Errorf("%s %s (- want, + got)\n%s\n%s", request.Method, request.URL,
+			lines(fmt.Sprintf("%d %s", httpStatus, http.StatusText(httpStatus)), fmt.Sprintf("%d %s", recorder.Code, http.StatusText(recorder.Code))),
+			lines(body, got)+firstDifference(body, got))
 	}
 	return recorder.Result()
 }
@@ -86,22 +86,20 @@ func EqualResponse(t testing.TB, handler http.Handler, request *http.Request, ht
 // lines returns a line that is equal, or the two that differ.
 func lines(want, got string) string {
 	if want == got {
-		return "  " + want + "\n"
+		return "  " + want
 	}
-	return "- " + want + "\n+ " + got + "\n"
+	return "- " + want + "\n+ " + got
 }
 
-// firstDifference returns a line about the first byte that differs.
+// firstDifference returns a line about the first characters that differ.
 func firstDifference(want, got string) string {
 	if want == got {
 		return ""
 	}
+	a, b := []rune(want), []rune(got)
 	i := 0
-	for i < min(len(want), len(got)) && want[i] == got[i] {
+	for i < min(len(a), len(b)) && a[i] == b[i] {
 		i++
 	}
-	return fmt.Sprintf("the first difference is at byte %d: %q, want %q\n", i, excerpt(got, i), excerpt(want, i))
+	return fmt.Sprintf("\nthe first difference is %q, want %q", string(b[i:min(len(b), i+20)]), string(a[i:min(len(a), i+20)]))
 }
-
-// excerpt returns the beginning of a text from byte i.
-func excerpt(s string, i int) string { return s[i:min(len(s), i+20)] }

@@ -42,7 +42,7 @@ func problem(want statusmapv1.CodeOptions_Arg_Type, v types.TypeAndValue) string
 	if want != typeString && want != typeJSON {
 		return numberProblem(want, v.Type)
 	}
-	if hasText(v.Type) {
+	if hasText(v.Type) || isJSON(v.Type, "RawMessage") {
 		return ""
 	}
 	switch u := v.Type.Underlying().(type) {
@@ -94,8 +94,7 @@ func textProblem(want statusmapv1.CodeOptions_Arg_Type, text string) string {
 
 // numberProblem is [problem] for INT64, DOUBLE and BOOL.
 func numberProblem(want statusmapv1.CodeOptions_Arg_Type, t types.Type) string {
-	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != nil &&
-		named.Obj().Pkg().Path() == "encoding/json" && named.Obj().Name() == "Number" && want != typeBool {
+	if isJSON(t, "Number") && want != typeBool {
 		return ""
 	}
 	if hasText(t) {
@@ -113,6 +112,12 @@ func numberProblem(want statusmapv1.CodeOptions_Arg_Type, t types.Type) string {
 		}
 	}
 	return hints[want]
+}
+
+// isJSON reports whether a type is the one of encoding/json with a name.
+func isJSON(t types.Type, name string) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "encoding/json" && named.Obj().Name() == name
 }
 
 // hasText reports whether fmt prints a value of a type with a method of its own.

@@ -45,6 +45,7 @@ func right(id string, parcel *parcelv1.ErrorCode, known any) []error {
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", celsius(1), "index", number(1), "fragile", "false"),
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", json.Number("1"), "index", "2", "limits", 3),
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", known, "index", known, "fragile", known, "limits", known),
+		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 2, "limits", json.RawMessage("[1]")),
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcel_id", errCause),
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcel_id", time.Now()),
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcel_id", formatted{}),
@@ -125,7 +126,7 @@ func codes(id string) []error {
 	}
 }
 
-func values(id string, p *string, f func() string, raw []byte, n *number, list []int, s fmt.Stringer, js json.RawMessage) []error {
+func values(id string, p *string, f func() string, raw []byte, n *number, list []int, s fmt.Stringer) []error {
 	return []error{
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", id, "index", 1),                  // want `^the argument "weight_kg" is of type DOUBLE, but id is of type string: give a number$`
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", "heavy", "index", 1),             // want `"heavy" is of type string: give a number`
@@ -139,7 +140,6 @@ func values(id string, p *string, f func() string, raw []byte, n *number, list [
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 1, "fragile", "yes"), // want `give true or false`
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 1, "limits", "{"),    // want `^the argument "limits" is of type JSON, but "{" is of type string: give JSON$`
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 1, "limits", list),   // want `its text is not JSON: use encoding/json, and convert the result to a string`
-		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 1, "limits", js),     // want `js is of type json.RawMessage: its text is a list of numbers: convert it to a string`
 		status.Error(parcelv1.ErrorCode_WEIGHT_TOO_HIGH, "weight_kg", 1, "index", 1, "token", p),       // want `p is of type \*string: its text is an address: give what it points to`
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcel_id", f),                              // want `^the argument "parcel_id" is of type STRING, but f is of type func\(\) string: its text is an address: give what it points to$`
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcel_id", raw),                            // want `its text is a list of numbers: convert it to a string`
