@@ -3,7 +3,10 @@
 
 package catalogtest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxCells is how many pairs of lines diff compares: 4,000 changed lines in each text.
 const maxCells = 16_000_000
@@ -34,7 +37,7 @@ func diff(want, got string) string {
 	} else {
 		w.compare(middleA, middleB)
 	}
-	return w.String()
+	return w.out.String()
 }
 
 // compare writes the shortest difference of two lists of lines.
@@ -42,9 +45,9 @@ func (w *diffWriter) compare(a, b []string) {
 	// common[i*(len(b)+1)+j] is how many lines a[i:] and b[j:] have in common, in order.
 	width := len(b) + 1
 	common := make([]int32, (len(a)+1)*width)
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if x == y {
 				common[i*width+j] = common[(i+1)*width+j+1] + 1
 			} else {
 				common[i*width+j] = max(common[(i+1)*width+j], common[i*width+j+1])
@@ -70,7 +73,7 @@ func (w *diffWriter) compare(a, b []string) {
 
 // A diffWriter writes lines that differ.
 type diffWriter struct {
-	strings.Builder
+	out strings.Builder
 	// The lines that name the system and the code of the next line; "" if there is none, or
 	// if it is written.
 	system, code string
@@ -94,14 +97,14 @@ func (w *diffWriter) same(line string) {
 func (w *diffWriter) write(sign byte, lines ...string) {
 	for _, line := range lines {
 		if w.system != "" && line != "" {
-			w.WriteString("  " + w.system + "\n")
+			w.out.WriteString("  " + w.system + "\n")
 			w.system = ""
 		}
 		if w.code != "" && strings.HasPrefix(line, "\t") {
-			w.WriteString("  " + w.code + "\n")
+			w.out.WriteString("  " + w.code + "\n")
 		}
 		w.code = ""
-		w.WriteString(strings.TrimRight(string(sign)+" "+line, " ") + "\n")
+		w.out.WriteString(strings.TrimRight(string(sign)+" "+line, " ") + "\n")
 		w.inSystem = line != ""
 	}
 }

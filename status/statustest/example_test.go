@@ -6,6 +6,7 @@ package statustest_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestGetJobOverHTTP(t *testing.T) {
 	demov1.RegisterDemoServiceServer(server, service{err: getJob(42)})
 	handler := statustest.Gateway(t, server, demov1.RegisterDemoServiceHandler, statushttp.WithDefaultDomain("legacy.job.v2"))
 
-	request := httptest.NewRequest("GET", "/echo/legacy.job.v2?text=hi", nil)
+	request := httptest.NewRequest(http.MethodGet, "/echo/legacy.job.v2?text=hi", nil)
 	request.Header.Set("X-Request-Id", "7af8fe59")
 	statustest.EqualResponse(t, handler, request, 200,
 		`{"result":false,"code":1233106,"data":null,"message":"作业 42 不存在","request_id":"7af8fe59"}`)

@@ -264,18 +264,19 @@ func (c *checker) checkNames(call *ast.CallExpr, code *code, list []given) {
 // addMissing returns the fix that adds missing arguments. Each needs a variable with its
 // name, since any other value would only hide that it is missing.
 func (c *checker) addMissing(call *ast.CallExpr, code *code, missing []string) *analysis.SuggestedFix {
-	text := ""
+	var added []string
 	for _, name := range missing {
 		variable := c.variable(call, code, name)
 		if variable == "" {
 			return nil
 		}
-		text += ", " + strconv.Quote(name) + ", " + variable
+		added = append(added, strconv.Quote(name), variable)
 	}
+	text := strings.Join(added, ", ")
 	end := call.Args[len(call.Args)-1].End()
 	return &analysis.SuggestedFix{
-		Message:   "Add " + strings.TrimPrefix(text, ", "),
-		TextEdits: []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(text)}},
+		Message:   "Add " + text,
+		TextEdits: []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(", " + text)}},
 	}
 }
 
