@@ -5,6 +5,7 @@ package catalogtest_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -257,6 +258,14 @@ func TestGolden(t *testing.T) {
 	}
 	if got := golden(filepath.Dir(file), enum); len(got) != 1 {
 		t.Errorf("a folder: got %q", got)
+	}
+}
+
+func TestGoldenOfAnIncludedEnum(t *testing.T) {
+	got := golden(filepath.Join(t.TempDir(), "errors.golden"), load(t, fmt.Sprintf(includedSource, "503"))...)
+	want := []string{"none of the enums has the option (statusmap.v1.system): pass the descriptor of the enum that includes them"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -193,6 +193,10 @@ func (c *checker) checkArgs(call *ast.CallExpr, code *code, args []ast.Expr) {
 		switch {
 		case a.name == catalog.ErrorInfoLegacyCode:
 			c.report(key, "name", nil, "%q is sent with every error: use another name", a.name)
+		case !aip193.IsMetadataKey(a.name) && nearest(a.name, code.names()) != "":
+			near := nearest(a.name, code.names())
+			c.report(key, "unknown", rename(key, near), "%s has no argument %q: write %q", code.Reason, a.name, near)
+			list = append(list, given{near, key, args[1]})
 		case !aip193.IsMetadataKey(a.name):
 			c.report(key, "name", nil, "%q is not a valid name of an argument: write 2 to 64 characters of [a-zA-Z0-9-_] that start with a lowercase letter", a.name)
 		case slices.ContainsFunc(list, func(other given) bool { return other.name == a.name }):
@@ -246,11 +250,7 @@ func (c *checker) checkNames(call *ast.CallExpr, code *code, list []given) {
 			missing = slices.Delete(missing, needed, needed+1)
 		}
 		free = slices.DeleteFunc(free, func(name string) bool { return name == near })
-		var fix *analysis.SuggestedFix
-		if literal, ok := a.key.(*ast.BasicLit); ok {
-			fix = replace(literal, strconv.Quote(near), "Write "+strconv.Quote(near))
-		}
-		c.report(a.key, "unknown", fix, "%s has no argument %q: write %q", code.Reason, a.name, near)
+		c.report(a.key, "unknown", rename(a.key, near), "%s has no argument %q: write %q", code.Reason, a.name, near)
 	}
 	switch len(missing) {
 	case 0:
@@ -259,6 +259,15 @@ func (c *checker) checkNames(call *ast.CallExpr, code *code, list []given) {
 	default:
 		c.report(call, "missing", c.addMissing(call, code, missing), "the arguments %s of %s are missing: add their names and values", quoted(missing), code.Reason)
 	}
+}
+
+// rename returns the fix that writes another name, or nil if key is not a literal.
+func rename(key ast.Expr, name string) *analysis.SuggestedFix {
+	literal, ok := key.(*ast.BasicLit)
+	if !ok {
+		return nil
+	}
+	return replace(literal, strconv.Quote(name), "Write "+strconv.Quote(name))
 }
 
 // addMissing returns the fix that adds missing arguments. Each needs a variable with its

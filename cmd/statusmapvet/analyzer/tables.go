@@ -66,8 +66,11 @@ type arg struct {
 	Type statusmapv1.CodeOptions_Arg_Type
 }
 
-// names returns the arguments of the code, sorted.
+// names returns the arguments of the code, sorted. c may be nil.
 func (c *code) names() []string {
+	if c == nil {
+		return nil
+	}
 	names := slices.Clone(c.Needed)
 	for _, a := range c.Declared {
 		names = append(names, a.Name)

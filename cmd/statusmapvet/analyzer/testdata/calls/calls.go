@@ -85,6 +85,7 @@ func missing(parcelID string, holder *int, index string) []error {
 func unknown(id string) []error {
 	const key = "parcelId"
 	return []error{
+		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "ParcelID", id),                            // want `PARCEL_NOT_FOUND has no argument "ParcelID": write "parcel_id"`
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "parcelId", id),                            // want `^PARCEL_NOT_FOUND has no argument "parcelId": write "parcel_id"$`
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, "pacel_id", id),                            // want `no argument "pacel_id": write "parcel_id"`
 		status.Error(parcelv1.ErrorCode_PARCEL_NOT_FOUND, key, id),                                   // want `no argument "parcelId": write "parcel_id"`
