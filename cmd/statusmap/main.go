@@ -6,9 +6,11 @@
 //	statusmap serve                   run a gRPC server and a REST gateway that raise any code
 //	statusmap catalog --format json   list all codes
 //	statusmap explain 1207101         explain a code, a reason or a body
+//	statusmap errors                  list the errors that methods declare
 //	statusmap lint proto              check a table
 //	statusmap breaking proto --against '.git#branch=main,subdir=proto'
 //	                                  report changes of a table that clients notice
+//	statusmap vocabulary third_party  write the .proto file that defines the options
 package main
 
 import (
@@ -96,6 +98,6 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit{2, fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newLint(&from), newBreaking(&from))
+	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newErrors(&from), newLint(&from), newBreaking(&from), newVocabulary())
 	return root
 }

@@ -378,3 +378,29 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestVocabulary: the embedded file is the one in the repository, printed or written.
+func TestVocabulary(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("../../proto/statusmap/v1/options.proto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stdout, stderr, code := run(t, "", "vocabulary"); stdout != string(want) || stderr != "" || code != 0 {
+		t.Errorf("exit code %d, %s: the output is not proto/statusmap/v1/options.proto: run go generate", code, stderr)
+	}
+	dir := filepath.Join(t.TempDir(), "third_party")
+	file := filepath.Join(dir, "statusmap", "v1", "options.proto")
+	for range 2 { // the second time, the file exists
+		if stdout, stderr, code := run(t, "", "vocabulary", dir); stdout+stderr != "" || code != 0 {
+			t.Fatalf("exit code %d, output %q, want none", code, stdout+stderr)
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not the vocabulary: %v", file, err)
+		}
+	}
+	_, stderr, code := run(t, "", "vocabulary", file)
+	if want := `statusmap: cannot write "` + filepath.Join(file, "statusmap", "v1", "options.proto") + `": not a directory: use a folder in which you can create files` + "\n"; stderr != want || code != 1 {
+		t.Errorf("exit code %d, got %q, want %q", code, stderr, want)
+	}
+}
