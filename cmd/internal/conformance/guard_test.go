@@ -46,7 +46,7 @@ var changes = []struct {
 	{"envelope", []string{`"message":{message},`, `"msg":{message},`}, true, "envelope.failure changes from"},
 	{"field of the request", []string{`["weight_kg"]`, `["weight"]`}, true, `fields changes from ["weight_kg"] to ["weight"]`},
 	{"value renamed", []string{"DEPOT_BUSY = 102", "DEPOT_OVERLOADED = 102"}, true, "the reason changes from DEPOT_BUSY to DEPOT_OVERLOADED: clients find the error by its reason"},
-	{"value removed", []string{lost(), ""}, true, "the code PARCEL_LOST is deleted: clients of servers that still send it do not find it"},
+	{"value removed", []string{weightInvalid, ""}, true, "the code WEIGHT_INVALID is deleted: clients of servers that still send it do not find it"},
 	{"number", []string{"DEPOT_BUSY = 102", "DEPOT_BUSY = 109"}, true, "the number changes from 102 to 109"},
 	{"type of an argument", []string{"{type: INT64 description", "{description"}, true, "the type of the argument {parcel_id} changes from INT64 to STRING"},
 
@@ -55,14 +55,15 @@ var changes = []struct {
 	{"comment", []string{"  DEPOT_ERROR = 900", "  // Anything else.\n  DEPOT_ERROR = 900"}, false, ""},
 }
 
-func lost() string {
-	for _, c := range rulestest.Breaking() {
-		if c.Name == "a value is deleted" {
-			return c.New[0]
-		}
-	}
-	return ""
-}
+const weightInvalid = `  WEIGHT_INVALID = 103 [(statusmap.v1.code) = {
+    grpc: INVALID_ARGUMENT
+    message: "bad weight"
+    translations: {key: "de" value: "Gewicht ungültig"}
+    fields: ["weight_kg"]
+    explanation: "The weight is not a number."
+    fallback_for: [INVALID_ARGUMENT]
+  }];
+`
 
 // A version is the user's repository before or after a change.
 type version struct {
@@ -79,6 +80,8 @@ type guard struct {
 	// run returns an *exec.ExitError with the exit code of the command, or errStopped, if
 	// the guard stops the change. It also returns the guard's output.
 	run func(ctx context.Context, old, changed *version) (string, error)
+	// review reports whether the guard stops every change, so that people look at it.
+	review bool
 	// missing says what the machine lacks.
 	missing string
 }
@@ -86,8 +89,9 @@ type guard struct {
 // TestGuards runs all guards on all changes, and compares the table with docs/guard.md.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	guards := newGuards(t)
-	old := newVersion(t, nil)
+	bin := build(t, "statusmap", "statusmapvet", "buf-plugin-statusmap", "protoc-gen-go-statusmap")
+	guards := newGuards(t, bin)
+	old := newVersion(t, bin, nil)
 	for _, g := range guards {
 		if g.missing != "" {
 			if os.Getenv("STATUSMAP_REQUIRE_ALL") == "1" {
@@ -102,13 +106,17 @@ func TestGuards(t *testing.T) {
 	}
 	var cells [][]string
 	for _, change := range changes {
-		changed := newVersion(t, change.edit)
+		changed := newVersion(t, bin, change.edit)
 		var row []string
 		for _, g := range guards {
 			cell := "?"
 			if g.missing == "" {
 				out, err := g.run(t.Context(), old, changed)
 				cell = stops(t, g.name+", "+change.name, out, err)
+				if g.review && cell == "stops" {
+					row = append(row, "review")
+					continue
+				}
 				checkGuard(t, g.name, change.name, change.harmful, change.reason, cell, out, err)
 			}
 			row = append(row, cell)
@@ -184,16 +192,23 @@ func checkTable(t *testing.T, guards []guard, cells [][]string) {
 	golden.Check(t, guardPage, []byte(before+"<!-- table of TestGuards -->\n"+b.String()+"<!-- end -->\n"+after))
 }
 
-// newGuards returns the guards in the order of the table's columns.
-func newGuards(t *testing.T) []guard {
+// build builds commands of this repository into a new folder.
+func build(t *testing.T, names ...string) (bin string) {
 	t.Helper()
-	bin := t.TempDir()
-	for _, name := range []string{"statusmap", "buf-plugin-statusmap"} {
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "github.com/statusmap/statusmap/cmd/"+name)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
+	bin = t.TempDir()
+	args := []string{"build", "-o", bin}
+	for _, name := range names {
+		args = append(args, "github.com/statusmap/statusmap/cmd/"+name)
 	}
+	if out, err := command(t.Context(), "", "", "go", args...); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
+}
+
+// newGuards returns the guards in the order of the table's columns.
+func newGuards(t *testing.T, bin string) []guard {
+	t.Helper()
 	goCommand := func(args ...string) func(ctx context.Context, old, changed *version) (string, error) {
 		return func(ctx context.Context, _, changed *version) (string, error) {
 			return command(ctx, changed.module, "", "go", args...)
@@ -202,10 +217,21 @@ func newGuards(t *testing.T) []guard {
 	statusmap := filepath.Join(bin, "statusmap")
 	buf, missing := findBuf(t.Context())
 	return []guard{
-		{name: "compiler", run: goCommand("build", "./...")},
-		{name: "`go vet`", run: goCommand("vet", "./...")},
+		{name: "compiler", run: goCommand("build", ".")},
+		{name: "compiler, with constructors", run: goCommand("build", "./constructors")},
+		{name: "`go vet`", run: goCommand("vet", ".")},
+		{name: "`statusmapvet`", run: goCommand("vet", "-vettool="+filepath.Join(bin, "statusmapvet"), ".")},
 		{name: "`catalogtest.Check`", run: func(ctx context.Context, _, changed *version) (string, error) {
 			return checkCatalog(ctx, t, changed)
+		}},
+		{name: "`catalogtest.Golden`", review: true, run: func(ctx context.Context, old, changed *version) (string, error) {
+			file := filepath.Join(old.module, "errors.golden")
+			if _, err := os.Stat(file); err != nil {
+				if out, err := runGolden(ctx, old, file, "STATUSMAP_UPDATE=1"); err != nil {
+					return out, fmt.Errorf("cannot write the file: %s", out)
+				}
+			}
+			return runGolden(ctx, changed, file)
 		}},
 		{name: "`statusmap lint`", run: func(ctx context.Context, _, changed *version) (string, error) {
 			return command(ctx, changed.dir, "", statusmap, "lint", ".")
@@ -256,7 +282,7 @@ func command(ctx context.Context, dir, path, name string, args ...string) (strin
 }
 
 // newVersion returns the user's repository with edits.
-func newVersion(t *testing.T, edits []string) *version {
+func newVersion(t *testing.T, bin string, edits []string) *version {
 	t.Helper()
 	c := rulestest.Case{New: edits}
 	_, dir, names := c.Write(t)
@@ -275,10 +301,11 @@ func newVersion(t *testing.T, edits []string) *version {
 			t.Fatal(err)
 		}
 	}
-	for name, text := range generate(t, dir, names) {
+	for name, text := range generate(t, bin, dir, names) {
 		add("depotv1/"+name, text)
 	}
 	add("user.go", userProgram)
+	add("constructors/user.go", userConstructors)
 	// The module uses the library of this repository, with its versions of other modules.
 	library, err := filepath.Abs(root)
 	if err != nil {
@@ -306,27 +333,78 @@ func NotFound(id int64) error {
 	return status.Error(depotv1.Code_PARCEL_NOT_FOUND, "parcel_id", id, "depot", "Bern")
 }
 
-func Lost() error { return status.Error(depotv1.Code_PARCEL_LOST) }
+func Invalid() error { return status.Error(depotv1.Code_WEIGHT_INVALID) }
 
 func Busy() error { return status.Error(depotv1.Code_DEPOT_BUSY) }
 `
 
+// userConstructors is the same program with generated constructors.
+const userConstructors = `package user
+
+import "` + userModule + `/depotv1/depotv1status"
+
+func NotFound(id int64) error { return depotv1status.ParcelNotFound(id, "Bern") }
+
+func Invalid() error { return depotv1status.WeightInvalid() }
+
+func Busy() error { return depotv1status.DepotBusy() }
+`
+
 // checkCatalog runs catalogtest.Check on the enums of a version.
 func checkCatalog(ctx context.Context, t *testing.T, v *version) (string, error) {
-	registry, err := protosource.Compile(ctx, nil, []string{v.dir})
-	if err != nil {
-		return "", err
-	}
-	d, err := registry.FindDescriptorByName("depot.v1.Code")
+	enum, err := codesOf(ctx, v.dir)
 	if err != nil {
 		return "", err
 	}
 	r := &recorder{TB: t}
-	catalogtest.Check(r, d.(protoreflect.EnumDescriptor))
+	catalogtest.Check(r, enum)
 	if r.errors.Len() > 0 {
 		return r.errors.String(), errStopped
 	}
 	return "", nil
+}
+
+// runGolden runs TestGuardGolden in a process of its own, since Golden reads the environment.
+func runGolden(ctx context.Context, v *version, file string, environ ...string) (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, exe, "-test.run=^TestGuardGolden$")
+	cmd.Env = append(os.Environ(), append(environ, "STATUSMAP_GUARD_DIR="+v.dir, "STATUSMAP_GUARD_FILE="+file)...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// TestGuardGolden runs catalogtest.Golden for TestGuards.
+//
+//nolint:paralleltest // alone in its process
+func TestGuardGolden(t *testing.T) {
+	dir := os.Getenv("STATUSMAP_GUARD_DIR")
+	if dir == "" {
+		t.Skip("TestGuards runs it")
+	}
+	enum, err := codesOf(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogtest.Golden(t, os.Getenv("STATUSMAP_GUARD_FILE"), enum)
+}
+
+func codesOf(ctx context.Context, dir string) (protoreflect.EnumDescriptor, error) {
+	registry, err := protosource.Compile(ctx, nil, []string{dir})
+	if err != nil {
+		return nil, err
+	}
+	d, err := registry.FindDescriptorByName("depot.v1.Code")
+	if err != nil {
+		return nil, err
+	}
+	enum, ok := d.(protoreflect.EnumDescriptor)
+	if !ok {
+		return nil, fmt.Errorf("%s is not an enum", d.FullName())
+	}
+	return enum, nil
 }
 
 // errStopped is the error of a guard that is not a command.
@@ -341,8 +419,9 @@ type recorder struct {
 func (r *recorder) Error(args ...any) { fmt.Fprintln(&r.errors, args...) }
 func (r *recorder) Log(...any)        {}
 
-// generate returns the Go code that protoc-gen-go generates, by file name.
-func generate(t *testing.T, dir string, names []string) map[string]string {
+// generate returns the Go code that protoc-gen-go and protoc-gen-go-statusmap generate, by
+// the path below depotv1.
+func generate(t *testing.T, bin, dir string, names []string) map[string]string {
 	t.Helper()
 	registry, err := protosource.Compile(t.Context(), nil, []string{dir})
 	if err != nil {
@@ -386,7 +465,34 @@ func generate(t *testing.T, dir string, names []string) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[filepath.Base(file.GeneratedFilenamePrefix)+".pb.go"] = string(bytes.TrimSpace(content)) + "\n"
+		files[filepath.Base(file.GeneratedFilenamePrefix)+".pb.go"] = string(content)
+	}
+	response := constructors(t, bin, request)
+	for _, file := range response.GetFile() {
+		files[strings.TrimPrefix(file.GetName(), userModule+"/depotv1/")] = file.GetContent()
 	}
 	return files
+}
+
+// constructors runs protoc-gen-go-statusmap.
+func constructors(t *testing.T, bin string, request *pluginpb.CodeGeneratorRequest) *pluginpb.CodeGeneratorResponse {
+	t.Helper()
+	raw, err := proto.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "protoc-gen-go-statusmap"))
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(raw), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := new(pluginpb.CodeGeneratorResponse)
+	if err := proto.Unmarshal(out, response); err != nil {
+		t.Fatal(err)
+	}
+	if response.Error != nil {
+		t.Fatal(response.GetError())
+	}
+	return response
 }

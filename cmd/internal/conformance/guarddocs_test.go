@@ -92,10 +92,7 @@ func TestGuardCommands(t *testing.T) {
 	blocks := servertest.Blocks(t, guardPage)
 	servertest.CheckConsole(t, nil, blocks, dir, 4)
 
-	exe := filepath.Join(t.TempDir(), "statusmap")
-	if out, err := command(t.Context(), root, "", "go", "build", "-o", exe, "./cmd/statusmap"); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	exe := filepath.Join(build(t, "statusmap"), "statusmap")
 	var outputs []string
 	for _, b := range blocks {
 		if b.Language != "yaml" || !strings.Contains(b.Text, "runs-on:") {
@@ -160,12 +157,9 @@ func TestGuardBuf(t *testing.T) {
 		}
 		t.Skip(missing)
 	}
-	bin := t.TempDir()
-	if out, err := command(t.Context(), root, "", "go", "build", "-o", bin, "./cmd/buf-plugin-statusmap"); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	old := newVersion(t, nil)
-	changed := newVersion(t, []string{"http: 502", "http: 503", "{sensitive: true description", "{description"})
+	bin := build(t, "buf-plugin-statusmap", "protoc-gen-go-statusmap")
+	old := newVersion(t, bin, nil)
+	changed := newVersion(t, bin, []string{"http: 502", "http: 503", "{sensitive: true description", "{description"})
 	for _, v := range []*version{old, changed} {
 		if err := os.WriteFile(filepath.Join(v.dir, "buf.yaml"), []byte(bufConfig(t)), 0o600); err != nil {
 			t.Fatal(err)
