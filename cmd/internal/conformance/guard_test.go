@@ -432,7 +432,7 @@ func generate(t *testing.T, bin, dir string, names []string) map[string]string {
 	for _, name := range names {
 		parameters = append(parameters, "M"+name+"="+userModule+"/depotv1")
 	}
-	request.Parameter = proto.String(strings.Join(parameters, ","))
+	request.Parameter = new(strings.Join(parameters, ","))
 	added := map[string]bool{}
 	var add func(protoreflect.FileDescriptor)
 	add = func(file protoreflect.FileDescriptor) {

@@ -122,8 +122,7 @@ func ruleOf(warning string) string {
 // catalog reports the problems of the catalog, or its warnings if it has no problems.
 func (l *linter) catalog() {
 	c, err := catalog.FromFiles(l.files.registry)
-	var problems catalog.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[catalog.Problems](err); ok {
 		for _, p := range problems {
 			l.problem(catalogValid, p)
 		}

@@ -279,7 +279,7 @@ func (c *comparer) compareSystem(old, now *table) {
 	c.compareEnvelope(a.GetEnvelope(), b.GetEnvelope(), "envelope", numbers{fieldEnvelope}, add)
 	c.compareAlternatives(a, b, add)
 	c.compareCodesOf(old, now, add)
-	c.compareFallbacks(old, now, add)
+	c.compareFallbacks(old, now)
 }
 
 func header(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
@@ -393,7 +393,7 @@ func (c *comparer) compareCodesOf(old, now *table, add systemAdder) {
 }
 
 // compareFallbacks compares which code replaces an error without a code of the system.
-func (c *comparer) compareFallbacks(old, now *table, add systemAdder) {
+func (c *comparer) compareFallbacks(old, now *table) {
 	a, b := old.fallbacks(), now.fallbacks()
 	type pair struct{ before, after *code }
 	changed := map[pair][]string{}
