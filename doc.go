@@ -19,3 +19,4 @@
 package statusmap
 
 //go:generate env GOWORK=off go tool -modfile=tools/go.mod buf generate
+//go:generate cp proto/statusmap/v1/options.proto cmd/statusmap/options.proto

@@ -7,15 +7,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	grpcstatus "google.golang.org/grpc/status"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/catalog/catalogtest"
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
 	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/internal/servertest"
@@ -170,45 +169,7 @@ func seenByREST(t *testing.T, demo *servertest.Demo, system *catalog.System, cod
 // not see options.
 func TestCatalogGolden(t *testing.T) {
 	t.Parallel()
-	var b bytes.Buffer
-	for _, system := range servertest.DefaultCatalog(t).Systems() {
-		fmt.Fprintf(&b, "# %s (%s), %s\n", system.Domain(), system.Title(), system.Language())
-		fmt.Fprintf(&b, "# failure  %s\n# success  %s\n", system.Envelope().Failure, system.Envelope().Success)
-		if system.HTTPAlways() != 0 {
-			fmt.Fprintf(&b, "# HTTP     always %d\n", system.HTTPAlways())
-		}
-		if system.LanguageHeader() != "" {
-			fmt.Fprintf(&b, "# language by %s\n", system.LanguageHeader())
-		}
-		for _, code := range system.Codes() {
-			if code.Domain() != system.Domain() {
-				b.WriteString(code.Domain() + " ")
-			}
-			fmt.Fprintf(&b, "%s %s %s %s %d", code.LegacyCode(), code.Reason(), fmt.Sprint(code.Number()),
-				statusmapv1.GrpcCode(code.GRPCCode()), code.HTTPStatus())
-			if code.RetryAfter() > 0 {
-				fmt.Fprintf(&b, " retry=%s", code.RetryAfter())
-			}
-			for _, field := range code.Fields() {
-				fmt.Fprintf(&b, " field=%s", field)
-			}
-			for _, name := range slices.Sorted(maps.Keys(code.Labels())) {
-				fmt.Fprintf(&b, " %s=%s", name, code.Labels()[name])
-			}
-			for _, g := range code.FallbackFor() {
-				fmt.Fprintf(&b, " fallback=%s", statusmapv1.GrpcCode(g))
-			}
-			for _, httpStatus := range code.FallbackForHTTP() {
-				fmt.Fprintf(&b, " fallback=%d", httpStatus)
-			}
-			fmt.Fprintf(&b, "\n\t%s\n", code.Message())
-			for language, message := range code.Translations() {
-				fmt.Fprintf(&b, "\t%s: %s\n", language, message)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	golden.Check(t, filepath.Join("testdata", "catalog.golden"), b.Bytes())
+	catalogtest.Golden(t, filepath.Join("testdata", "catalog.golden"))
 }
 
 func jsonBytes(t *testing.T, v any) []byte {

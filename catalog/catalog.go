@@ -54,6 +54,21 @@ var defaultCatalog = sync.OnceValues(func() (*Catalog, error) {
 // [Problems].
 func Default() (*Catalog, error) { return defaultCatalog() }
 
+// CodesOf returns the codes of one annotated enum, in the order of the file. It is for tools
+// that read an enum without the systems that include it: the codes have no system. Only
+// the rules for codes are checked, and none between codes but those for numbers. If a rule
+// is broken, CodesOf returns an error that holds all [Problems].
+func CodesOf(enum protoreflect.EnumDescriptor) ([]*Code, error) {
+	b := newBuilder(nil)
+	t := newTable(enum)
+	b.checkDomain(enum)
+	b.readCodes(t)
+	if len(b.problems) > 0 {
+		return nil, b.problems.tidy()
+	}
+	return t.codes, nil
+}
+
 // FromFiles returns the catalog of every annotated enum in files. [Default] does the
 // same for the files that are linked into the program.
 func FromFiles(files *protoregistry.Files) (*Catalog, error) {

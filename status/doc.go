@@ -25,6 +25,9 @@
 // Start with [Error] and [FromError]. For codes that are loaded at run time and
 // have no Go constants there are [New], [SetSuccessOf] and [FromErrorIn].
 //
+// The command statusmapvet, a tool for go vet, finds wrong calls of [Error] before the
+// program runs. Package status/statustest has checks for tests.
+//
 // grpc-go's package has the same name. Import it as
 //
 //	grpcstatus "google.golang.org/grpc/status"

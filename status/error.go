@@ -4,6 +4,7 @@
 package status
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -26,7 +27,7 @@ import (
 
 // Error returns an error with a legacy code. args are the message's arguments as
 // alternating names and values, as in log/slog. A value is written as fmt.Sprint
-// writes it, and a time.Time as RFC 3339 has it. Arguments that the message does not
+// writes it, a time.Time as RFC 3339 has it, and a json.RawMessage as its text. Arguments that the message does not
 // name are sent too, in the ErrorInfo's metadata.
 //
 // Error never fails. A missing argument leaves {name} in the message. A success
@@ -43,7 +44,7 @@ func Error(code protoreflect.Enum, args ...any) error {
 			return e
 		}
 	}
-	return raise(code, nil, args)
+	return raise(code, nil, callArgs{pairs: args})
 }
 
 // Wrap returns an error with a legacy code, as [Error] does, that wraps err for
@@ -53,12 +54,14 @@ func Wrap(err error, code protoreflect.Enum, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return raise(code, err, args)
+	return raise(code, err, callArgs{pairs: args})
 }
 
 // New returns an error with a code of any catalog, as [Error] does: for systems
 // that are loaded at run time and have no Go constants.
-func New(code *catalog.Code, args ...any) error { return newError(code, nil, args) }
+func New(code *catalog.Code, args ...any) error {
+	return newError(code, nil, callArgs{pairs: args})
+}
 
 // A LegacyError is an error with a legacy code: made by [Error], or read from a
 // gRPC status by [FromError]. It is immutable and safe for concurrent use.
@@ -102,7 +105,13 @@ type (
 	}
 )
 
-func raise(value protoreflect.Enum, cause error, args []any) error {
+// callArgs are the arguments of a call: those of [Error] or those of [Raise].
+type callArgs struct {
+	pairs []any
+	typed []Arg
+}
+
+func raise(value protoreflect.Enum, cause error, args callArgs) error {
 	cat, err := catalog.Default()
 	if code, ok := cat.Code(value); ok {
 		return newError(code, cause, args)
@@ -140,7 +149,7 @@ func raise(value protoreflect.Enum, cause error, args []any) error {
 // internalMessage is what a caller may know of an error that has no code.
 const internalMessage = "internal error"
 
-func newError(code *catalog.Code, cause error, args []any) error {
+func newError(code *catalog.Code, cause error, args callArgs) error {
 	if code == nil {
 		return &LegacyError{grpc: codes.Internal, message: internalMessage, cause: cause, rare: &rareFields{defect: "the code is nil"}}
 	}
@@ -169,7 +178,7 @@ func systemOf(code *catalog.Code) *catalog.System {
 	return nil
 }
 
-func build(code *catalog.Code, cause error, args []any) *LegacyError {
+func build(code *catalog.Code, cause error, args callArgs) *LegacyError {
 	m := new(madeError)
 	e := &m.LegacyError
 	e.code, e.grpc, e.retryAfter, e.cause = code, code.GRPCCode(), code.RetryAfter(), cause
@@ -179,7 +188,7 @@ func build(code *catalog.Code, cause error, args []any) *LegacyError {
 	missing := missing(code, e.args)
 	if i := slices.Index(missing, catalog.StatusMessage); i >= 0 {
 		// The code replaces no status here.
-		e.addArgs([]any{catalog.StatusMessage, details.StatusMessage(e.grpc, "")})
+		e.addTyped([]Arg{String(catalog.StatusMessage, details.StatusMessage(e.grpc, ""))})
 		missing = slices.Delete(missing, i, i+1)
 	}
 	e.message = message.Text(e.args)
@@ -206,8 +215,13 @@ func missing(code *catalog.Code, args []catalog.Arg) []string {
 // these are left out.
 const maxMetadata = 128
 
-// addArgs adds name-value pairs to the metadata, which are sorted by name.
-func (e *LegacyError) addArgs(args []any) {
+// addArgs adds the arguments of a call to the metadata, which are sorted by name.
+func (e *LegacyError) addArgs(args callArgs) {
+	e.addPairs(args.pairs)
+	e.addTyped(args.typed)
+}
+
+func (e *LegacyError) addPairs(args []any) {
 	for all := len(args); len(args) > 0; {
 		name, ok := args[0].(string)
 		if !ok || len(args) == 1 {
@@ -216,25 +230,55 @@ func (e *LegacyError) addArgs(args []any) {
 			continue
 		}
 		value := args[1]
-		at, twice := slices.BinarySearchFunc(e.args, name, func(a catalog.Arg, name string) int { return strings.Compare(a.Name, name) })
-		switch {
-		case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
-			e.addDefect("the argument " + e.place(all-len(args), strconv.Quote(forLog(name))) + " is not a valid metadata key")
-		case twice:
-			e.addDefect("the argument " + e.place(all-len(args), name) + " is given twice")
-		case len(e.args) == maxMetadata:
-			e.addDefect(fmt.Sprintf("there are more than %d arguments", maxMetadata))
+		at, full := e.insert(name, all-len(args))
+		if full {
 			return
-		default:
-			e.args = append(e.args, catalog.Arg{})
-			copy(e.args[at+1:], e.args[at:])
-			e.args[at] = catalog.Arg{Name: name, Value: text(value)}
+		}
+		if at >= 0 {
+			e.args[at].Value = text(value)
 			if v, ok := value.(slog.LogValuer); ok {
 				e.makeRare().logged = append(e.makeRare().logged, loggedArg{name, v})
 			}
 		}
 		args = args[2:]
 	}
+}
+
+func (e *LegacyError) addTyped(args []Arg) {
+	for i := range args {
+		if args[i].name == "" {
+			continue
+		}
+		at, full := e.insert(args[i].name, i)
+		if full {
+			return
+		}
+		if at >= 0 {
+			e.args[at].Value = args[i].value
+		}
+	}
+}
+
+// insert adds an entry to the metadata and returns where it is. It returns -1 if the name
+// cannot be used. index is the place of the name in the call. full reports whether no
+// further argument can be added.
+func (e *LegacyError) insert(name string, index int) (at int, full bool) {
+	at, twice := slices.BinarySearchFunc(e.args, name, func(a catalog.Arg, name string) int { return strings.Compare(a.Name, name) })
+	switch {
+	case !aip193.IsMetadataKey(name) || name == catalog.ErrorInfoLegacyCode:
+		e.addDefect("the argument " + e.place(index, strconv.Quote(forLog(name))) + " is not a valid metadata key")
+		return -1, false
+	case twice:
+		e.addDefect("the argument " + e.place(index, name) + " is given twice")
+		return -1, false
+	case len(e.args) == maxMetadata:
+		e.addDefect(fmt.Sprintf("there are more than %d arguments", maxMetadata))
+		return -1, true
+	}
+	e.args = append(e.args, catalog.Arg{})
+	copy(e.args[at+1:], e.args[at:])
+	e.args[at] = catalog.Arg{Name: name}
+	return at, false
 }
 
 // place returns how a defect names an argument of a call: by text, or by its place if the
@@ -279,6 +323,8 @@ func text(v any) string {
 	switch v := v.(type) {
 	case string:
 		s = v
+	case json.RawMessage:
+		return jsonText(v) // Sprint writes the numbers of its bytes
 	case int:
 		return strconv.Itoa(v)
 	case int32:
@@ -292,10 +338,23 @@ func text(v any) string {
 	default:
 		s = fmt.Sprint(v) // recovers from a String method that panics
 	}
+	return validText(s)
+}
+
+// validText returns s as UTF-8.
+func validText(s string) string {
 	if !utf8.ValidString(s) {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return s
+}
+
+// jsonText returns the text of a JSON value: null if it is nil, as encoding/json has it.
+func jsonText(value json.RawMessage) string {
+	if value == nil {
+		return "null"
+	}
+	return validText(string(value))
 }
 
 // Error returns domain.reason and the message, for people. It holds nothing of what

@@ -25,6 +25,10 @@ type Event struct {
 	GRPCCode codes.Code
 	// Repairs is what had to be done to the error.
 	Repairs Repairs
+	// Undeclared reports whether the option errors of the method or of its service names
+	// errors, but not this one. A fallback code that replaces an error without a code need
+	// not be named.
+	Undeclared bool
 	// Err is the error as the handler returned it, with all that it wraps. Remember
 	// that its text may hold what clients and metrics must not have, for example the
 	// sensitive arguments of a received status. A [LegacyError] prints them as ***.

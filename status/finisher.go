@@ -15,12 +15,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/statusmap/statusmap/catalog"
-	"github.com/statusmap/statusmap/internal/annotation"
 	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/internal/template"
 	"github.com/statusmap/statusmap/internal/wire"
@@ -34,6 +31,7 @@ type finisher struct {
 	rawCodes       bool
 	logger         *slog.Logger
 	observers      []func(context.Context, Event)
+	methods        methodCache
 }
 
 // A finalError is an error in its final form. It still unwraps to the handler's
@@ -113,6 +111,7 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 	if e, ok := err.(*LegacyError); ok && e.clean() { //nolint:errorlint // what is wrapped takes the long way
 		if final := f.addID(ctx, e, event, request); final != nil {
 			event.setCode(e.code, e.grpc)
+			f.checkDeclared(ctx, event, e.Domain(), e.Reason())
 			return final
 		}
 	}
@@ -126,6 +125,7 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 	d.localize(ctx)
 	d.repairText(event)
 	event.setCode(d.code, d.Code)
+	f.checkDeclared(ctx, event, d.Domain, d.Reason)
 	if f.rawCodes && d.rawCode != 0 {
 		d.Code = d.rawCode
 	}
@@ -140,6 +140,23 @@ func (f *finisher) final(ctx context.Context, request any, err error, event *Eve
 		f.logger.LogAttrs(ctx, level, "error hidden from client", append(callAttrs(ctx, event.Method), d.hidden...)...)
 	}
 	return &finalError{st, err, d.code}
+}
+
+// checkDeclared says in event whether the method declares the error. A method need not
+// declare the fallback codes that replace errors without a code.
+func (f *finisher) checkDeclared(ctx context.Context, event *Event, domain, reason string) {
+	if event.Repairs&(RepairGoError|RepairPlainStatus) != 0 {
+		return
+	}
+	options := f.methods.options(event.Method)
+	if len(options.errors) == 0 || !options.lacks(f.cat(), domain, reason) {
+		return
+	}
+	event.Undeclared = true
+	if f.logger.Enabled(ctx, slog.LevelDebug) {
+		attrs := append(callAttrs(ctx, event.Method), slog.String("domain", forLog(domain)), slog.String("reason", forLog(reason)))
+		f.logger.LogAttrs(ctx, slog.LevelDebug, "the method does not declare the error", attrs...)
+	}
 }
 
 // help returns the URL of the page about a code. For one of an included enum, it is that
@@ -519,29 +536,8 @@ func (f *finisher) system(ctx context.Context, cat *catalog.Catalog, method stri
 			return system
 		}
 	}
-	system, _ := cat.System(dialectOption(method))
+	system, _ := cat.System(f.methods.options(method).dialect)
 	return system
-}
-
-// dialectOption returns the dialect that a method's or its service's options name;
-// method is as in "/package.Service/Method".
-func dialectOption(method string) string {
-	if len(method) == 0 || method[0] != '/' {
-		return ""
-	}
-	d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(strings.ReplaceAll(method[1:], "/", ".")))
-	if err != nil {
-		return ""
-	}
-	m, ok := d.(protoreflect.MethodDescriptor)
-	if !ok {
-		return ""
-	}
-	domain, err := annotation.Dialect(m)
-	if err != nil {
-		return "" // statushttp.New reports it
-	}
-	return domain
 }
 
 // requestID returns the id of an incoming RPC; "" if it has none, or one that is not

@@ -88,15 +88,10 @@ func readOurs(cat *catalog.Catalog, st *grpcstatus.Status, info *details.Info) b
 // Only domain and reason count. It looks through %w and errors.Join at every error
 // there is.
 func Is(err error, code protoreflect.Enum) bool {
-	if err == nil || isNil(code) || code.Descriptor() == nil {
+	domain, reason, ok := nameOf(code)
+	if err == nil || !ok {
 		return false
 	}
-	domain := string(code.Descriptor().FullName().Parent())
-	value := code.Descriptor().Values().ByNumber(code.Number())
-	if value == nil {
-		return false
-	}
-	reason := string(value.Name())
 	cat := defaultCatalog()
 	return details.Walk(err, func(err error) bool {
 		if x, ok := err.(*LegacyError); ok { //nolint:errorlint // Walk unwraps
@@ -110,6 +105,19 @@ func Is(err error, code protoreflect.Enum) bool {
 		info := details.Info{Metadata: memory[:0]}
 		return readOurs(cat, st, &info) && info.Domain == domain && info.Reason == reason
 	})
+}
+
+// nameOf returns the domain and reason of an enum value. It returns false if the enum has no
+// such value.
+func nameOf(code protoreflect.Enum) (domain, reason string, ok bool) {
+	if isNil(code) || code.Descriptor() == nil {
+		return "", "", false
+	}
+	value := code.Descriptor().Values().ByNumber(code.Number())
+	if value == nil {
+		return "", "", false
+	}
+	return string(code.Descriptor().FullName().Parent()), string(value.Name()), true
 }
 
 // As returns the code in err as a value of its generated enum, for a switch; false

@@ -6,7 +6,10 @@
 //	func TestCodes(t *testing.T) { catalogtest.Check(t, jobv2.Code(0).Descriptor()) }
 //
 // A program cannot use a catalog with a broken rule. This test finds the broken rule
-// before the program starts.
+// before the program starts. A second test compares the tables with a file, so that a
+// change of what clients of the old API get is seen before it is merged:
+//
+//	func TestContract(t *testing.T) { catalogtest.Golden(t, "testdata/errors.golden") }
 package catalogtest
 
 import (

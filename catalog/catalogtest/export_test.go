@@ -3,5 +3,9 @@
 
 package catalogtest
 
-// Report exports report for the tests.
-var Report = report
+// Exports for the tests.
+var (
+	Report   = report
+	Contract = contract
+	Diff     = diff
+)

@@ -1,15 +1,21 @@
 // Copyright 2026 The statusmap Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command statusmap serves, lists and explains legacy error codes.
+// Command statusmap serves, lists, explains and checks legacy error codes.
 //
 //	statusmap serve                   run a gRPC server and a REST gateway that raise any code
 //	statusmap catalog --format json   list all codes
 //	statusmap explain 1207101         explain a code, a reason or a body
+//	statusmap errors                  list the errors that methods declare
+//	statusmap lint proto              check a table
+//	statusmap breaking proto --against '.git#branch=main,subdir=proto'
+//	                                  report changes of a table that clients notice
+//	statusmap vocabulary third_party  write the .proto file that defines the options
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,21 +41,32 @@ func main() {
 	defer stop()
 	root := newRoot()
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(root.ErrOrStderr(), "statusmap:", err)
+		code := 1
+		if e, ok := errors.AsType[exit](err); ok {
+			code = e.code
+		}
+		if text := err.Error(); text != "" {
+			fmt.Fprintln(root.ErrOrStderr(), "statusmap:", text)
+		}
 		stop()
-		os.Exit(1) //nolint:gocritic // stop has run
+		os.Exit(code) //nolint:gocritic // stop has run
 	}
 }
 
-// sources are the flags that select .proto files with further systems.
+// sources are the flags that select the systems.
 type sources struct {
 	files       []string
 	importPaths []string
+	samples     bool
 }
 
 // catalog returns the catalog, and writes the warnings about the files, one per line.
 func (s *sources) catalog(ctx context.Context, warn io.Writer) (*catalog.Catalog, error) {
-	cat, warnings, err := protosource.Catalog(ctx, s.importPaths, s.files)
+	read := protosource.Catalog
+	if s.samples {
+		read = protosource.CatalogWithLinked
+	}
+	cat, warnings, err := read(ctx, s.importPaths, s.files)
 	for _, w := range warnings {
 		fmt.Fprintln(warn, "warning:", w)
 	}
@@ -60,26 +77,27 @@ func newRoot() *cobra.Command {
 	var from sources
 	root := &cobra.Command{
 		Use:   "statusmap",
-		Short: "Serve, list and explain legacy error codes",
+		Short: "Serve, list, explain and check legacy error codes",
 		Long: "statusmap turns the error tables of old REST APIs into gRPC statuses and back.\n" +
 			"Each table is one annotated protobuf enum.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q: run \"statusmap --help\" to list the commands", args[0])
+				return exit{2, fmt.Errorf("unknown command %q: run \"statusmap --help\" to list the commands", args[0])}
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringArrayVar(&from.files, "proto", nil,
-		"add the systems of this .proto `FILE`; can be used several times")
+		"use the systems of this `SOURCE`: a .proto file, a folder, a buf image or a git reference; can be used several times (default: the samples)")
 	root.PersistentFlags().StringArrayVarP(&from.importPaths, "proto_path", "I", nil,
-		"search for imports of --proto files in this `DIR`; can be used several times (default: the working directory)")
+		"search for imports of .proto files in this `DIR`; can be used several times (default: the working directory)")
+	root.PersistentFlags().BoolVar(&from.samples, "with-samples", false, "with --proto, use the sample systems too")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())
+		return exit{2, fmt.Errorf("%w: run \"%s --help\" to list the flags", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from))
+	root.AddCommand(newServe(&from), newCatalog(&from), newExplain(&from), newErrors(&from), newLint(&from), newBreaking(&from), newVocabulary())
 	return root
 }

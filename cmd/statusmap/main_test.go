@@ -301,7 +301,7 @@ enum Code {
 func TestServe(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := command(ctx, t, "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--proto", "../../testdata/acme/code.proto")
+	cmd := command(ctx, t, "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--proto", "../../testdata/acme/code.proto", "--with-samples")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -376,5 +376,31 @@ func TestHelp(t *testing.T) {
 		if exitCode != 0 || errs != "" || !strings.Contains(out, "Usage:") {
 			t.Errorf("%v: %d %s%s", args, exitCode, out, errs)
 		}
+	}
+}
+
+// TestVocabulary: the embedded file is the one in the repository, printed or written.
+func TestVocabulary(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("../../proto/statusmap/v1/options.proto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stdout, stderr, code := run(t, "", "vocabulary"); stdout != string(want) || stderr != "" || code != 0 {
+		t.Errorf("exit code %d, %s: the output is not proto/statusmap/v1/options.proto: run go generate", code, stderr)
+	}
+	dir := filepath.Join(t.TempDir(), "third_party")
+	file := filepath.Join(dir, "statusmap", "v1", "options.proto")
+	for range 2 { // the second time, the file exists
+		if stdout, stderr, code := run(t, "", "vocabulary", dir); stdout+stderr != "" || code != 0 {
+			t.Fatalf("exit code %d, output %q, want none", code, stdout+stderr)
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not the vocabulary: %v", file, err)
+		}
+	}
+	_, stderr, code := run(t, "", "vocabulary", file)
+	if want := `statusmap: cannot write "` + filepath.Join(file, "statusmap", "v1", "options.proto") + `": not a directory: use a folder in which you can create files` + "\n"; stderr != want || code != 1 {
+		t.Errorf("exit code %d, got %q, want %q", code, stderr, want)
 	}
 }

@@ -52,6 +52,9 @@ const (
 	// RepairsKey is as in "go_error,cut_message"; "" if nothing had to be done. The
 	// counter alone has it.
 	RepairsKey = attribute.Key("statusmap.repairs")
+	// UndeclaredKey is true if the method declares its errors, but not this one. Other
+	// errors do not have it.
+	UndeclaredKey = attribute.Key("statusmap.undeclared")
 )
 
 // Observer returns an observer for status.WithObserver. For each error it adds 1 to a
@@ -74,16 +77,23 @@ func Observer(meter metric.Meter) (func(context.Context, status.Event), error) {
 			method = other
 		}
 		code := statusmapv1.GrpcCode(e.GRPCCode).String()
-		counter.Add(ctx, 1, metric.WithAttributes(
+		attrs := []attribute.KeyValue{
 			MethodKey.String(method),
 			CodeKey.String(code),
 			ErrorTypeKey.String(code),
 			DomainKey.String(e.Domain),
 			ReasonKey.String(e.Reason),
 			RepairsKey.String(strings.Join(e.Repairs.Names(), ",")),
-		))
+		}
+		if e.Undeclared {
+			attrs = append(attrs, UndeclaredKey.Bool(true))
+		}
+		counter.Add(ctx, 1, metric.WithAttributes(attrs...))
 		if span := trace.SpanFromContext(ctx); e.Reason != "" && span.IsRecording() {
 			span.SetAttributes(DomainKey.String(e.Domain), ReasonKey.String(e.Reason), LegacyCodeKey.String(e.LegacyCode))
+			if e.Undeclared {
+				span.SetAttributes(UndeclaredKey.Bool(true))
+			}
 		}
 	}, nil
 }

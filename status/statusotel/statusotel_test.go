@@ -160,6 +160,25 @@ func TestNoArguments(t *testing.T) {
 	}
 }
 
+// TestUndeclared: an error that its method does not declare has one more attribute.
+func TestUndeclared(t *testing.T) {
+	t.Parallel()
+	for _, undeclared := range []bool{false, true} {
+		m, s := new(meter), new(span)
+		observe, err := statusotel.Observer(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		observe(trace.ContextWithSpan(t.Context(), s), status.Event{Method: "/a.B/C", Reason: "X", Undeclared: undeclared})
+		spanSet := attribute.NewSet(s.attributes...)
+		for name, set := range map[string]*attribute.Set{"counter": &m.added[0], "span": &spanSet} {
+			if got, ok := set.Value("statusmap.undeclared"); ok != undeclared || got.AsBool() != undeclared {
+				t.Errorf("%s: Undeclared %t gives %v, %t", name, undeclared, got, ok)
+			}
+		}
+	}
+}
+
 // TestBounded: callers cannot make new series.
 func TestBounded(t *testing.T) {
 	t.Parallel()

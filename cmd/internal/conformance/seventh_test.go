@@ -20,7 +20,7 @@ import (
 // sends requests through the gateway and the gRPC server.
 func TestSeventhSystem(t *testing.T) {
 	t.Parallel()
-	cat, _, err := protosource.Catalog(t.Context(), nil, []string{root + "testdata/acme/code.proto"})
+	cat, _, err := protosource.CatalogWithLinked(t.Context(), nil, []string{root + "testdata/acme/code.proto"})
 	if err != nil {
 		t.Fatal(err)
 	}

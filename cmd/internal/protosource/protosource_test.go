@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/cmd/internal/protosource"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v1"
 	_ "github.com/statusmap/statusmap/gen/legacy/elves/v2"
@@ -147,7 +148,10 @@ func TestCompileSaysWhatIsWrong(t *testing.T) {
 		want  []string // parts of the error, in this order
 	}{
 		{"no such file", nil, []string{"none.proto"}, []string{"cannot read ", `none.proto": no such file or directory: use the path of a .proto file`}},
-		{"a folder", map[string]string{"depot/x": ""}, []string{"depot"}, []string{"depot", "is a directory"}},
+		{"a folder without files", map[string]string{"depot/x": ""}, []string{"depot"}, []string{"there are no .proto files in ", `depot": use the folder of your .proto files`}},
+		{"an image that is not one", map[string]string{"a.binpb": "<html>"}, []string{"a.binpb"}, []string{"cannot read ", `use an image that "buf build --output" has written`}},
+		{"an empty image", map[string]string{"a.json": "{}"}, []string{"a.json"}, []string{"cannot read ", "it has no files"}},
+		{"a compressed image that is not one", map[string]string{"a.json.gz": "{}"}, []string{"a.json.gz"}, []string{"cannot read ", "use an image that"}},
 		{"syntax", map[string]string{"a.proto": "syntax = \"proto3\";\nenum {\n"}, []string{"a.proto"}, []string{"a.proto:2:6: syntax error"}},
 		{"a missing import", map[string]string{"a.proto": "syntax = \"proto3\";\nimport \"gone.proto\";\n"}, []string{"a.proto"}, []string{"a.proto:2:8", "gone.proto"}},
 		{"an unknown option", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "grpc:", "grcp:", 1)}, []string{"a.proto"}, []string{"a.proto:11", "grcp"}},
@@ -194,8 +198,8 @@ func TestCatalog(t *testing.T) {
 		err   string
 	}{
 		{"no file: what is linked in", nil, linked, ""},
-		{"a new system", map[string]string{"a.proto": systemIn("depot.a.v1")}, append([]string{"depot.a.v1"}, linked...), ""},
-		{"a system that is linked in already", map[string]string{"a.proto": systemIn("legacy.elves.v2")}, linked, ""},
+		{"a new system", map[string]string{"a.proto": systemIn("depot.a.v1")}, []string{"depot.a.v1"}, ""},
+		{"a system that is linked in already", map[string]string{"a.proto": systemIn("legacy.elves.v2")}, []string{"legacy.elves.v2"}, ""},
 		{"no system", map[string]string{"a.proto": `syntax = "proto3"; package p; enum Color { COLOR_UNSPECIFIED = 0; }`}, nil, "there are no enums with the option (statusmap.v1.system) in ["},
 		{"a system that breaks a rule", map[string]string{"a.proto": strings.Replace(systemIn("depot.a.v1"), "fallback_for: [UNKNOWN]", "http: 99", 1)}, nil,
 			"a.proto:5: depot.a.v1.Code: fallback_for: no code has fallback_for with UNKNOWN or INTERNAL: write fallback_for: INTERNAL on the code for all other errors\n" +
@@ -214,21 +218,50 @@ func TestCatalog(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for _, s := range c.Systems() {
-				got = append(got, s.Domain())
-			}
-			if !slices.Equal(got, tt.want) {
+			if got := domains(c); !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if tt.files != nil {
-				domain := tt.want[0]
-				if domain == "legacy.elves.v1" {
-					domain = "legacy.elves.v2"
+				if code, ok := c.Lookup(tt.want[0], "PARCEL_LOST"); !ok || code.LegacyCode() != "7" {
+					t.Errorf("%s is not the system of the file", tt.want[0])
 				}
-				if code, ok := c.Lookup(domain, "PARCEL_LOST"); !ok || code.LegacyCode() != "7" {
-					t.Errorf("%s is not the system of the file", domain)
-				}
+			}
+		})
+	}
+}
+
+func domains(c *catalog.Catalog) []string {
+	var list []string
+	for _, s := range c.Systems() {
+		list = append(list, s.Domain())
+	}
+	return list
+}
+
+func TestCatalogWithLinked(t *testing.T) {
+	linked := []string{"legacy.elves.v1", "legacy.elves.v2"}
+	for _, tt := range []struct {
+		name, source string
+		want         []string
+	}{
+		{"no file", "", linked},
+		{"a new system", systemIn("depot.a.v1"), append([]string{"depot.a.v1"}, linked...)},
+		{"a system that is linked in already", systemIn("legacy.elves.v2"), linked},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var sources []string
+			if tt.source != "" {
+				sources = below(write(t, map[string]string{"a.proto": tt.source}), "a.proto")
+			}
+			c, _, err := protosource.CatalogWithLinked(t.Context(), nil, sources)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := domains(c); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if code, ok := c.Lookup("legacy.elves.v2", "PARCEL_LOST"); strings.Contains(tt.source, "elves") && (!ok || code.LegacyCode() != "7") {
+				t.Error("legacy.elves.v2 is not the system of the file")
 			}
 		})
 	}
