@@ -21,7 +21,7 @@ const module = "github.com/statusmap/statusmap"
 // listed. The list may contain folders that do not exist.
 var layers = [][]string{
 	{"gen"},
-	{"internal/aip193", "internal/annotation", "internal/template", "internal/wire"},
+	{"internal/aip193", "internal/annotation", "internal/panics", "internal/template", "internal/wire"},
 	{"catalog"},
 	{"internal/details"},
 	{"status"},
