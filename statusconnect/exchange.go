@@ -149,8 +149,7 @@ func (x *exchange) keeps(status int) bool {
 	codec, header := x.handler.codec, x.Header()
 	switch {
 	case status >= http.StatusBadRequest:
-		return codec.MayAnswer(&x.request) &&
-			(x.request.RPC != "" || status == http.StatusNotFound || status == http.StatusMethodNotAllowed || isJSON(header.Get("Content-Type")))
+		return codec.MayAnswer(&x.request)
 	case status >= 200 && status <= 299:
 		return x.request.RPC != "" && codec.Dialect(&x.request) != nil && isJSON(header.Get("Content-Type")) && header.Get("Content-Encoding") == ""
 	default:
@@ -207,17 +206,16 @@ func (x *exchange) fail(ctx context.Context) bool {
 // failure returns the error of a failure, and the HTTP status that it has itself; 0 if it
 // has none. The error is nil if the failure is of a handler that is not an RPC.
 func (x *exchange) failure() (error, int) { //nolint:revive // the error is the result, not a failure
-	received := readStatus(x.body.Bytes(), x.Header().Get("Content-Type"))
+	received := readStatus(x.body.Bytes())
 	switch {
 	case x.tooLarge:
 		return grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge
-	case x.err != nil:
+	case x.err != nil && (received == nil || received.Code() == x.err.Code()):
+		// Else vanguard has answered: it calls handlers even if it can't read a request.
 		return x.err.Err(), 0
 	case received != nil:
 		return received.Err(), 0
-	case x.status == http.StatusUnsupportedMediaType && x.request.RPC != "":
-		return grpcstatus.Error(codes.InvalidArgument, "media type"), x.status
-	case x.status == http.StatusNotFound, x.status == http.StatusMethodNotAllowed, x.request.RPC != "":
+	case x.request.RPC != "", x.status == http.StatusNotFound, x.status == http.StatusMethodNotAllowed, x.status == http.StatusUnsupportedMediaType:
 		return grpcstatus.Error(statushttp.GRPCCode(x.status), ""), x.status
 	default:
 		return nil, 0
@@ -235,8 +233,10 @@ func (x *exchange) succeed(ctx context.Context) bool {
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
 	body := success.Append(nil, header, x.data())
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	if success.HTTPStatus == http.StatusNoContent {
 		delete(header, "Content-Type")
+		delete(header, "Content-Length")
 		delete(x.Header(), "Content-Type")
 		body = nil
 	}

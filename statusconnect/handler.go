@@ -57,8 +57,8 @@ const defaultMaxBody = 4 << 20
 //
 //   - the errors of RPCs have the envelope, also those that connect-go or vanguard find
 //     before a handler is called;
-//   - 404 and 405 have it on every path. Other answers of handlers that are not RPCs are
-//     their own;
+//   - 404, 405 and 415 have it on every path. Other answers of handlers that are not RPCs
+//     are their own;
 //   - a JSON response of an RPC has the success envelope, if the system has one;
 //   - a body without a Content-Type, or one that is called a form, is read as JSON:
 //     curl -d calls it so;

@@ -18,13 +18,10 @@ import (
 )
 
 // readStatus reads the body of a failure that no interceptor has reported: the error of a
-// unary RPC in Connect, or a google.rpc.Status as vanguard writes it. It returns nil if the
-// body is neither. The text of a status without an ErrorInfo is left out: it may be that
-// of a parser.
-func readStatus(body []byte, contentType string) *grpcstatus.Status {
-	if !isJSON(contentType) {
-		return nil
-	}
+// unary RPC in Connect, or a google.rpc.Status as vanguard writes it, not always with the
+// Content-Type of JSON. It returns nil if the body is neither. The text of a status
+// without an ErrorInfo is left out: it may be that of a parser.
+func readStatus(body []byte) *grpcstatus.Status {
 	var e struct {
 		Code    json.RawMessage   `json:"code"`
 		Message string            `json:"message"`

@@ -58,7 +58,7 @@ type serverStream struct {
 	stream            *connect.ServerStream[demov1.StreamResponse]
 }
 
-func (s *serverStream) Context() context.Context                 { return s.context }
+func (s *serverStream) Context() context.Context                  { return s.context }
 func (s *serverStream) Send(message *demov1.StreamResponse) error { return s.stream.Send(message) }
 
 // FallbackDomain chooses the domain that a request of the demo names.
@@ -102,7 +102,11 @@ func Wires() []Wire {
 // Dial serves a handler until the test ends, and returns a client of its service.
 func (w Wire) Dial(t testing.TB, handler http.Handler) demov1connect.DemoServiceClient {
 	t.Helper()
-	server := servertest.ServeHTTP(t, handler, w.HTTP)
+	return w.Client(servertest.ServeHTTP(t, handler, w.HTTP))
+}
+
+// Client returns a client of a server's service.
+func (w Wire) Client(server *servertest.Server) demov1connect.DemoServiceClient {
 	return demov1connect.NewDemoServiceClient(server.Client, server.URL, w.Options...)
 }
 
