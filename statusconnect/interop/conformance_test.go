@@ -27,7 +27,7 @@ var patches = [][2]string{
 	{"interceptors := []connect.Interceptor{", "interceptors := []connect.Interceptor{statusconnect.Interceptor(status.WithLogger(slog.New(slog.DiscardHandler))), "},
 	{"handler := http.Handler(http.HandlerFunc(func(", "handler := statusconnect.Handler(codec, http.HandlerFunc(func("},
 	{"	mux := http.NewServeMux()\n", `	mux := http.NewServeMux()
-	codec, err := statushttp.New(statushttp.WithDefaultDomain("legacy.job.v2"), statushttp.WithLogger(slog.New(slog.DiscardHandler)))
+	codec, err := statushttp.New(statushttp.WithDefaultDomain("legacy.apiswitch.v1"), statushttp.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,7 +36,7 @@ var patches = [][2]string{
 	{"import (\n", `import (
 	"log/slog"
 
-	_ "github.com/statusmap/statusmap/gen/legacy/job/v2"
+	_ "github.com/statusmap/statusmap/gen/legacy/apiswitch/v1"
 	"github.com/statusmap/statusmap/status"
 	"github.com/statusmap/statusmap/statusconnect"
 	"github.com/statusmap/statusmap/statushttp"
