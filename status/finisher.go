@@ -199,7 +199,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 	panicked := errors.As(err, &p)
 	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
-		if err != error(e) && (wraps(err) || !e.received) {
+		if err != error(e) && (wraps(err) || !e.received) { //nolint:errorlint // the error itself
 			d.hidden = append(d.hidden, f.errorAttr(err))
 		}
 		return d

@@ -41,11 +41,11 @@ type sides struct {
 	connect demov1connect.DemoServiceClient
 }
 
-func options(opts ...status.Option) []status.Option {
-	return append([]status.Option{
+func options() []status.Option {
+	return []status.Option{
 		status.WithFallbackDomain(connecttest.FallbackDomain),
 		status.WithLogger(slog.New(slog.DiscardHandler)),
-	}, opts...)
+	}
 }
 
 func newSides(t testing.TB, wire connecttest.Wire, service demov1.DemoServiceServer, opts ...status.Option) sides {

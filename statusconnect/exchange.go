@@ -188,7 +188,7 @@ func (x *exchange) finish(ctx context.Context) {
 
 // fail answers a failure. It returns false, and does nothing, if it is not in a dialect.
 func (x *exchange) fail(ctx context.Context) bool {
-	err, httpStatus := x.failure()
+	httpStatus, err := x.failure()
 	if err == nil {
 		return false
 	}
@@ -203,22 +203,22 @@ func (x *exchange) fail(ctx context.Context) bool {
 	return true
 }
 
-// failure returns the error of a failure, and the HTTP status that it has itself; 0 if it
-// has none. The error is nil if the failure is of a handler that is not an RPC.
-func (x *exchange) failure() (error, int) { //nolint:revive // the error is the result, not a failure
+// failure returns the HTTP status that a failure has itself, 0 if it has none, and its
+// error. The error is nil if the failure is of a handler that is not an RPC.
+func (x *exchange) failure() (httpStatus int, err error) {
 	received := readStatus(x.body.Bytes())
 	switch {
 	case x.tooLarge:
-		return grpcstatus.Error(codes.InvalidArgument, "length"), http.StatusRequestEntityTooLarge
+		return http.StatusRequestEntityTooLarge, grpcstatus.Error(codes.InvalidArgument, "length")
 	case x.err != nil && (received == nil || received.Code() == x.err.Code()):
 		// Else vanguard has answered: it calls handlers even if it can't read a request.
-		return x.err.Err(), 0
+		return 0, x.err.Err()
 	case received != nil:
-		return received.Err(), 0
+		return 0, received.Err()
 	case x.request.RPC != "", x.status == http.StatusNotFound, x.status == http.StatusMethodNotAllowed, x.status == http.StatusUnsupportedMediaType:
-		return grpcstatus.Error(statushttp.GRPCCode(x.status), ""), x.status
+		return x.status, grpcstatus.Error(statushttp.GRPCCode(x.status), "")
 	default:
-		return nil, 0
+		return 0, nil
 	}
 }
 

@@ -6,6 +6,7 @@ package statusconnect_test
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,9 +64,7 @@ func post(t testing.TB, s *servertest.Server, rpc string, request any, header se
 		t.Fatal(err)
 	}
 	h := servertest.Header{"Content-Type": "application/json"}
-	for name, value := range header {
-		h[name] = value
-	}
+	maps.Copy(h, header)
 	return s.Do(t, servertest.Request{Method: http.MethodPost, Path: procedures + rpc, Header: h, Body: string(body)})
 }
 
