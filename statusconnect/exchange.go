@@ -308,13 +308,16 @@ func (x *exchange) send(ctx context.Context, status int, body []byte) {
 // recover gives a panic the exit of an internal error. An answer that has begun can't be
 // taken back; the connection is cut, so that it can't be taken for a whole one.
 func (x *exchange) recover(ctx context.Context) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.handler.codec.Dialect(&x.request) == nil {
+		return // the panic goes on
+	}
 	p := recover()
 	if p == nil {
 		return
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if p == http.ErrAbortHandler || x.handler.codec.Dialect(&x.request) == nil { //nolint:errorlint // the value itself, as net/http compares it
+	if p == http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
 		panic(p)
 	}
 	x.handler.codec.Logger().LogAttrs(ctx, slog.LevelError, "panic in a handler",
@@ -322,7 +325,8 @@ func (x *exchange) recover(ctx context.Context) {
 	if x.state == passed {
 		panic(http.ErrAbortHandler)
 	}
-	x.err = grpcstatus.New(codes.Internal, "")
+	x.err, x.tooLarge = grpcstatus.New(codes.Internal, ""), false
+	x.body.Reset()
 	x.fail(ctx)
 }
 

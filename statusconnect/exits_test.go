@@ -92,6 +92,10 @@ func TestBodies(t *testing.T) {
 			t.Errorf("%q: %d %s, want %s", contentType, r.Status, r.Body, want)
 		}
 	}
+	r := s.Do(t, servertest.Request{Method: http.MethodPost, Path: procedures + "Echo", Header: servertest.Header{dialectHeader: job, "X-Request-Id": "r-1"}})
+	if want := `{"result":true,"code":0,"data":{"text":""},"message":"","request_id":"r-1"}`; r.Status != 200 || r.Body != want {
+		t.Errorf("no body: %d %s, want %s", r.Status, r.Body, want)
+	}
 }
 
 // TestDialectOrder: a dialect is chosen as DESIGN and [statushttp.Codec.Dialect] say.

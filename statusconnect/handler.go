@@ -5,6 +5,7 @@ package statusconnect
 
 import (
 	"context"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -61,7 +62,7 @@ const defaultMaxBody = 4 << 20
 //     are their own;
 //   - a JSON response of an RPC has the success envelope, if the system has one;
 //   - a body without a Content-Type, or one that is called a form, is read as JSON:
-//     curl -d calls it so;
+//     curl -d calls it so. No body is an empty message;
 //   - responses are not compressed. Put a middleware that compresses around the handler.
 //
 // The handlers of next need the [Interceptor]. Without it, a service in another process has
@@ -127,14 +128,15 @@ func (x *exchange) inner(r *http.Request) *http.Request {
 		return inner
 	}
 	x.announce(inner.Header)
-	if inner.Body == nil || inner.Body == http.NoBody {
-		if x.request.RPC == "" {
-			return inner
-		}
-	} else {
-		inner.Body = x.limited(inner)
-	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return inner
+	}
+	switch {
+	case inner.Body != nil && inner.Body != http.NoBody:
+		inner.Body = x.limited(inner)
+	case x.request.RPC != "":
+		inner.Body, inner.ContentLength = io.NopCloser(strings.NewReader("{}")), 2 // as grpc-gateway reads it
+	default:
 		return inner
 	}
 	if isLikeJSON(inner.Header.Get("Content-Type")) {

@@ -14,15 +14,10 @@ import (
 	"connectrpc.com/connect"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
-	"google.golang.org/protobuf/reflect/protoregistry"
-	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	demov1 "github.com/statusmap/statusmap/gen/statusmap/demo/v1"
-	statusmapv1 "github.com/statusmap/statusmap/gen/statusmap/v1"
 	"github.com/statusmap/statusmap/internal/demo"
 	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
@@ -31,43 +26,11 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// register links a service whose methods have dialects by option: JobV2 its own, Others
-// that of the service.
-func register(t testing.TB) {
-	t.Helper()
-	if _, err := protoregistry.GlobalFiles.FindFileByPath("statusconnect/test.proto"); err == nil {
-		return // the test runs more than once
-	}
-	method := func(name, dialect string) *descriptorpb.MethodDescriptorProto {
-		m := &descriptorpb.MethodDescriptorProto{Name: &name, InputType: proto.String(".google.protobuf.Empty"), OutputType: proto.String(".google.protobuf.StringValue"), Options: &descriptorpb.MethodOptions{}}
-		if dialect != "" {
-			proto.SetExtension(m.Options, statusmapv1.E_Method, &statusmapv1.RPCOptions{Dialect: dialect})
-		}
-		return m
-	}
-	service := &descriptorpb.ServiceOptions{}
-	proto.SetExtension(service, statusmapv1.E_Service, &statusmapv1.RPCOptions{Dialect: apiswitch})
-	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name: proto.String("statusconnect/test.proto"), Package: proto.String("statusconnect.test"), Syntax: proto.String("proto3"),
-		Dependency: []string{"google/protobuf/empty.proto", "google/protobuf/wrappers.proto", "statusmap/v1/options.proto"},
-		Service: []*descriptorpb.ServiceDescriptorProto{{
-			Name: proto.String("Tests"), Options: service,
-			Method: []*descriptorpb.MethodDescriptorProto{method("JobV2", job), method("Others", "")},
-		}},
-	}, protoregistry.GlobalFiles)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := protoregistry.GlobalFiles.RegisterFile(file); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestOptions: without a route, the options of methods and services are their dialects,
 // for old clients, and their systems, for the fallback codes of RPC clients. Not parallel:
 // it changes the global registry.
 func TestOptions(t *testing.T) {
-	register(t)
+	connecttest.Register(t, "statusconnect.test", apiswitch, map[string]string{"JobV2": job, "Others": ""})
 	codec := newCodec(t)
 	mux := http.NewServeMux()
 	for _, name := range []string{"JobV2", "Others"} {
