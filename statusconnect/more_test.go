@@ -157,9 +157,10 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: %v", wire.Name, err)
 		}
 		if len(late) != 1 {
-			t.Errorf("%s: a header after the first message is no error", wire.Name)
-		} else {
-			<-late
+			t.Fatalf("%s: a header after the first message is no error", wire.Name)
+		}
+		if err := <-late; !strings.Contains(err.Error(), "have been sent already") {
+			t.Errorf("%s: %v", wire.Name, err)
 		}
 	}
 }

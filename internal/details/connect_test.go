@@ -38,25 +38,25 @@ func (*connectError) Message() string             { return "no row" }
 func (e *connectError) Code() connectCode         { return e.code }
 func (e *connectError) Details() []*connectDetail { return e.details }
 
-type withCode struct{ error }
+type codeError struct{ error }
 
-func (withCode) Message() string { return "a text" }
-func (withCode) Code() string    { return "E1" }
+func (codeError) Message() string { return "a text" }
+func (codeError) Code() string    { return "E1" }
 
-type withArguments struct{ withCode }
+type argumentsError struct{ codeError }
 
-func (withArguments) Code(int) uint32   { return 5 }
-func (withArguments) Details() []string { return nil }
+func (argumentsError) Code(int) uint32   { return 5 }
+func (argumentsError) Details() []string { return nil }
 
-type withStrings struct{ withCode }
+type stringsError struct{ codeError }
 
-func (withStrings) Code() uint32      { return 5 }
-func (withStrings) Details() []string { return []string{"a detail"} }
+func (stringsError) Code() uint32      { return 5 }
+func (stringsError) Details() []string { return []string{"a detail"} }
 
-type panics struct{ withCode }
+type panickingError struct{ codeError }
 
-func (panics) Code() uint32      { panic("no code") }
-func (panics) Details() []string { return nil }
+func (panickingError) Code() uint32      { panic("no code") }
+func (panickingError) Details() []string { return nil }
 
 // TestConnectError: GRPCStatus reads errors of connect-go, and no others that have methods
 // of the same names.
@@ -72,9 +72,9 @@ func TestConnectError(t *testing.T) {
 	if st, ok := details.GRPCStatus(&connectError{code: 20210}); !ok || st.Code() != 20210 {
 		t.Errorf("%v, %v, want the code 20210", st, ok)
 	}
-	plain := withCode{errors.New("a Go error")}
+	plain := codeError{errors.New("a Go error")}
 	for _, err := range []error{
-		plain, withArguments{plain}, withStrings{plain}, panics{plain},
+		plain, argumentsError{plain}, stringsError{plain}, panickingError{plain},
 		(*connectError)(nil), &connectError{code: 0}, &connectError{code: 1 << 31},
 	} {
 		if st, ok := details.GRPCStatus(err); ok {
