@@ -177,7 +177,8 @@ func (x *exchange) finish(ctx context.Context) {
 	defer x.mu.Unlock()
 	var ok bool
 	if x.status >= http.StatusBadRequest {
-		ok = x.fail(ctx)
+		httpStatus, err := x.failure()
+		ok = err != nil && x.fail(ctx, httpStatus, err)
 	} else {
 		ok = x.succeed(ctx)
 	}
@@ -186,12 +187,9 @@ func (x *exchange) finish(ctx context.Context) {
 	}
 }
 
-// fail answers a failure. It returns false, and does nothing, if it is not in a dialect.
-func (x *exchange) fail(ctx context.Context) bool {
-	httpStatus, err := x.failure()
-	if err == nil {
-		return false
-	}
+// fail answers a failure, which has an HTTP status itself if that is not 0. It returns
+// false, and does nothing, if it is not in a dialect.
+func (x *exchange) fail(ctx context.Context, httpStatus int, err error) bool {
 	x.request.HTTPStatus = httpStatus
 	header := http.Header{}
 	body, httpStatus, ok := x.handler.codec.AppendFailure(ctx, nil, header, &x.request, err)
@@ -210,8 +208,9 @@ func (x *exchange) failure() (httpStatus int, err error) {
 	switch {
 	case x.tooLarge:
 		return http.StatusRequestEntityTooLarge, grpcstatus.Error(codes.InvalidArgument, "length")
-	case x.err != nil && (received == nil || received.Code() == x.err.Code()):
-		// Else vanguard has answered: it calls handlers even if it can't read a request.
+	case x.err != nil && received != nil && received.Code() == x.err.Code():
+		// Else another one has answered: http.TimeoutHandler, or vanguard, which calls
+		// handlers even if it can't read a request.
 		return 0, x.err.Err()
 	case received != nil:
 		return 0, received.Err()
@@ -325,9 +324,7 @@ func (x *exchange) recover(ctx context.Context) {
 	if x.state == passed {
 		panic(http.ErrAbortHandler)
 	}
-	x.err, x.tooLarge = grpcstatus.New(codes.Internal, ""), false
-	x.body.Reset()
-	x.fail(ctx)
+	x.fail(ctx, 0, grpcstatus.Error(codes.Internal, ""))
 }
 
 // Unwrap lets http.ResponseController reach the server's own writer.

@@ -170,12 +170,9 @@ func TestTimeoutHandler(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	defer close(release)
-	mux := connecttest.NewMux(failing{demo.NewService(nil), func(ctx context.Context) error {
-		select {
-		case <-release:
-		case <-ctx.Done():
-		}
-		return ctx.Err()
+	mux := connecttest.NewMux(failing{demo.NewService(nil), func(context.Context) error {
+		<-release
+		return status.Error(jobNotFound)
 	}}, options()...)
 	s := servertest.ServeHTTP(t, statusconnect.Handler(newCodec(t, statushttp.WithRoute("/", apiswitch)), http.TimeoutHandler(mux, 10*time.Millisecond, "hunter2")), servertest.HTTP1)
 	r := post(t, s, "Echo", map[string]any{}, nil)
