@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/statusmap/statusmap/catalog"
 	"github.com/statusmap/statusmap/internal/details"
+	"github.com/statusmap/statusmap/internal/panics"
 	"github.com/statusmap/statusmap/internal/template"
 	"github.com/statusmap/statusmap/internal/wire"
 )
@@ -94,7 +94,7 @@ func (f *finisher) finish(ctx context.Context, event Event, request any) error {
 func (f *finisher) protect(ctx context.Context, method, message string, call func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			attrs := append(callAttrs(ctx, method), (&panicError{p, debug.Stack()}).attrs()...)
+			attrs := append(callAttrs(ctx, method), panicAttrs(panics.New(p))...)
 			f.logger.LogAttrs(ctx, slog.LevelError, message, attrs...)
 		}
 	}()
@@ -212,11 +212,11 @@ func (f *finisher) addID(ctx context.Context, e *LegacyError, event *Event, requ
 // draft reads err: it decides what the client is told of it.
 func (f *finisher) draft(ctx context.Context, request any, err error, event *Event) draft {
 	cat := f.cat()
-	var p *panicError
+	var p *panics.Error
 	panicked := errors.As(err, &p)
 	if e, ok := FromErrorIn(cat, err); ok && !panicked && !tooLong(e.Domain(), e.Reason()) {
 		d := e.draft(cat, event)
-		if wraps(err) {
+		if err != error(e) && (wraps(err) || !e.received) { //nolint:errorlint // the error itself
 			d.hidden = append(d.hidden, f.errorAttr(err))
 		}
 		return d
@@ -244,7 +244,7 @@ func (f *finisher) draft(ctx context.Context, request any, err error, event *Eve
 		event.Repairs |= RepairGoError
 	}
 	if panicked {
-		d.hidden = p.attrs()
+		d.hidden = panicAttrs(p)
 	} else {
 		d.hidden = []slog.Attr{f.errorAttr(err)}
 	}
@@ -324,7 +324,7 @@ func (d *draft) has(name string) bool {
 
 // wraps reports whether err has text around that of a gRPC status.
 func wraps(err error) bool {
-	_, whole := err.(interface{ GRPCStatus() *grpcstatus.Status })
+	_, whole := details.GRPCStatus(err)
 	return !whole
 }
 

@@ -17,8 +17,8 @@ import (
 
 // FromError returns the legacy error in err, on either side of the wire: one made
 // by [Error], or a gRPC status whose ErrorInfo is of a system of the default catalog
-// or has a legacy_code. It looks through %w and errors.Join and takes the outermost.
-// It returns false if there is none.
+// or has a legacy_code. An error of connect-go is a gRPC status too. FromError looks
+// through %w and errors.Join and takes the outermost. It returns false if there is none.
 func FromError(err error) (*LegacyError, bool) { return FromErrorIn(defaultCatalog(), err) }
 
 // FromErrorIn is [FromError] for another catalog than the default one.

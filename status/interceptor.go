@@ -5,13 +5,12 @@ package status
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 
 	"google.golang.org/grpc"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/panics"
 )
 
 // An Option changes what an interceptor does.
@@ -162,32 +161,17 @@ func (s *lastMessage) RecvMsg(m any) error {
 	return err
 }
 
-// A panicError is a handler's panic.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-// Error returns the panic's text.
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// attrs returns the panic for the log.
-func (e *panicError) attrs() []slog.Attr {
-	return []slog.Attr{slog.String("error", forLog(e.Error())), slog.String("stack", string(e.stack))}
+// panicAttrs returns a panic for the log.
+func panicAttrs(e *panics.Error) []slog.Attr {
+	return []slog.Attr{slog.String("error", forLog(e.Error())), slog.String("stack", string(e.Stack))}
 }
 
 func recoverUnary(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (_ any, err error) {
-	defer recovered(&err)
+	defer panics.Recover(&err)
 	return handler(ctx, request)
 }
 
 func recoverStream(service any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
-	defer recovered(&err)
+	defer panics.Recover(&err)
 	return handler(service, stream)
-}
-
-func recovered(err *error) {
-	if p := recover(); p != nil {
-		*err = &panicError{p, debug.Stack()}
-	}
 }

@@ -311,7 +311,7 @@ func (c *Codec) MayAnswer(r *Request) bool {
 	if system, ok := c.dialectOf(r); ok {
 		return system != nil
 	}
-	return c.ownDomain || c.defaultSystem != nil || len(c.methods) > 0
+	return c.ownDomain || c.defaultSystem != nil || r.RPC == "" && len(c.methods) > 0 || c.methods[r.RPC] != nil
 }
 
 // Logger returns the logger of the codec.

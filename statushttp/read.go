@@ -5,7 +5,6 @@ package statushttp
 
 import (
 	"cmp"
-	"errors"
 	"maps"
 	"slices"
 
@@ -92,14 +91,9 @@ func (in *reading) readReceived(cat *catalog.Catalog, raw string, st *grpcstatus
 
 // statusIn returns the first gRPC status in err; nil if there is none.
 func statusIn(err error) (st *grpcstatus.Status) {
-	defer func() {
-		if recover() != nil { // GRPCStatus of a nil pointer
-			st = nil
-		}
-	}()
-	var x interface{ GRPCStatus() *grpcstatus.Status }
-	if errors.As(err, &x) {
-		return x.GRPCStatus()
-	}
-	return nil
+	details.Walk(err, func(err error) (ok bool) {
+		st, ok = details.GRPCStatus(err)
+		return ok
+	})
+	return st
 }

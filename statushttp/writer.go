@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/statusmap/statusmap/catalog"
+	"github.com/statusmap/statusmap/internal/details"
 	"github.com/statusmap/statusmap/status"
 )
 
@@ -76,8 +77,8 @@ func (c *Codec) write(w http.ResponseWriter, r *http.Request, q *Request, err er
 // plain is the answer without a dialect.
 func (c *Codec) plain(ctx context.Context, header http.Header, r *Request, err error) (body []byte, httpStatus int) {
 	st := grpcstatus.New(status.Code(err), http.StatusText(r.HTTPStatus))
-	if x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status }); ok {
-		st = x.GRPCStatus()
+	if whole, ok := details.GRPCStatus(err); ok {
+		st = whole
 	} else if e, ok := status.FromErrorIn(c.catalog, err); ok {
 		st = e.GRPCStatus()
 	} else {

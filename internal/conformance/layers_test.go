@@ -24,7 +24,7 @@ const constructors = "gen/*status"
 // listed. The list may contain folders that do not exist.
 var layers = [][]string{
 	{"gen"},
-	{"internal/aip193", "internal/annotation", "internal/template", "internal/wire"},
+	{"internal/aip193", "internal/annotation", "internal/panics", "internal/template", "internal/wire"},
 	{"catalog"},
 	{"internal/details"},
 	{"status"},

@@ -125,18 +125,19 @@ func Walk(err error, f func(error) bool) bool {
 	return false
 }
 
-// GRPCStatus returns the gRPC status that err itself is; false if it is none. The error
-// of another package may be a nil pointer whose method panics.
+// GRPCStatus returns the gRPC status that err itself is, also if it is an error of
+// connect-go; false if it is none. The error of another package may be a nil pointer whose
+// method panics.
 func GRPCStatus(err error) (st *grpcstatus.Status, ok bool) {
-	x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status })
-	if !ok {
-		return nil, false
-	}
 	defer func() {
 		if recover() != nil {
 			st, ok = nil, false
 		}
 	}()
+	x, ok := err.(interface{ GRPCStatus() *grpcstatus.Status })
+	if !ok {
+		return connectStatus(err)
+	}
 	st = x.GRPCStatus()
 	return st, st != nil
 }
