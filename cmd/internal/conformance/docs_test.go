@@ -6,6 +6,7 @@ package conformance_test
 import (
 	"bufio"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/statusmap/statusmap/cmd/internal/moduleproxy"
 	"github.com/statusmap/statusmap/cmd/internal/protosource"
@@ -80,6 +82,7 @@ func TestTutorialSteps(t *testing.T) {
 
 	const withBuf = "With buf"
 	goPackage := regexp.MustCompile(`(?m)^option go_package = .*\n\n`)
+	unused := map[string]bool{}
 	ways := []struct {
 		files    []string // titles of the sections whose files are used
 		commands string   // title of the section whose commands are run
@@ -95,18 +98,12 @@ func TestTutorialSteps(t *testing.T) {
 		{commands: "With protoc"},
 	}
 	for _, s := range page {
-		if s.title != "" && !slices.ContainsFunc(ways, func(w struct {
-			files    []string
-			commands string
-			change   func(string) string
-		},
-		) bool {
-			return w.commands == s.title
-		}) {
-			t.Errorf("no test follows the section %q", s.title)
+		if s.title != "" {
+			unused[s.title] = true
 		}
 	}
 	for _, way := range ways {
+		delete(unused, way.commands)
 		t.Run(way.commands, func(t *testing.T) {
 			dir := t.TempDir()
 			commands := 0
@@ -127,6 +124,9 @@ func TestTutorialSteps(t *testing.T) {
 				t.Errorf("%d commands, want 10 or more", commands)
 			}
 		})
+	}
+	if len(unused) > 0 {
+		t.Errorf("no test follows the sections %v", slices.Collect(maps.Keys(unused)))
 	}
 }
 
@@ -217,6 +217,7 @@ func runAll(t *testing.T, dir string, env []string, block string) int {
 	commands := 0
 	for command := range strings.SplitSeq(strings.TrimSpace(strings.ReplaceAll(block, "\\\n", " ")), "\n") {
 		commands++
+		start := time.Now()
 		serve := strings.HasPrefix(command, "statusmap serve ")
 		if serve {
 			command += " --http 127.0.0.1:0 --grpc 127.0.0.1:0"
@@ -225,11 +226,10 @@ func runAll(t *testing.T, dir string, env []string, block string) int {
 		cmd.Dir, cmd.Env = dir, env
 		if serve {
 			checkServe(t, cmd)
-			continue
-		}
-		if out, err := cmd.CombinedOutput(); err != nil {
+		} else if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", command, err, out)
 		}
+		t.Logf("%4.1f s  %.100s", time.Since(start).Seconds(), command)
 	}
 	return commands
 }
