@@ -80,53 +80,145 @@ func TestTutorialSteps(t *testing.T) {
 	// The page asks for these two; the rest it installs itself.
 	env := append(moduleproxy.Environ(t), "TOOLS="+tools+string(os.PathListSeparator)+filepath.Dir(protoc))
 
-	const withBuf = "With buf"
-	goPackage := regexp.MustCompile(`(?m)^option go_package = .*\n\n`)
 	unused := map[string]bool{}
-	ways := []struct {
-		files    []string // titles of the sections whose files are used
-		commands string   // title of the section whose commands are run
-		change   func(file string) string
-	}{
-		{files: []string{withBuf}, commands: withBuf},
-		{
-			files:    []string{withBuf, "With buf in managed mode"},
-			commands: "With buf in managed mode",
-			change:   func(file string) string { return goPackage.ReplaceAllString(file, "") },
-		},
-		{files: []string{withBuf, "With buf and one folder for all protos"}, commands: "With buf and one folder for all protos"},
-		{commands: "With protoc"},
-	}
 	for _, s := range page {
 		if s.title != "" {
 			unused[s.title] = true
 		}
 	}
-	for _, way := range ways {
-		delete(unused, way.commands)
-		t.Run(way.commands, func(t *testing.T) {
+	goPackage := regexp.MustCompile(`(?m)^option go_package = .*\n\n`)
+	for _, tt := range []struct {
+		way
+		check func(t *testing.T, dir string)
+	}{
+		{way: way{files: []string{withBuf}, commands: withBuf}, check: checkLint(env)},
+		{
+			way: way{
+				files:    []string{withBuf, "With buf in managed mode"},
+				commands: "With buf in managed mode",
+				change:   func(file string) string { return goPackage.ReplaceAllString(file, "") },
+			},
+			check: checkTwoCopies(env),
+		},
+		{way: way{files: []string{withBuf, "With buf and one folder for all protos"}, commands: "With buf and one folder for all protos"}},
+		{way: way{commands: "With protoc"}},
+	} {
+		delete(unused, tt.commands)
+		t.Run(tt.commands, func(t *testing.T) {
 			dir := t.TempDir()
-			commands := 0
-			for _, s := range page {
-				for _, b := range s.blocks {
-					switch {
-					case b.Language == "sh" && (s.title == "" || s.title == way.commands):
-						commands += runAll(t, dir, env, b.Text)
-					case b.Language != "sh" && (s.title == "" || slices.Contains(way.files, s.title)):
-						if way.change != nil {
-							b.Text = way.change(b.Text)
-						}
-						writeFile(t, dir, b)
-					}
-				}
+			tt.follow(t, page, dir, env)
+			if _, err := os.Stat(filepath.Join(dir, "gen", "statusmap")); err == nil {
+				t.Error("there is generated code for options.proto")
 			}
-			if commands < 10 {
-				t.Errorf("%d commands, want 10 or more", commands)
+			if tt.check != nil {
+				tt.check(t, dir)
 			}
 		})
 	}
 	if len(unused) > 0 {
 		t.Errorf("no test follows the sections %v", slices.Collect(maps.Keys(unused)))
+	}
+}
+
+const withBuf = "With buf"
+
+// A way is one of the ways to generate code. The page has a section for each.
+type way struct {
+	files    []string                 // titles of the sections whose files are used
+	commands string                   // title of the section whose commands are run
+	change   func(file string) string // changes the page's files; nil if nothing is to be changed
+}
+
+// follow writes the files of the page, and runs its commands, in dir.
+func (w way) follow(t *testing.T, page []section, dir string, env []string) {
+	t.Helper()
+	commands := 0
+	for _, s := range page {
+		for _, b := range s.blocks {
+			switch {
+			case b.Language == "sh" && (s.title == "" || s.title == w.commands):
+				commands += runAll(t, dir, env, b.Text)
+			case b.Language != "sh" && (s.title == "" || slices.Contains(w.files, s.title)):
+				if w.change != nil {
+					b.Text = w.change(b.Text)
+				}
+				writeFile(t, dir, b)
+			}
+		}
+	}
+	if commands < 10 {
+		t.Errorf("%d commands, want 10 or more", commands)
+	}
+}
+
+// checkLint checks what the page says about buf lint.
+func checkLint(env []string) func(t *testing.T, dir string) {
+	return func(t *testing.T, dir string) {
+		t.Helper()
+		config, err := os.ReadFile(filepath.Join(dir, "buf.yaml")) //nolint:gosec // in the test's folder
+		if err != nil {
+			t.Fatal(err)
+		}
+		strict, _, _ := strings.Cut(string(config), "  ignore_only:")
+		for _, tt := range []struct{ name, config, old, replacement, want string }{
+			{name: "without the setting", config: strict, want: `Enum value name "PARCEL_LOCKED" should be prefixed with "CODE_"`},
+			{
+				name: "a comment instead", config: strict,
+				old: "// A Code is", replacement: "// buf:lint:ignore ENUM_VALUE_PREFIX\n// A Code is",
+			},
+			{
+				name: "0 is an error", config: string(config),
+				old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
+				want: `Enum zero value name "DEPOT_CLOSED" should be suffixed with "_UNSPECIFIED"`,
+			},
+			{
+				name: "0 is an error, with the setting", config: string(config) + "    ENUM_ZERO_VALUE_SUFFIX: [proto/legacy]\n",
+				old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
+			},
+		} {
+			changed := t.TempDir()
+			if err := os.CopyFS(changed, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(changed, "buf.yaml"), []byte(tt.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			replace(t, filepath.Join(changed, "proto", "legacy", "depot", "v1", "code.proto"), tt.old, tt.replacement)
+			out, err := command(t, changed, env, "buf lint").CombinedOutput()
+			if (err == nil) != (tt.want == "") || !strings.Contains(string(out), tt.want) {
+				t.Errorf("%s: buf lint: %v: %s, want %q", tt.name, err, out, tt.want)
+			}
+		}
+	}
+}
+
+// checkTwoCopies checks that a program panics if code for options.proto is generated, as
+// the page says.
+func checkTwoCopies(env []string) func(t *testing.T, dir string) {
+	return func(t *testing.T, dir string) {
+		t.Helper()
+		replace(t, filepath.Join(dir, "buf.gen.yaml"), "  disable:\n    - path: statusmap/v1\n", "")
+		replace(t, filepath.Join(dir, "buf.gen.yaml"), "  - directory: proto #", "  - directory: . #")
+		runAll(t, dir, env, "buf generate")
+		const want = `file "statusmap/v1/options.proto" is already registered`
+		if out, err := command(t, dir, env, "go test .").CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("go test: %v: %s, want %s", err, out, want)
+		}
+	}
+}
+
+// replace replaces text in a file that has it.
+func replace(t *testing.T, file, old, replacement string) {
+	t.Helper()
+	b, err := os.ReadFile(file) //nolint:gosec // in the test's folder
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(b), old) {
+		t.Fatalf("%s does not have %q", file, old)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(b), old, replacement, 1)), 0o600); err != nil { //nolint:gosec // as above
+		t.Fatal(err)
 	}
 }
 
@@ -215,23 +307,31 @@ func topLevel(text string) map[string]string {
 func runAll(t *testing.T, dir string, env []string, block string) int {
 	t.Helper()
 	commands := 0
-	for command := range strings.SplitSeq(strings.TrimSpace(strings.ReplaceAll(block, "\\\n", " ")), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(strings.ReplaceAll(block, "\\\n", " ")), "\n") {
 		commands++
 		start := time.Now()
-		serve := strings.HasPrefix(command, "statusmap serve ")
+		serve := strings.HasPrefix(line, "statusmap serve ")
 		if serve {
-			command += " --http 127.0.0.1:0 --grpc 127.0.0.1:0"
+			line += " --http 127.0.0.1:0 --grpc 127.0.0.1:0"
 		}
-		cmd := exec.CommandContext(t.Context(), "bash", "-c", `PATH="$PATH:$TOOLS"; exec `+command) //nolint:gosec // the documentation's
-		cmd.Dir, cmd.Env = dir, env
+		cmd := command(t, dir, env, line)
 		if serve {
 			checkServe(t, cmd)
 		} else if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", command, err, out)
+			t.Fatalf("%s: %v\n%s", line, err, out)
 		}
-		t.Logf("%4.1f s  %.100s", time.Since(start).Seconds(), command)
+		t.Logf("%4.1f s  %.100s", time.Since(start).Seconds(), line)
 	}
 	return commands
+}
+
+// command returns a command line of the page. TOOLS, in env, is the folders of the
+// programs that the page asks for; they come last in PATH.
+func command(t *testing.T, dir string, env []string, line string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", `PATH="$PATH:$TOOLS"; exec `+line) //nolint:gosec // the documentation's
+	cmd.Dir, cmd.Env = dir, env
+	return cmd
 }
 
 // checkServe waits until the server says that it serves, and stops it.
