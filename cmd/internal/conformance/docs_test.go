@@ -89,16 +89,16 @@ func TestTutorialSteps(t *testing.T) {
 	goPackage := regexp.MustCompile(`(?m)^option go_package = .*\n\n`)
 	for _, tt := range []struct {
 		way
-		check func(t *testing.T, dir string)
+		check func(t *testing.T, dir string, env []string) // nil if there is nothing else to check
 	}{
-		{way: way{files: []string{withBuf}, commands: withBuf}, check: checkLint(env)},
+		{way: way{files: []string{withBuf}, commands: withBuf}, check: checkLint},
 		{
 			way: way{
 				files:    []string{withBuf, "With buf in managed mode"},
 				commands: "With buf in managed mode",
 				change:   func(file string) string { return goPackage.ReplaceAllString(file, "") },
 			},
-			check: checkTwoCopies(env),
+			check: checkTwoCopies,
 		},
 		{way: way{files: []string{withBuf, "With buf and one folder for all protos"}, commands: "With buf and one folder for all protos"}},
 		{way: way{commands: "With protoc"}},
@@ -111,7 +111,7 @@ func TestTutorialSteps(t *testing.T) {
 				t.Error("there is generated code for options.proto")
 			}
 			if tt.check != nil {
-				tt.check(t, dir)
+				tt.check(t, dir, env)
 			}
 		})
 	}
@@ -152,72 +152,68 @@ func (w way) follow(t *testing.T, page []section, dir string, env []string) {
 }
 
 // checkLint checks what the page says about buf lint.
-func checkLint(env []string) func(t *testing.T, dir string) {
-	return func(t *testing.T, dir string) {
-		t.Helper()
-		config, err := os.ReadFile(filepath.Join(dir, "buf.yaml")) //nolint:gosec // in the test's folder
-		if err != nil {
+func checkLint(t *testing.T, dir string, env []string) {
+	t.Helper()
+	config, err := os.ReadFile(filepath.Join(dir, "buf.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict, _, _ := strings.Cut(string(config), "  ignore_only:")
+	for _, tt := range []struct{ name, config, old, replacement, want string }{
+		{name: "without the setting", config: strict, want: `Enum value name "PARCEL_LOCKED" should be prefixed with "CODE_"`},
+		{
+			name: "a comment instead", config: strict,
+			old: "// A Code is", replacement: "// buf:lint:ignore ENUM_VALUE_PREFIX\n// A Code is",
+		},
+		{
+			name: "0 is an error", config: string(config),
+			old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
+			want: `Enum zero value name "DEPOT_CLOSED" should be suffixed with "_UNSPECIFIED"`,
+		},
+		{
+			name: "0 is an error, with the setting", config: string(config) + "    ENUM_ZERO_VALUE_SUFFIX: [proto/legacy]\n",
+			old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
+		},
+	} {
+		changed := t.TempDir()
+		if err := os.CopyFS(changed, os.DirFS(dir)); err != nil {
 			t.Fatal(err)
 		}
-		strict, _, _ := strings.Cut(string(config), "  ignore_only:")
-		for _, tt := range []struct{ name, config, old, replacement, want string }{
-			{name: "without the setting", config: strict, want: `Enum value name "PARCEL_LOCKED" should be prefixed with "CODE_"`},
-			{
-				name: "a comment instead", config: strict,
-				old: "// A Code is", replacement: "// buf:lint:ignore ENUM_VALUE_PREFIX\n// A Code is",
-			},
-			{
-				name: "0 is an error", config: string(config),
-				old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
-				want: `Enum zero value name "DEPOT_CLOSED" should be suffixed with "_UNSPECIFIED"`,
-			},
-			{
-				name: "0 is an error, with the setting", config: string(config) + "    ENUM_ZERO_VALUE_SUFFIX: [proto/legacy]\n",
-				old: "CODE_UNSPECIFIED = 0;", replacement: `DEPOT_CLOSED = 0 [(statusmap.v1.code) = {grpc: UNAVAILABLE message: "closed"}];`,
-			},
-		} {
-			changed := t.TempDir()
-			if err := os.CopyFS(changed, os.DirFS(dir)); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(changed, "buf.yaml"), []byte(tt.config), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			replace(t, filepath.Join(changed, "proto", "legacy", "depot", "v1", "code.proto"), tt.old, tt.replacement)
-			out, err := command(t, changed, env, "buf lint").CombinedOutput()
-			if (err == nil) != (tt.want == "") || !strings.Contains(string(out), tt.want) {
-				t.Errorf("%s: buf lint: %v: %s, want %q", tt.name, err, out, tt.want)
-			}
+		if err := os.WriteFile(filepath.Join(changed, "buf.yaml"), []byte(tt.config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		replace(t, filepath.Join(changed, "proto", "legacy", "depot", "v1", "code.proto"), tt.old, tt.replacement)
+		out, err := command(t, changed, env, "buf lint").CombinedOutput()
+		if (err == nil) != (tt.want == "") || !strings.Contains(string(out), tt.want) {
+			t.Errorf("%s: buf lint: %v: %s, want %q", tt.name, err, out, tt.want)
 		}
 	}
 }
 
 // checkTwoCopies checks that a program panics if code for options.proto is generated, as
 // the page says.
-func checkTwoCopies(env []string) func(t *testing.T, dir string) {
-	return func(t *testing.T, dir string) {
-		t.Helper()
-		replace(t, filepath.Join(dir, "buf.gen.yaml"), "  disable:\n    - path: statusmap/v1\n", "")
-		replace(t, filepath.Join(dir, "buf.gen.yaml"), "  - directory: proto #", "  - directory: . #")
-		runAll(t, dir, env, "buf generate")
-		const want = `file "statusmap/v1/options.proto" is already registered`
-		if out, err := command(t, dir, env, "go test .").CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
-			t.Errorf("go test: %v: %s, want %s", err, out, want)
-		}
+func checkTwoCopies(t *testing.T, dir string, env []string) {
+	t.Helper()
+	replace(t, filepath.Join(dir, "buf.gen.yaml"), "  disable:\n    - path: statusmap/v1\n", "")
+	replace(t, filepath.Join(dir, "buf.gen.yaml"), "  - directory: proto #", "  - directory: . #")
+	runAll(t, dir, env, "buf generate")
+	const want = `file "statusmap/v1/options.proto" is already registered`
+	if out, err := command(t, dir, env, "go test .").CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("go test: %v: %s, want %s", err, out, want)
 	}
 }
 
 // replace replaces text in a file that has it.
 func replace(t *testing.T, file, old, replacement string) {
 	t.Helper()
-	b, err := os.ReadFile(file) //nolint:gosec // in the test's folder
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(b), old) {
 		t.Fatalf("%s does not have %q", file, old)
 	}
-	if err := os.WriteFile(file, []byte(strings.Replace(string(b), old, replacement, 1)), 0o600); err != nil { //nolint:gosec // as above
+	if err := os.WriteFile(file, []byte(strings.Replace(string(b), old, replacement, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -268,7 +264,7 @@ func writeFile(t *testing.T, dir string, b servertest.Block) string {
 	name, text := m[2], b.Text
 	file := filepath.Join(dir, filepath.FromSlash(name))
 	if m[1] != "" {
-		old, err := os.ReadFile(file) //nolint:gosec // in the test's folder
+		old, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -329,7 +325,7 @@ func runAll(t *testing.T, dir string, env []string, block string) int {
 // programs that the page asks for; they come last in PATH.
 func command(t *testing.T, dir string, env []string, line string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", `PATH="$PATH:$TOOLS"; exec `+line) //nolint:gosec // the documentation's
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", `PATH="$PATH:$TOOLS"; exec `+line)
 	cmd.Dir, cmd.Env = dir, env
 	return cmd
 }

@@ -75,7 +75,7 @@ func goEnv(t testing.TB, name string) string {
 
 func output(t testing.TB, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd := exec.CommandContext(t.Context(), name, args...) //nolint:gosec // go and git
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -208,7 +208,7 @@ func publishPackages(dir, name, archive string) (err error) {
 // versionsOf makes the folder with the versions of a module.
 func versionsOf(dir, name string) (string, error) {
 	folder := filepath.Join(dir, filepath.FromSlash(name), "@v")
-	return folder, os.MkdirAll(folder, 0o700)
+	return folder, os.MkdirAll(folder, 0o700) //nolint:gosec // in the test's folder
 }
 
 func inRepository(name string) bool {

@@ -24,7 +24,7 @@ func TestEnviron(t *testing.T) {
 		// "go get" and "go install" ask for this module, too. The answer must not come from the network.
 		{"! go list -m github.com/statusmap/statusmap/cmd/statusmap@latest", "no matching versions"},
 	} {
-		cmd := exec.CommandContext(t.Context(), "bash", "-c", tt.command) //nolint:gosec // from the table
+		cmd := exec.CommandContext(t.Context(), "bash", "-c", tt.command)
 		cmd.Dir, cmd.Env = t.TempDir(), env
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), tt.want) {
