@@ -401,14 +401,12 @@ func TestRouter(t *testing.T) {
 			around: func(codec *statushttp.Codec, mux http.Handler) http.Handler {
 				router := chi.NewRouter()
 				router.Method(http.MethodGet, "/echo/{domain}", mux)
-				router.NotFound(func(w http.ResponseWriter, r *http.Request) {
-					codec.WriteError(w, r, grpcstatus.Error(codes.NotFound, "no such path"))
-				})
+				router.NotFound(codec.HTTPStatusHandler(http.StatusNotFound))
 				return router
 			},
 			want: map[string]exchange{
 				"an unknown path": {path: "/echo/d/more", wantStatus: 404, want: notFound},
-				"plain":           {path: "/none", wantStatus: 404, want: `{"code":5,"message":"no such path","details":[]}`},
+				"plain":           {path: "/none", wantStatus: 404, want: `{"code":5,"message":"Not Found","details":[]}`},
 			},
 		},
 		"chi.Mount keeps the path": {

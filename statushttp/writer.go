@@ -42,9 +42,29 @@ func (c *Codec) Failure(ctx context.Context, r *Request, err error) Response {
 // WriteError answers an HTTP request that failed with err, as [Codec.Failure] does.
 func (c *Codec) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	q := c.Request(r)
-	body, httpStatus, ok := c.AppendFailure(r.Context(), nil, w.Header(), &q, err)
+	c.write(w, r, &q, err)
+}
+
+// HTTPStatusHandler returns a handler for requests that fail with an HTTP status instead of
+// an error, as a router's NotFound does with 404. The dialect answers with the code that
+// has the status in fallback_for_http, or else with the one for its [GRPCCode]. A status
+// that is not 400 to 599 is answered as 500.
+func (c *Codec) HTTPStatusHandler(httpStatus int) http.HandlerFunc {
+	if httpStatus < 400 || httpStatus > 599 {
+		httpStatus = http.StatusInternalServerError
+	}
+	err := grpcstatus.Error(GRPCCode(httpStatus), http.StatusText(httpStatus))
+	return func(w http.ResponseWriter, r *http.Request) {
+		q := c.Request(r)
+		q.HTTPStatus = httpStatus
+		c.write(w, r, &q, err)
+	}
+}
+
+func (c *Codec) write(w http.ResponseWriter, r *http.Request, q *Request, err error) {
+	body, httpStatus, ok := c.AppendFailure(r.Context(), nil, w.Header(), q, err)
 	if !ok {
-		body, httpStatus = c.plain(r.Context(), w.Header(), &q, err)
+		body, httpStatus = c.plain(r.Context(), w.Header(), q, err)
 	}
 	w.WriteHeader(httpStatus)
 	if _, err := w.Write(body); err != nil { //nolint:gosec // JSON, with its type and nosniff

@@ -275,3 +275,38 @@ func TestAFallbackHidesText(t *testing.T) {
 		}
 	}
 }
+
+func TestHTTPStatusHandler(t *testing.T) {
+	t.Parallel()
+	codec := newCodec(t,
+		statushttp.WithRoute("/job/", "legacy.job.v2"),
+		statushttp.WithRoute("/switch/", "legacy.apiswitch.v1"))
+	for _, tt := range []struct {
+		path       string
+		httpStatus int
+		wantStatus int
+		wantBody   string
+	}{
+		{"/job/x", 404, 200, `{"result":false,"code":1239995,"data":null,"message":"不支持的接口","request_id":"r-1"}`},
+		{"/switch/x", 404, 404, `{"Code":10003,"Message":"未找到相应条目"}`},
+		{"/switch/x", 413, 413, `{"Code":10001,"Message":"参数不合法"}`},
+		{"/switch/x", 599, 599, `{"Code":10004,"Message":"内部错误"}`},
+		{"/switch/x", 200, 500, `{"Code":10004,"Message":"内部错误"}`},
+		{"/switch/x", 0, 500, `{"Code":10004,"Message":"内部错误"}`},
+		{"/switch/x", 1000, 500, `{"Code":10004,"Message":"内部错误"}`},
+		{"/plain/x", 404, 404, `{"code":5,"message":"Not Found","details":[]}`},
+		{"/plain/x", 418, 418, `{"code":9,"message":"I'm a teapot","details":[]}`},
+		{"/plain/x", 600, 500, `{"code":13,"message":"Internal Server Error","details":[]}`},
+	} {
+		t.Run(fmt.Sprint(tt.path, tt.httpStatus), func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(http.MethodGet, tt.path, nil)
+			r.Header.Set("X-Request-Id", "r-1")
+			w := httptest.NewRecorder()
+			codec.HTTPStatusHandler(tt.httpStatus)(w, r)
+			if w.Code != tt.wantStatus || w.Body.String() != tt.wantBody {
+				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, tt.wantStatus, tt.wantBody)
+			}
+		})
+	}
+}

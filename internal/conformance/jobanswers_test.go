@@ -4,16 +4,20 @@
 package conformance_test
 
 import (
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"google.golang.org/grpc/codes"
 	grpcstatus "google.golang.org/grpc/status"
 
+	"github.com/statusmap/statusmap/internal/servertest"
 	"github.com/statusmap/statusmap/status"
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// TestJOBAnswers reads answers as JOB's and ESB's public documentation prints them, or as
+// TestJOBAnswers lets a client read answers as JOB's and ESB's public documentation prints them, or as
 // their public source writes them.
 func TestJOBAnswers(t *testing.T) {
 	t.Parallel()
@@ -66,6 +70,25 @@ func TestJOBAnswers(t *testing.T) {
 			domain:   "legacy.job.v1",
 			body:     `{"result":true,"data":{"taskInstanceId":10000},"message":"","code":0,"request_id":"7d5c0d2e"}`,
 			wantData: `{"taskInstanceId":10000}`,
+		},
+		{
+			name:   "get_job_instance_log, JOB v2: data is a list",
+			domain: "legacy.job.v2",
+			body: `{
+    "result": true,
+    "code": 0,
+    "message": "",
+    "data": [
+        {"is_finished": true, "status": 3, "step_results": [{"tag": "", "ip_logs": [{"total_time": 60.599, "log_content": "job_start\n"}]}]}
+    ]
+}`,
+			wantData: `[{"is_finished":true,"status":3,"step_results":[{"ip_logs":[{"log_content":"job_start\n","total_time":60.599}],"tag":""}]}]`,
+		},
+		{
+			name:     "get_agent_status, JOB v1: data is a list",
+			domain:   "legacy.job.v1",
+			body:     `{"result": true, "code": "00", "message": "", "data": [{"status": 1, "ip": "10.0.0.1"}]}`,
+			wantData: `[{"ip":"10.0.0.1","status":1}]`,
 		},
 		{
 			name:           "a failure of JOB v2",
@@ -131,7 +154,7 @@ func TestJOBAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			data, err := codec.Decode(tt.domain, statushttp.Response{HTTPStatus: 200, Body: []byte(tt.body)})
+			data, err := call(t, codec, tt.domain, tt.body)
 			if tt.wantReason == "" {
 				if err != nil || string(data) != tt.wantData {
 					t.Errorf("got %s, %v, want %s", data, err, tt.wantData)
@@ -156,4 +179,21 @@ func TestJOBAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// call calls a system that answers with body, over HTTP.
+func call(t *testing.T, codec *statushttp.Codec, domain, body string) (data []byte, err error) {
+	t.Helper()
+	server := servertest.ServeHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		if _, err := io.WriteString(w, body); err != nil {
+			t.Error(err)
+		}
+	}), servertest.HTTP1)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/c/compapi/v2/job/", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := statushttp.Client{Codec: codec, Domain: domain, HTTP: server.Client}
+	return client.Do(request)
 }
