@@ -23,8 +23,7 @@ import (
 	"github.com/statusmap/statusmap/statushttp"
 )
 
-// The snippets of README.md are here, word for word: TestDocsGo looks
-// for them.
+// The snippets of README.md are here, word for word: TestDocsGo looks for them.
 
 type jobRequest struct{ id int64 }
 

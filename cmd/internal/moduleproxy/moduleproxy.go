@@ -109,7 +109,7 @@ func publish(t testing.TB, dir string) error {
 		if err != nil {
 			return err
 		}
-		if !inRepository(m.Module.Mod.Path) {
+		if m.Module == nil || !inRepository(m.Module.Mod.Path) {
 			continue // testdata
 		}
 		if err := publishModule(dir, root, path.Dir(name), m, files); err != nil {
