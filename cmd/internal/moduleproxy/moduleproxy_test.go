@@ -11,22 +11,21 @@ import (
 	"github.com/statusmap/statusmap/cmd/internal/moduleproxy"
 )
 
-// TestEnviron uses the library and the command in an empty folder.
+// TestEnviron downloads the modules of this checkout, which need no network.
 func TestEnviron(t *testing.T) {
 	t.Parallel()
 	env := moduleproxy.Environ(t)
-	dir := t.TempDir()
 	for _, tt := range []struct{ command, want string }{
-		{"go mod init example.com/empty", ""},
-		{"go get github.com/statusmap/statusmap", "go: added github.com/statusmap/statusmap " + moduleproxy.Version},
-		{`printf 'package empty\n\nimport _ "github.com/statusmap/statusmap/catalog"\n' >empty.go`, ""},
-		{"go mod tidy", ""},
-		{"go list -deps", "google.golang.org/protobuf/reflect/protoreflect"},
-		// As "go install …@latest", which would compile for minutes if the build cache is empty.
-		{"go get -tool github.com/statusmap/statusmap/cmd/statusmap@latest", "go: added github.com/statusmap/statusmap/cmd " + moduleproxy.Version},
+		{"go list -m -versions github.com/statusmap/statusmap", "github.com/statusmap/statusmap " + moduleproxy.Version},
+		{"go mod download github.com/statusmap/statusmap@latest", ""},
+		{`cat "$GOMODCACHE/github.com/statusmap/statusmap@` + moduleproxy.Version + `/proto/statusmap/v1/options.proto"`, "package statusmap.v1;"},
+		{"go mod download github.com/statusmap/statusmap/cmd@latest", ""},
+		{`cat "$GOMODCACHE/github.com/statusmap/statusmap/cmd@` + moduleproxy.Version + `/go.mod"`, "github.com/statusmap/statusmap " + moduleproxy.Version},
+		// "go get" and "go install" ask for this module, too. The answer must not come from the network.
+		{"! go list -m github.com/statusmap/statusmap/cmd/statusmap@latest", "no matching versions"},
 	} {
 		cmd := exec.CommandContext(t.Context(), "bash", "-c", tt.command)
-		cmd.Dir, cmd.Env = dir, env
+		cmd.Dir, cmd.Env = t.TempDir(), env
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), tt.want) {
 			t.Fatalf("%s: %v: %s\nwant %q", tt.command, err, out, tt.want)
