@@ -2,7 +2,7 @@
 
 # The tools are pinned in tools/go.mod. -modfile does not go with a workspace.
 tool := env GOWORK=off go tool -modfile=tools/go.mod
-modules := . cmd bench examples examples/frameworks
+modules := . cmd bench examples examples/frameworks statusconnect statusconnect/interop
 # Executions, not seconds: go test fails now and then when the time it is given ends
 # (go.dev/issue/75804).
 fuzztime ?= 50000x
