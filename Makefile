@@ -10,7 +10,7 @@ fuzztime ?= 50000x
 flags ?=
 
 # Files that people write, for licence headers: .gitattributes has the generated ones.
-sources = git ls-files -- '*.go' '*.proto' '*.py' '*.ts' '*.java' '*.sh' ':(exclude,attr:linguist-generated)' ':(exclude,glob)**/testdata/**'
+sources = git ls-files -- '*.go' '*.proto' '*.py' '*.ts' '*.java' '*.sh' ':(exclude,attr:linguist-generated)' ':(exclude,glob)**/testdata/**' ':(exclude)cmd/internal/rules/rulestest/base'
 addlicense = $(tool) addlicense -s=only -l apache -y 2026 -c 'The statusmap Authors'
 
 .DEFAULT_GOAL := help

@@ -200,7 +200,7 @@ func build(t *testing.T, names ...string) (bin string) {
 	for _, name := range names {
 		args = append(args, "github.com/statusmap/statusmap/cmd/"+name)
 	}
-	if out, err := command(t.Context(), "", "", "go", args...); err != nil {
+	if out, err := guardCommand(t.Context(), "", "", "go", args...); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return bin
@@ -211,7 +211,7 @@ func newGuards(t *testing.T, bin string) []guard {
 	t.Helper()
 	goCommand := func(args ...string) func(ctx context.Context, old, changed *version) (string, error) {
 		return func(ctx context.Context, _, changed *version) (string, error) {
-			return command(ctx, changed.module, "", "go", args...)
+			return guardCommand(ctx, changed.module, "", "go", args...)
 		}
 	}
 	statusmap := filepath.Join(bin, "statusmap")
@@ -234,7 +234,7 @@ func newGuards(t *testing.T, bin string) []guard {
 			return runGolden(ctx, changed, file)
 		}},
 		{name: "`statusmap lint`", run: func(ctx context.Context, _, changed *version) (string, error) {
-			return command(ctx, changed.dir, "", statusmap, "lint", ".")
+			return guardCommand(ctx, changed.dir, "", statusmap, "lint", ".")
 		}},
 		{name: "`buf breaking`", missing: missing, run: func(ctx context.Context, old, changed *version) (string, error) {
 			return breaking(ctx, buf, bin, old, changed, "version: v2\n")
@@ -243,7 +243,7 @@ func newGuards(t *testing.T, bin string) []guard {
 			return breaking(ctx, buf, bin, old, changed, bufConfig(t))
 		}},
 		{name: "`statusmap breaking`", run: func(ctx context.Context, old, changed *version) (string, error) {
-			return command(ctx, changed.dir, "", statusmap, "breaking", ".", "--against", old.dir)
+			return guardCommand(ctx, changed.dir, "", statusmap, "breaking", ".", "--against", old.dir)
 		}},
 	}
 }
@@ -269,11 +269,11 @@ func breaking(ctx context.Context, buf, bin string, old, changed *version, confi
 	if err := os.WriteFile(filepath.Join(changed.dir, "buf.yaml"), []byte(config), 0o600); err != nil {
 		return "", err
 	}
-	return command(ctx, changed.dir, bin, buf, "breaking", "--against", old.dir)
+	return guardCommand(ctx, changed.dir, bin, buf, "breaking", "--against", old.dir)
 }
 
-// command runs a command in a folder, with a further folder in the PATH.
-func command(ctx context.Context, dir, path, name string, args ...string) (string, error) {
+// guardCommand runs a command in a folder, with a further folder in the PATH.
+func guardCommand(ctx context.Context, dir, path, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=")

@@ -77,7 +77,7 @@ func newGuardedRepository(t *testing.T) string {
 		{"add", "."},
 		{"-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-q", "-m", "the released table"},
 	} {
-		if out, err := command(t.Context(), dir, "", "git", args...); err != nil {
+		if out, err := guardCommand(t.Context(), dir, "", "git", args...); err != nil {
 			t.Fatalf("git %v: %v: %s", args, err, out)
 		}
 	}
@@ -121,7 +121,7 @@ func TestGuardCommands(t *testing.T) {
 			}
 			if name == "statusmap" {
 				args = strings.NewReplacer("'", "", "${{ github.base_ref }}", "main").Replace(args)
-				out, err := command(t.Context(), dir, "", exe, strings.Fields(args)...)
+				out, err := guardCommand(t.Context(), dir, "", exe, strings.Fields(args)...)
 				outputs = append(outputs, fmt.Sprint(err)+" "+out)
 			}
 		}
@@ -181,7 +181,7 @@ func TestGuardBuf(t *testing.T) {
 			"depot/v1/code.proto:67:5:depot.v1.DEPOT_BUSY: the HTTP status changes from 502 to 503",
 		}},
 	} {
-		out, err := command(t.Context(), tt.v.dir, bin, buf, tt.args...)
+		out, err := guardCommand(t.Context(), tt.v.dir, bin, buf, tt.args...)
 		if (err != nil) != (len(tt.want) > 0) || strings.Count(out, "\n") != len(tt.want) {
 			t.Errorf("buf %v: %v: %s", tt.args, err, out)
 		}
