@@ -246,9 +246,7 @@ func TestManyCodes(t *testing.T) {
 			t.Errorf("%d codes, want %d", got, codes)
 		}
 	}
-	for name, text := range goCode(t, req) {
-		files[name] = text
-	}
+	maps.Copy(files, goCode(t, req))
 	start = time.Now()
 	if out, err := build(t, files, append([]string{"build"}, packages...)...); err != nil {
 		t.Errorf("go build: %v:\n%s", err, out)

@@ -135,8 +135,7 @@ func (g *generator) check() {
 
 // report adds the problems of an error of package catalog.
 func (g *generator) report(err error) {
-	var problems catalog.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[catalog.Problems](err); ok {
 		g.problems = append(g.problems, problems...)
 	} else if err != nil {
 		g.problems = append(g.problems, catalog.Problem{Rule: "catalog", Text: err.Error()})

@@ -16,7 +16,7 @@ import (
 // ssl. The list never changes, since names depend on it.
 var initialisms = func() map[string]bool {
 	set := make(map[string]bool)
-	for _, word := range strings.Fields(`acl amqp api ascii cpu css db dns eof gid guid html http https id ip json lhs
+	for word := range strings.FieldsSeq(`acl amqp api ascii cpu css db dns eof gid guid html http https id ip json lhs
 		qps ram rhs rpc rtp sip sla smtp sql ssh ssl tcp tls ttl udp ui uid uri url utf8 uuid vm xml xmpp xsrf xss`) {
 		set[word] = true
 	}
