@@ -126,7 +126,7 @@ func TestGuardCommands(t *testing.T) {
 			}
 		}
 	}
-	const finding = "exit status 1 ::error file=proto/depot.proto,line=35,col=5,title=CODE_SAME_LEGACY_CODE::legacy.depot.v1.PARCEL_LOCKED: the legacy code changes"
+	const finding = "exit status 1 ::error file=proto/depot.proto,line=38,col=5,title=CODE_SAME_LEGACY_CODE::legacy.depot.v1.PARCEL_LOCKED: the legacy code changes"
 	if len(outputs) != 2 || outputs[0] != "<nil> " || !strings.HasPrefix(outputs[1], finding) {
 		t.Errorf("the workflow prints %q", outputs)
 	}
